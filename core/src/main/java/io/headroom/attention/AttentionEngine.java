@@ -1,0 +1,48 @@
+package io.headroom.attention;
+
+import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.KvCache;
+import io.headroom.kvcache.KvCacheSpec;
+import java.util.Optional;
+
+/**
+ * Computes attention over a key-value cache. Prefill and decode are one operation: append the new
+ * positions' keys and values, then {@link #attend} with their queries, be they one or thousands.
+ *
+ * <p>An engine keeps its scratch memory between calls and serves one calling thread at a time; it
+ * may use worker threads of its own.
+ */
+public interface AttentionEngine extends AutoCloseable {
+
+  /** The name in configurations and rows: {@code vector}, {@code nd4j}, {@code reference}. */
+  String name();
+
+  /** What runs underneath, such as {@code panama-512-fma} or {@code openblas-0.3.31}. */
+  String detail();
+
+  /**
+   * Why this engine cannot run {@code attention} over such a cache, in one line; empty if it can.
+   */
+  Optional<String> unsupported(Attention attention, KvCacheSpec cache);
+
+  /** An empty cache in the layout that this engine reads; {@link #attend} takes no other. */
+  KvCache newCache(KvCacheSpec spec);
+
+  /**
+   * Attention of queries over all positions of the cache that the mask lets them see. The queries
+   * are the last positions of the cache. Without a causal mask and without a window their positions
+   * do not matter, and there may be more queries than keys (cross-attention). A query that sees no
+   * key at all gets zeros.
+   *
+   * @param queries {@code [queryHeads, tokens, headDim]}
+   * @param output {@code [queryHeads, tokens, valueDim]}, overwritten; must not share memory with
+   *     the queries
+   * @throws IllegalArgumentException if shapes do not fit together, the cache is empty or another
+   *     engine's, the mask is causal or windowed and there are more queries than cached positions,
+   *     or a windowed cache no longer holds what the mask lets the first query see
+   */
+  void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output);
+
+  @Override
+  void close();
+}
