@@ -1,0 +1,181 @@
+package io.headroom.jobs.workload;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.headroom.UserException;
+import io.headroom.workload.SkipReason;
+import io.headroom.workload.TraceCounts;
+import io.headroom.workload.TraceFormat;
+import io.headroom.workload.TraceLineParser;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Reads request traces with Spark, plain or compressed. One pass checks and counts every line; the
+ * requests themselves stay with the executors. Lines end in {@code \n} or {@code \r\n}.
+ */
+public final class TraceReader {
+  private static final int SHOWN_CHARACTERS = 80;
+
+  private final SparkSession spark;
+
+  public TraceReader(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /**
+   * Reads a trace whose format its first line tells.
+   *
+   * @param file a path as Spark takes it; one file, no pattern
+   * @throws UserException as {@link #read(String, TraceFormat)}, or if no format begins so
+   */
+  public Trace read(String file) {
+    TraceFile traceFile = TraceFile.open(file, spark.sparkContext().hadoopConfiguration());
+    TraceFormat format =
+        TraceFormat.detect(traceFile.firstLine())
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "%s: unknown trace format, the first line is %s; allowed are %s"
+                            .formatted(file, shown(traceFile.firstLine()), expectedFirstLines())));
+    return read(traceFile, format);
+  }
+
+  /**
+   * Reads a trace of a given format.
+   *
+   * @param file a path as Spark takes it; one file, no pattern
+   * @throws UserException if the file is missing, a directory, empty, unreadable, begins unlike the
+   *     format, has a broken line (the first one is named) or holds no request
+   */
+  public Trace read(String file, TraceFormat format) {
+    return read(TraceFile.open(file, spark.sparkContext().hadoopConfiguration()), format);
+  }
+
+  private Trace read(TraceFile file, TraceFormat format) {
+    TraceLineParser parser =
+        format
+            .parser(file.firstLine())
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "%s: not a trace of the format %s, the first line is %s; expected %s"
+                            .formatted(
+                                file.name(),
+                                format.label(),
+                                shown(file.firstLine()),
+                                format.expectedFirstLine())));
+    JavaRDD<Row> lines = lines(file);
+    List<BlockSummary> blocks = summarise(file, lines, parser, format.hasHeader());
+    Map<Long, Long> firstLines = firstLines(file, blocks);
+    TraceCounts counts = counts(blocks);
+    if (counts.used() == 0) {
+      throw new UserException(
+          counts.rows() == 0
+              ? "%s: no request after the header".formatted(file.name())
+              : "%s: no request to use among %d rows, %s"
+                  .formatted(file.name(), counts.rows(), counts.skippedText()));
+    }
+    long originNanos = blocks.stream().mapToLong(block -> block.earliestNanos).min().orElseThrow();
+    JavaRDD<Row> requests =
+        lines.mapPartitions(new RequestRows(parser, format.hasHeader(), firstLines, originNanos));
+    return new Trace(file.name(), format, spark.createDataFrame(requests, Trace.SCHEMA), counts);
+  }
+
+  /** The text of every line, and where the block that Spark read it in begins in the file. */
+  private JavaRDD<Row> lines(TraceFile file) {
+    Dataset<Row> text =
+        spark
+            .read()
+            .option("ignoreCorruptFiles", false)
+            .option("ignoreMissingFiles", false)
+            .text(file.sparkPath());
+    return text.select(col("value"), col("_metadata.file_block_start")).toJavaRDD();
+  }
+
+  private List<BlockSummary> summarise(
+      TraceFile file, JavaRDD<Row> lines, TraceLineParser parser, boolean hasHeader) {
+    List<BlockSummary> blocks =
+        SparkJobs.described(
+            spark,
+            "check the lines of " + file.name(),
+            () -> collect(file, lines.mapPartitions(new SummariseBlocks(parser, hasHeader))));
+    return blocks.stream()
+        .sorted(Comparator.comparingLong((BlockSummary block) -> block.start))
+        .toList();
+  }
+
+  private static List<BlockSummary> collect(TraceFile file, JavaRDD<BlockSummary> summaries) {
+    try {
+      return summaries.collect();
+    } catch (Exception e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof IOException) {
+          throw new UserException(
+              "%s: cannot be read to its end: %s".formatted(file.name(), cause.getMessage()), e);
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** The number of the first line of each block, counted from 1, by the block's start. */
+  private static Map<Long, Long> firstLines(TraceFile file, List<BlockSummary> blocks) {
+    Map<Long, Long> firstLines = new HashMap<>();
+    long line = 1;
+    for (BlockSummary block : blocks) {
+      if (block.brokenExpected != null) {
+        throw new UserException(
+            "%s, line %d: %s: %s"
+                .formatted(
+                    file.name(),
+                    line + block.brokenIndex,
+                    block.brokenExpected,
+                    shown(block.brokenText)));
+      }
+      firstLines.put(block.start, line);
+      line += block.lines;
+    }
+    return firstLines;
+  }
+
+  private static TraceCounts counts(List<BlockSummary> blocks) {
+    Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
+    long used = 0;
+    for (BlockSummary block : blocks) {
+      used += block.used;
+      for (SkipReason reason : SkipReason.values()) {
+        long count = block.skipped[reason.ordinal()];
+        if (count > 0) {
+          skipped.merge(reason, count, Long::sum);
+        }
+      }
+    }
+    long rows = used + skipped.values().stream().mapToLong(Long::longValue).sum();
+    return new TraceCounts(rows, used, skipped);
+  }
+
+  private static String expectedFirstLines() {
+    return Arrays.stream(TraceFormat.values())
+        .map(format -> "%s (%s)".formatted(format.label(), format.expectedFirstLine()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String shown(String text) {
+    String printable = text.replaceAll("\\p{Cntrl}", "?");
+    if (printable.length() <= SHOWN_CHARACTERS) {
+      return "'" + printable + "'";
+    }
+    return "'" + printable.substring(0, SHOWN_CHARACTERS) + "...'";
+  }
+}
