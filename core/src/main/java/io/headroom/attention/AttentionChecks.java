@@ -11,8 +11,39 @@ public final class AttentionChecks {
   /** Throws what {@link AttentionEngine#attend} promises to throw. */
   public static void requireFit(
       Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
-    AttentionShape shape = attention.shape();
+    requireShapes(attention, queries, cache, output);
     AttentionMask mask = attention.mask();
+    KvCacheSpec spec = cache.spec();
+    boolean positionsMatter = mask.causal() || mask.isWindowed();
+    require(
+        !positionsMatter || queries.tokens() <= cache.length(),
+        "%d queries cannot be the last of %d positions",
+        queries.tokens(),
+        cache.length());
+    if (spec.isWindowed() && cache.length() > spec.window() + spec.sinks()) {
+      require(
+          mask.isWindowed() && mask.window() <= spec.window() && mask.sinks() <= spec.sinks(),
+          "the cache keeps a window of %d and %d sinks, the mask sees a window of %d and %d sinks",
+          spec.window(),
+          spec.sinks(),
+          mask.window(),
+          mask.sinks());
+      require(
+          queries.tokens() <= spec.slack() + 1 + spec.window() - mask.window(),
+          "the cache keeps a window of %d and %d more, too few for %d queries at once",
+          spec.window(),
+          spec.slack(),
+          queries.tokens());
+    }
+  }
+
+  /**
+   * Throws {@link IllegalArgumentException} if shapes do not fit together or the cache is empty,
+   * wherever the queries stand.
+   */
+  public static void requireShapes(
+      Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
+    AttentionShape shape = attention.shape();
     KvCacheSpec spec = cache.spec();
     require(
         spec.kvHeads() == shape.kvHeads()
@@ -41,27 +72,6 @@ public final class AttentionChecks {
         shape);
     require(output.data() != queries.data(), "output and queries must not share an array");
     require(cache.length() > 0, "the cache is empty");
-    boolean positionsMatter = mask.causal() || mask.isWindowed();
-    require(
-        !positionsMatter || queries.tokens() <= cache.length(),
-        "%d queries cannot be the last of %d positions",
-        queries.tokens(),
-        cache.length());
-    if (spec.isWindowed() && cache.length() > spec.window() + spec.sinks()) {
-      require(
-          mask.isWindowed() && mask.window() <= spec.window() && mask.sinks() <= spec.sinks(),
-          "the cache keeps a window of %d and %d sinks, the mask sees a window of %d and %d sinks",
-          spec.window(),
-          spec.sinks(),
-          mask.window(),
-          mask.sinks());
-      require(
-          queries.tokens() <= spec.slack() + 1 + spec.window() - mask.window(),
-          "the cache keeps a window of %d and %d more, too few for %d queries at once",
-          spec.window(),
-          spec.slack(),
-          queries.tokens());
-    }
   }
 
   private static void require(boolean holds, String message, Object... arguments) {
