@@ -1,0 +1,255 @@
+package io.headroom.attention.nd4j;
+
+import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionChecks;
+import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.AttentionShape;
+import io.headroom.attention.EngineUnavailableException;
+import io.headroom.attention.nd4j.QueryBlock.KeySpan;
+import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.KvCache;
+import io.headroom.kvcache.KvCacheSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.nd4j.linalg.api.blas.params.MMulTranspose;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Attention by Deeplearning4j's tensors (ND4J) over OpenBLAS: per KV head one matrix product of the
+ * stacked queries of its group with the keys, a softmax, and one product with the values. Query
+ * rows go in blocks, so that the scores stay small and keys that a causal or windowed mask hides
+ * from a whole block are never read.
+ *
+ * <p>Its caches keep every position, of windowed specs too. float16 and bfloat16 are storage types:
+ * the positions that are seen are widened to float32 in every call.
+ *
+ * <p>The number of threads is a setting of the whole process in OpenBLAS and in ND4J. An engine
+ * sets its own before every call, so engines may take turns, but not run at the same time with
+ * different numbers. ND4J itself uses no more threads than there are processors.
+ */
+public final class Nd4jAttentionEngine implements AttentionEngine {
+  /**
+   * Enough rows for GEMM to be efficient, few enough that little is computed above the diagonal.
+   */
+  private static final int BLOCK_ROWS = 256;
+
+  /** 64 MiB of scores; a block of one token may need more. */
+  private static final long MAX_SCORES = (64L << 20) / Float.BYTES;
+
+  private static final MMulTranspose PLAIN = MMulTranspose.builder().build();
+  private static final MMulTranspose TRANSPOSE_FIRST =
+      MMulTranspose.builder().transposeA(true).build();
+  private static final MMulTranspose TRANSPOSE_SECOND =
+      MMulTranspose.builder().transposeB(true).build();
+
+  private final Nd4jRuntime runtime;
+  private final int threads;
+  private final ScratchBuffer stackedQueries;
+  private final ScratchBuffer scores;
+  private final ScratchBuffer hidden;
+  private final ScratchBuffer stackedOutputs;
+  private final ScratchBuffer widenedKeys;
+  private final ScratchBuffer widenedValues;
+  private boolean closed;
+
+  /**
+   * Loads ND4J's native libraries when it is the first in its process.
+   *
+   * @param threads of OpenBLAS and ND4J; at least 1
+   * @throws EngineUnavailableException if a native library is missing or does not load
+   */
+  public Nd4jAttentionEngine(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1: " + threads);
+    }
+    this.runtime = Nd4jRuntime.load();
+    this.threads = threads;
+    this.stackedQueries = new ScratchBuffer();
+    this.scores = new ScratchBuffer();
+    this.hidden = new ScratchBuffer();
+    this.stackedOutputs = new ScratchBuffer();
+    this.widenedKeys = new ScratchBuffer();
+    this.widenedValues = new ScratchBuffer();
+  }
+
+  @Override
+  public String name() {
+    return "nd4j";
+  }
+
+  @Override
+  public String detail() {
+    return runtime.openBlas();
+  }
+
+  @Override
+  public Optional<String> unsupported(Attention attention, KvCacheSpec cache) {
+    if (cache.precision().isQuantised()) {
+      return Optional.of(Nd4jKvCache.unsupported(cache.precision()));
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * @throws IllegalArgumentException if the precision is not f32, f16 or bf16
+   */
+  @Override
+  public KvCache newCache(KvCacheSpec spec) {
+    return new Nd4jKvCache(spec);
+  }
+
+  /**
+   * @throws IllegalStateException if the cache or the engine is closed
+   */
+  @Override
+  public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
+    AttentionChecks.requireFit(attention, queries, cache, output);
+    Nd4jKvCache own = own(cache);
+    own.requireOpen();
+    if (closed) {
+      throw new IllegalStateException("the engine is closed");
+    }
+    runtime.useThreads(threads);
+    List<QueryBlock> blocks = blocks(attention, own.length(), queries.tokens());
+    for (int kvHead = 0; kvHead < attention.shape().kvHeads() && !blocks.isEmpty(); kvHead++) {
+      List<KeySpan> seen = seenByAny(blocks);
+      KvRows keys = own.keys(kvHead).asFloats(seen, widenedKeys);
+      KvRows values = own.values(kvHead).asFloats(seen, widenedValues);
+      for (QueryBlock block : blocks) {
+        stackQueries(attention.shape(), kvHead, block, queries);
+        attend(attention, block, keys, values);
+        unstackOutputs(attention.shape(), kvHead, block, output);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    stackedQueries.close();
+    scores.close();
+    hidden.close();
+    stackedOutputs.close();
+    widenedKeys.close();
+    widenedValues.close();
+  }
+
+  private static Nd4jKvCache own(KvCache cache) {
+    if (cache instanceof Nd4jKvCache own) {
+      return own;
+    }
+    throw new IllegalArgumentException(
+        "the nd4j engine reads only caches that it made: " + cache.getClass().getSimpleName());
+  }
+
+  private static List<QueryBlock> blocks(Attention attention, int keys, int queries) {
+    int group = attention.shape().groupSize();
+    long fitting = Math.min(BLOCK_ROWS, MAX_SCORES / keys) / group;
+    int blockTokens = (int) Math.max(1, fitting);
+    List<QueryBlock> blocks = new ArrayList<>();
+    for (int token = 0; token < queries; token += blockTokens) {
+      int tokens = Math.min(blockTokens, queries - token);
+      blocks.add(QueryBlock.of(attention.mask(), keys, queries, token, tokens));
+    }
+    return blocks;
+  }
+
+  /** Blocks go forward, so the first reaches back farthest and the last ends last. */
+  private static List<KeySpan> seenByAny(List<QueryBlock> blocks) {
+    QueryBlock first = blocks.get(0);
+    QueryBlock last = blocks.get(blocks.size() - 1);
+    KeySpan rest = new KeySpan(first.keysFrom(), last.keysTo(), 0);
+    return first.sinks() == 0 ? List.of(rest) : List.of(new KeySpan(0, first.sinks(), 0), rest);
+  }
+
+  /** Rows of a group head by head: {@code [groupSize * tokens, headDim]}. */
+  private void stackQueries(
+      AttentionShape shape, int kvHead, QueryBlock block, HeadTensor queries) {
+    int count = block.tokens() * shape.headDim();
+    Nd4jBuffer stacked = stackedQueries.floats((long) shape.groupSize() * count);
+    for (int member = 0; member < shape.groupSize(); member++) {
+      int from = queries.row(kvHead * shape.groupSize() + member, block.firstToken());
+      stacked.put((long) member * count, queries.data(), from, count);
+    }
+  }
+
+  private void unstackOutputs(
+      AttentionShape shape, int kvHead, QueryBlock block, HeadTensor output) {
+    int count = block.tokens() * shape.valueDim();
+    Nd4jBuffer stacked = stackedOutputs.floats((long) shape.groupSize() * count);
+    for (int member = 0; member < shape.groupSize(); member++) {
+      int to = output.row(kvHead * shape.groupSize() + member, block.firstToken());
+      stacked.get((long) member * count, output.data(), to, count);
+    }
+  }
+
+  private void attend(Attention attention, QueryBlock block, KvRows keys, KvRows values) {
+    AttentionShape shape = attention.shape();
+    long rows = (long) shape.groupSize() * block.tokens();
+    long columns = block.columns();
+    INDArray queries = stackedQueries.dense(rows, shape.headDim());
+    INDArray weights = scores.dense(rows, columns);
+    INDArray outputs = stackedOutputs.dense(rows, shape.valueDim());
+
+    for (KeySpan span : block.spans()) {
+      INDArray part = part(weights, rows, columns, span);
+      multiplyByTransposed(queries, keys.span(span), attention.scale(), part);
+    }
+    if (block.hidesKeys()) {
+      hide(shape.groupSize(), block);
+    }
+    Nd4j.exec(new SoftMax(weights, weights, weights.rank() - 1));
+    double keep = 0;
+    for (KeySpan span : block.spans()) {
+      INDArray part = part(weights, rows, columns, span);
+      multiply(part, values.span(span), keep, outputs);
+      keep = 1;
+    }
+  }
+
+  private INDArray part(INDArray weights, long rows, long columns, KeySpan span) {
+    if (span.length() == columns) {
+      return weights;
+    }
+    return scores.floats(rows * columns).rows(span.column(), rows, span.length(), columns);
+  }
+
+  private void hide(int group, QueryBlock block) {
+    int columns = block.columns();
+    int first = block.firstHiddenColumn();
+    int width = columns - first;
+    float[] numbers = block.hidden();
+    Nd4jBuffer buffer = hidden.floats(numbers.length);
+    buffer.put(0, numbers, 0, numbers.length);
+    INDArray mask = buffer.planes(0, 1, block.tokens(), width, numbers.length, width);
+    INDArray masked =
+        scores
+            .floats((long) group * block.tokens() * columns)
+            .planes(first, group, block.tokens(), width, (long) block.tokens() * columns, columns);
+    Nd4j.exec(new AddOp(new INDArray[] {masked, mask}, new INDArray[] {masked}));
+  }
+
+  /** {@code out = scale * rows keys^T}. */
+  private static void multiplyByTransposed(
+      INDArray rows, INDArray keys, double scale, INDArray out) {
+    Mmul product =
+        rows.rank() == 1
+            ? new Mmul(keys, rows, out, scale, 0, PLAIN)
+            : new Mmul(rows, keys, out, scale, 0, TRANSPOSE_SECOND);
+    Nd4j.exec(product);
+  }
+
+  /** {@code out = rows values + keep * out}. */
+  private static void multiply(INDArray rows, INDArray values, double keep, INDArray out) {
+    Mmul product =
+        rows.rank() == 1
+            ? new Mmul(values, rows, out, 1, keep, TRANSPOSE_FIRST)
+            : new Mmul(rows, values, out, 1, keep, PLAIN);
+    Nd4j.exec(product);
+  }
+}

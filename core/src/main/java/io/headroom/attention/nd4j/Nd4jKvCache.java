@@ -1,0 +1,129 @@
+package io.headroom.attention.nd4j;
+
+import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.KvCache;
+import io.headroom.kvcache.KvCacheChecks;
+import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvPrecision;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Keys and values {@code [kvHeads, capacity, dim]} outside the heap, in float32, float16 or
+ * bfloat16. Every position is kept, of windowed caches too: the engine skips what the window hides.
+ */
+final class Nd4jKvCache implements KvCache {
+  /** Bounds the float32 copy that a half precision append goes through. */
+  private static final int STAGED_TOKENS = 1024;
+
+  private final KvCacheSpec spec;
+  private final Nd4jBuffer keys;
+  private final Nd4jBuffer values;
+  private int length;
+  private boolean closed;
+
+  Nd4jKvCache(KvCacheSpec spec) {
+    this.spec = spec;
+    DataType type = storageType(spec.precision());
+    long rows = (long) spec.kvHeads() * spec.capacity();
+    this.keys = new Nd4jBuffer(type, rows * spec.keyDim());
+    this.values = new Nd4jBuffer(type, rows * spec.valueDim());
+  }
+
+  static String unsupported(KvPrecision precision) {
+    return "the nd4j engine keeps f32, f16 or bf16: " + precision.label();
+  }
+
+  @Override
+  public KvCacheSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  KvRows keys(int kvHead) {
+    return new KvRows(keys, (long) kvHead * spec.capacity() * spec.keyDim(), spec.keyDim());
+  }
+
+  KvRows values(int kvHead) {
+    return new KvRows(values, (long) kvHead * spec.capacity() * spec.valueDim(), spec.valueDim());
+  }
+
+  @Override
+  public void append(HeadTensor newKeys, HeadTensor newValues) {
+    requireOpen();
+    KvCacheChecks.requireAppendable(this, newKeys, newValues);
+    store(newKeys, keys);
+    store(newValues, values);
+    length += newKeys.tokens();
+  }
+
+  @Override
+  public void truncate(int length) {
+    KvCacheChecks.requireLength(this, length);
+    this.length = length;
+  }
+
+  @Override
+  public long allocatedBytes() {
+    return closed ? 0 : keys.bytes() + values.bytes();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    keys.close();
+    values.close();
+  }
+
+  /** Native memory that was released would end the process, not throw. */
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the cache is closed");
+    }
+  }
+
+  private void store(HeadTensor rows, Nd4jBuffer store) {
+    if (store.isFloat()) {
+      storeFloats(rows, store);
+      return;
+    }
+    for (int from = 0; from < rows.tokens(); from += STAGED_TOKENS) {
+      int to = Math.min(rows.tokens(), from + STAGED_TOKENS);
+      storeRounded(rows.tokens(from, to), store, length + from);
+    }
+  }
+
+  private void storeFloats(HeadTensor rows, Nd4jBuffer store) {
+    int count = rows.tokens() * rows.dim();
+    for (int head = 0; head < rows.heads(); head++) {
+      long offset = ((long) head * spec.capacity() + length) * rows.dim();
+      store.put(offset, rows.data(), rows.row(head, 0), count);
+    }
+  }
+
+  private void storeRounded(HeadTensor rows, Nd4jBuffer store, int position) {
+    int dim = rows.dim();
+    int count = rows.tokens() * dim;
+    try (Nd4jBuffer staged = new Nd4jBuffer(DataType.FLOAT, (long) rows.heads() * count)) {
+      for (int head = 0; head < rows.heads(); head++) {
+        staged.put((long) head * count, rows.data(), rows.row(head, 0), count);
+      }
+      long capacityStride = (long) spec.capacity() * dim;
+      store
+          .planes((long) position * dim, rows.heads(), rows.tokens(), dim, capacityStride, dim)
+          .assign(staged.planes(0, rows.heads(), rows.tokens(), dim, count, dim));
+    }
+  }
+
+  private static DataType storageType(KvPrecision precision) {
+    return switch (precision) {
+      case F32 -> DataType.FLOAT;
+      case F16 -> DataType.FLOAT16;
+      case BF16 -> DataType.BFLOAT16;
+      case INT8, INT4 -> throw new IllegalArgumentException(unsupported(precision));
+    };
+  }
+}

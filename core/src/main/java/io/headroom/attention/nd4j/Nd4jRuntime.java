@@ -1,0 +1,69 @@
+package io.headroom.attention.nd4j;
+
+import com.sun.jna.NativeLibrary;
+import io.headroom.attention.EngineUnavailableException;
+import java.util.Locale;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.nd4j.common.config.ND4JSystemProperties;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.nativeblas.NativeOpsHolder;
+
+/** ND4J and OpenBLAS as this process loaded them: once, when first asked for. */
+final class Nd4jRuntime {
+  private final String openBlas;
+
+  private Nd4jRuntime(String openBlas) {
+    this.openBlas = openBlas;
+  }
+
+  /**
+   * Loads the native libraries. ND4J's own report of its start is off unless the system property
+   * {@code org.nd4j.log.initialization} asks for it.
+   *
+   * @throws EngineUnavailableException if a native library is missing or does not load
+   */
+  static Nd4jRuntime load() {
+    if (System.getProperty(ND4JSystemProperties.LOG_INITIALIZATION) == null) {
+      System.setProperty(ND4JSystemProperties.LOG_INITIALIZATION, "false");
+    }
+    try {
+      Nd4j.getEnvironment();
+      return new Nd4jRuntime(describeOpenBlas());
+    } catch (LinkageError e) {
+      throw new EngineUnavailableException("nd4j", e);
+    }
+  }
+
+  /** Version and kernel that OpenBLAS itself reports, such as {@code openblas-0.3.31-zen}. */
+  String openBlas() {
+    return openBlas;
+  }
+
+  /** Threads of OpenBLAS and of ND4J's own loops, for the whole process. */
+  void useThreads(int threads) {
+    if (openblas_nolapack.blas_get_num_threads() == threads
+        && Nd4j.getEnvironment().maxMasterThreads() == threads) {
+      return;
+    }
+    openblas_nolapack.blas_set_num_threads(threads);
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
+    Nd4j.getEnvironment().setMaxThreads(threads);
+    Nd4j.getEnvironment().setMaxMasterThreads(threads);
+  }
+
+  /** JavaCPP's bindings leave out the two functions by which OpenBLAS describes itself. */
+  private static String describeOpenBlas() {
+    String path = Loader.load(org.bytedeco.openblas.global.openblas_nolapack.class);
+    NativeLibrary library = NativeLibrary.getInstance(path);
+    String configuration = call(library, "openblas_get_config");
+    String kernel = call(library, "openblas_get_corename");
+    // "OpenBLAS 0.3.31 DYNAMIC_ARCH NO_AFFINITY Haswell MAX_THREADS=64"
+    String version = configuration.split(" ")[1];
+    return "openblas-%s-%s".formatted(version, kernel).toLowerCase(Locale.ROOT);
+  }
+
+  private static String call(NativeLibrary library, String function) {
+    return library.getFunction(function).invokeString(new Object[0], false);
+  }
+}
