@@ -19,6 +19,18 @@ public final class KvBytes {
     return Math.multiplyExact(kvHeads, bytes);
   }
 
+  /**
+   * Bytes of {@code tokens} kept positions of one latent layer (MLA): one row of {@code rowDim}
+   * numbers a token for keys and values alike. Integer precisions scale it as they do keys.
+   */
+  public static long ofLatent(int rowDim, KvPrecision precision, long tokens) {
+    long bytes = ceilDivide(tokens * rowDim * precision.bits(), 8);
+    if (precision.isQuantised()) {
+      bytes += ceilDivide(tokens, KvPrecision.GROUP_SIZE) * rowDim * KvPrecision.GROUP_BYTES;
+    }
+    return bytes;
+  }
+
   private static long ceilDivide(long dividend, long divisor) {
     return (dividend + divisor - 1) / divisor;
   }

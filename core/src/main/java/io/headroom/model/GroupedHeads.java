@@ -1,0 +1,55 @@
+package io.headroom.model;
+
+import io.headroom.attention.AttentionShape;
+import io.headroom.kvcache.KvBytes;
+import io.headroom.kvcache.KvPrecision;
+
+/**
+ * Query heads in equal groups, each of which shares a KV head: MHA, GQA and MQA.
+ *
+ * @param kvHeads divides the query heads
+ * @param headDim channels of a query and of a key
+ * @param valueDim channels of a value
+ */
+public record GroupedHeads(int queryHeads, int kvHeads, int headDim, int valueDim)
+    implements HeadLayout {
+
+  public GroupedHeads {
+    new AttentionShape(queryHeads, kvHeads, headDim, valueDim);
+  }
+
+  @Override
+  public AttentionShape shape() {
+    return new AttentionShape(queryHeads, kvHeads, headDim, valueDim);
+  }
+
+  @Override
+  public float defaultScale() {
+    return shape().defaultScale();
+  }
+
+  @Override
+  public AttentionVariant variant() {
+    if (kvHeads == queryHeads) {
+      return AttentionVariant.MHA;
+    }
+    return kvHeads == 1 ? AttentionVariant.MQA : AttentionVariant.GQA;
+  }
+
+  @Override
+  public long kvBytes(KvPrecision precision, long tokens) {
+    return KvBytes.of(kvHeads, headDim, valueDim, precision, tokens);
+  }
+
+  /** Those of {@code ceil(kvHeads / tensorParallel)} KV heads, at least one. */
+  @Override
+  public long kvBytesOnRank(KvPrecision precision, long tokens, int tensorParallel) {
+    int rankKvHeads = (kvHeads - 1) / tensorParallel + 1;
+    return KvBytes.of(rankKvHeads, headDim, valueDim, precision, tokens);
+  }
+
+  @Override
+  public GroupedHeads withKvHeads(int kvHeads) {
+    return new GroupedHeads(queryHeads, kvHeads, headDim, valueDim);
+  }
+}
