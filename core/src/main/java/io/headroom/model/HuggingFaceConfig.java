@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a Hugging Face {@code config.json} says of attention. Defaults that a key's absence stands
@@ -47,16 +49,18 @@ record HuggingFaceConfig(String name, String type, ConfigDocument document) {
   private static final Set<String> UNSCALED = Set.of("gemma3n_text", "gemma4_text");
 
   /** Keys of architectures whose caches are of other kinds than those counted here. */
-  private static final Map<String, String> UNSUPPORTED =
-      Map.of(
-          "attention_chunk_size", "chunked attention",
-          "attention_types", "a pattern of local attention",
-          "attn_layer_indices", "a hybrid of attention and state space layers",
-          "attn_layer_period", "a hybrid of attention and state space layers",
-          "hybrid_override_pattern", "a hybrid of attention and state space layers",
-          "index_head_dim", "sparse attention with a cache of its indexer",
-          "layers_block_type", "a hybrid of attention and state space layers",
-          "linear_attn_config", "a hybrid of latent and linear attention");
+  private static final SortedMap<String, String> UNSUPPORTED =
+      new TreeMap<>(
+          Map.ofEntries(
+              Map.entry("attention_chunk_size", "chunked attention"),
+              Map.entry("attention_types", "a pattern of local attention"),
+              Map.entry("attn_layer_indices", "attention and state space layers"),
+              Map.entry("attn_layer_period", "attention and state space layers"),
+              Map.entry("block_configs", "heads that differ by layer"),
+              Map.entry("hybrid_override_pattern", "attention and state space layers"),
+              Map.entry("index_head_dim", "sparse attention with a cache of its indexer"),
+              Map.entry("layers_block_type", "attention and state space layers"),
+              Map.entry("linear_attn_config", "latent and linear attention")));
 
   static HuggingFaceConfig read(Path file) {
     ConfigDocument whole = ConfigDocument.read(file);
@@ -193,13 +197,21 @@ record HuggingFaceConfig(String name, String type, ConfigDocument document) {
 
   private float scale(HeadLayout heads) {
     if (document.has("query_pre_attn_scalar")) {
-      return (float)
-          (1 / Math.sqrt(document.positiveNumber("query_pre_attn_scalar").getAsDouble()));
+      double scalar = document.positiveNumber("query_pre_attn_scalar").getAsDouble();
+      return requireFloat("query_pre_attn_scalar", 1 / Math.sqrt(scalar));
     }
     if (document.has("attention_multiplier")) {
-      return (float) document.positiveNumber("attention_multiplier").getAsDouble();
+      double multiplier = document.positiveNumber("attention_multiplier").getAsDouble();
+      return requireFloat("attention_multiplier", multiplier);
     }
     return UNSCALED.contains(type) ? 1 : heads.defaultScale();
+  }
+
+  private float requireFloat(String key, double scale) {
+    if (scale > Float.MAX_VALUE || (float) scale == 0) {
+      throw document.wrong(key, "must give a softmax scale within the range of a float");
+    }
+    return (float) scale;
   }
 
   private int maxPositions() {

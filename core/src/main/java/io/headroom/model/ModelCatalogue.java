@@ -3,6 +3,7 @@ package io.headroom.model;
 import io.headroom.UserException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class ModelCatalogue {
    */
   public ModelSpec find(String nameOrPath) {
     if (nameOrPath.contains("/") || nameOrPath.endsWith(ENDING)) {
-      return ModelSpec.read(Path.of(nameOrPath));
+      return ModelSpec.read(path(nameOrPath));
     }
     String name = nameOrPath.toLowerCase(Locale.ROOT);
     List<String> names = names();
@@ -65,6 +66,14 @@ public final class ModelCatalogue {
                   String.join(", ", names)));
     }
     return ModelSpec.read(folder.resolve(name + ENDING));
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new UserException("no such path: " + e.getMessage(), e);
+    }
   }
 
   private static List<String> near(String wanted, List<String> names) {

@@ -197,7 +197,12 @@ public record ModelSpec(
       throw new UserException(
           "%s: tokens must be between 0 and %d: %d".formatted(name, MAX_TOKENS, tokens));
     }
-    return layers.stream().mapToLong(bytesOfLayer).reduce(0, Math::addExact);
+    try {
+      return layers.stream().mapToLong(bytesOfLayer).reduce(0, Math::addExact);
+    } catch (ArithmeticException e) {
+      throw new UserException(
+          "%s: KV bytes must stay below 2^63, %d tokens take more".formatted(name, tokens), e);
+    }
   }
 
   private ModelSpec withLayers(UnaryOperator<LayerSpec> change) {
