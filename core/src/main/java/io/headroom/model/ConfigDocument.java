@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -79,6 +80,9 @@ record ConfigDocument(String file, String path, ObjectNode values) {
       throw new UserException(
           "%s: a JSON object is needed: %s"
               .formatted(file, root.isMissingNode() ? "nothing" : typeOf(root)));
+    } catch (StreamConstraintsException e) {
+      String limit = e.getOriginalMessage().replaceAll(", from `[^`]*`", "");
+      throw new UserException(file + ": " + limit, e);
     } catch (JsonProcessingException e) {
       throw new UserException(
           "%s is not valid JSON%s: %s".formatted(file, place(e), e.getOriginalMessage()), e);

@@ -94,7 +94,9 @@ record HuggingFaceConfig(String name, String type, ConfigDocument document) {
       layers.add(new LayerSpec(layer.kind(), layout, layer.window(), 0, scale(layout)));
     }
     if (layers.stream().noneMatch(LayerSpec::holdsKv)) {
-      throw document.wrong("layer_types", "must name a layer that keeps keys and values");
+      throw document.wrong(
+          nameIn(List.of("layer_types", "full_attention_interval", "num_hidden_layers")),
+          "must leave a layer that keeps keys and values");
     }
     return new ModelSpec(
         name,
