@@ -1,0 +1,56 @@
+package io.headroom.attention.vector;
+
+import io.headroom.kvcache.TileMatrix;
+
+/** The inner loops of the engine. Twins with the same meaning; they check nothing. */
+interface Kernels {
+  /**
+   * The base of a row's exponentials follows its greatest score only when it lags by more than this
+   * factor of 2^8: rows are seldom rescaled, and nothing overflows.
+   */
+  float BASE_LAG = 8;
+
+  /** What runs: {@code panama-512-fma}, {@code scalar}. */
+  String detail();
+
+  /**
+   * Whether {@link #multiplyAdd} takes {@code b} as it is stored, for so many rows of {@code a}.
+   */
+  boolean multiplies(TileMatrix b, int rows);
+
+  /**
+   * {@code c[r, j] += sum over k of a[r, k] * b[firstRow + k, j]}, for {@code depth} rows of {@code
+   * b}. Up to {@link RowBlock#PADDING} rows beyond {@code rows} are computed too.
+   *
+   * @param columns a multiple of 16; of 64 unless {@code b} is float32
+   */
+  void multiplyAdd(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int aOffset,
+      int aStride,
+      TileMatrix b,
+      int firstRow,
+      float[] c,
+      int cStride);
+
+  /** Converts the first {@code rows} rows to float32, {@code from.columns()} apart. */
+  void widen(TileMatrix from, int rows, float[] to);
+
+  /**
+   * The step of the online softmax: scores of a tile become weights, bases and sums follow, outputs
+   * are rescaled where a base moved.
+   */
+  void exponentiate(RowBlock block);
+
+  /** Independent chains of fused multiply-adds; returns a number that depends on all of them. */
+  float multiplyAddChains(long rounds);
+
+  /** Floating-point operations of one round of {@link #multiplyAddChains}. */
+  int operationsPerRound();
+
+  /** Sum of a range, with as many partial sums as it takes to be bound by memory. */
+  float sum(float[] data, int from, int to);
+}

@@ -1,0 +1,671 @@
+package io.headroom.attention.vector;
+
+import static io.headroom.attention.vector.PanamaKernels.BYTES;
+import static io.headroom.attention.vector.PanamaKernels.FLOAT16_BITS;
+import static io.headroom.attention.vector.PanamaKernels.FLOAT16_REBIAS;
+import static io.headroom.attention.vector.PanamaKernels.INTS;
+import static io.headroom.attention.vector.PanamaKernels.LANES;
+import static io.headroom.attention.vector.PanamaKernels.SHORTS;
+import static io.headroom.attention.vector.PanamaKernels.SPECIES;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Register blocks of {@code c += a b} that convert {@code b} in registers, for so few rows that
+ * memory is the limit; see {@link PanamaFloatBlocks}. The float16 ones know no infinity and no NaN.
+ */
+final class PanamaStoredBlocks {
+  private PanamaStoredBlocks() {}
+
+  static void multiplyBfloat16_4x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      short[] b,
+      int row,
+      int bStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    int a1 = a0 + aStride;
+    int a2 = a1 + aStride;
+    int a3 = a2 + aStride;
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
+    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
+    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
+    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
+    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
+    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector y0 =
+          ShortVector.fromArray(SHORTS, b, row)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector y1 =
+          ShortVector.fromArray(SHORTS, b, row + LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector y2 =
+          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector y3 =
+          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      sum10 = x1.fma(y0, sum10);
+      sum11 = x1.fma(y1, sum11);
+      sum12 = x1.fma(y2, sum12);
+      sum13 = x1.fma(y3, sum13);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      sum20 = x2.fma(y0, sum20);
+      sum21 = x2.fma(y1, sum21);
+      sum22 = x2.fma(y2, sum22);
+      sum23 = x2.fma(y3, sum23);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      sum30 = x3.fma(y0, sum30);
+      sum31 = x3.fma(y1, sum31);
+      sum32 = x3.fma(y2, sum32);
+      sum33 = x3.fma(y3, sum33);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + LANES);
+    sum12.intoArray(c, c1 + 2 * LANES);
+    sum13.intoArray(c, c1 + 3 * LANES);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + LANES);
+    sum22.intoArray(c, c2 + 2 * LANES);
+    sum23.intoArray(c, c2 + 3 * LANES);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + LANES);
+    sum32.intoArray(c, c3 + 2 * LANES);
+    sum33.intoArray(c, c3 + 3 * LANES);
+  }
+
+  static void multiplyBfloat16_1x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      short[] b,
+      int row,
+      int bStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector y0 =
+          ShortVector.fromArray(SHORTS, b, row)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector y1 =
+          ShortVector.fromArray(SHORTS, b, row + LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector y2 =
+          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector y3 =
+          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 16)
+              .reinterpretAsFloats();
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+  }
+
+  static void multiplyFloat16_4x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      short[] b,
+      int row,
+      int bStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    int a1 = a0 + aStride;
+    int a2 = a1 + aStride;
+    int a3 = a2 + aStride;
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
+    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
+    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
+    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
+    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
+    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector y0 =
+          ShortVector.fromArray(SHORTS, b, row)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y1 =
+          ShortVector.fromArray(SHORTS, b, row + LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y2 =
+          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y3 =
+          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      sum10 = x1.fma(y0, sum10);
+      sum11 = x1.fma(y1, sum11);
+      sum12 = x1.fma(y2, sum12);
+      sum13 = x1.fma(y3, sum13);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      sum20 = x2.fma(y0, sum20);
+      sum21 = x2.fma(y1, sum21);
+      sum22 = x2.fma(y2, sum22);
+      sum23 = x2.fma(y3, sum23);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      sum30 = x3.fma(y0, sum30);
+      sum31 = x3.fma(y1, sum31);
+      sum32 = x3.fma(y2, sum32);
+      sum33 = x3.fma(y3, sum33);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + LANES);
+    sum12.intoArray(c, c1 + 2 * LANES);
+    sum13.intoArray(c, c1 + 3 * LANES);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + LANES);
+    sum22.intoArray(c, c2 + 2 * LANES);
+    sum23.intoArray(c, c2 + 3 * LANES);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + LANES);
+    sum32.intoArray(c, c3 + 2 * LANES);
+    sum33.intoArray(c, c3 + 3 * LANES);
+  }
+
+  static void multiplyFloat16_1x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      short[] b,
+      int row,
+      int bStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector y0 =
+          ShortVector.fromArray(SHORTS, b, row)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y1 =
+          ShortVector.fromArray(SHORTS, b, row + LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y2 =
+          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y3 =
+          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
+              .convertShape(VectorOperators.S2I, INTS, 0)
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.LSHL, 13)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+  }
+
+  static void multiplyInt8_4x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      byte[] b,
+      int row,
+      int bStride,
+      short[] scales,
+      int scaleIndex,
+      int scaleStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    int a1 = a0 + aStride;
+    int a2 = a1 + aStride;
+    int a3 = a2 + aStride;
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
+    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
+    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
+    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
+    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
+    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector scale =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
+      FloatVector shift =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
+      scaleIndex += scaleStride;
+      FloatVector y0 =
+          ByteVector.fromArray(BYTES, b, row)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y1 =
+          ByteVector.fromArray(BYTES, b, row + LANES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y2 =
+          ByteVector.fromArray(BYTES, b, row + 2 * LANES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y3 =
+          ByteVector.fromArray(BYTES, b, row + 3 * LANES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      sum10 = x1.fma(y0, sum10);
+      sum11 = x1.fma(y1, sum11);
+      sum12 = x1.fma(y2, sum12);
+      sum13 = x1.fma(y3, sum13);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      sum20 = x2.fma(y0, sum20);
+      sum21 = x2.fma(y1, sum21);
+      sum22 = x2.fma(y2, sum22);
+      sum23 = x2.fma(y3, sum23);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      sum30 = x3.fma(y0, sum30);
+      sum31 = x3.fma(y1, sum31);
+      sum32 = x3.fma(y2, sum32);
+      sum33 = x3.fma(y3, sum33);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + LANES);
+    sum12.intoArray(c, c1 + 2 * LANES);
+    sum13.intoArray(c, c1 + 3 * LANES);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + LANES);
+    sum22.intoArray(c, c2 + 2 * LANES);
+    sum23.intoArray(c, c2 + 3 * LANES);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + LANES);
+    sum32.intoArray(c, c3 + 2 * LANES);
+    sum33.intoArray(c, c3 + 3 * LANES);
+  }
+
+  static void multiplyInt8_1x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      byte[] b,
+      int row,
+      int bStride,
+      short[] scales,
+      int scaleIndex,
+      int scaleStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector scale =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
+      FloatVector shift =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
+      scaleIndex += scaleStride;
+      FloatVector y0 =
+          ByteVector.fromArray(BYTES, b, row)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y1 =
+          ByteVector.fromArray(BYTES, b, row + LANES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y2 =
+          ByteVector.fromArray(BYTES, b, row + 2 * LANES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y3 =
+          ByteVector.fromArray(BYTES, b, row + 3 * LANES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+  }
+
+  static void multiplyInt4_4x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      byte[] b,
+      int row,
+      int bStride,
+      short[] scales,
+      int scaleIndex,
+      int scaleStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    int a1 = a0 + aStride;
+    int a2 = a1 + aStride;
+    int a3 = a2 + aStride;
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
+    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
+    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
+    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
+    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
+    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
+    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
+    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
+    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
+    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector scale =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
+      FloatVector shift =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
+      scaleIndex += scaleStride;
+      IntVector pair0 =
+          ByteVector.fromArray(BYTES, b, row)
+              .convertShape(VectorOperators.B2I, INTS, 0)
+              .reinterpretAsInts();
+      IntVector pair1 =
+          ByteVector.fromArray(BYTES, b, row + LANES)
+              .convertShape(VectorOperators.B2I, INTS, 0)
+              .reinterpretAsInts();
+      FloatVector y0 =
+          pair0.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
+      FloatVector y2 =
+          pair0
+              .lanewise(VectorOperators.LSHR, 4)
+              .and(15)
+              .convert(VectorOperators.I2F, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y1 =
+          pair1.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
+      FloatVector y3 =
+          pair1
+              .lanewise(VectorOperators.LSHR, 4)
+              .and(15)
+              .convert(VectorOperators.I2F, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      sum10 = x1.fma(y0, sum10);
+      sum11 = x1.fma(y1, sum11);
+      sum12 = x1.fma(y2, sum12);
+      sum13 = x1.fma(y3, sum13);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      sum20 = x2.fma(y0, sum20);
+      sum21 = x2.fma(y1, sum21);
+      sum22 = x2.fma(y2, sum22);
+      sum23 = x2.fma(y3, sum23);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      sum30 = x3.fma(y0, sum30);
+      sum31 = x3.fma(y1, sum31);
+      sum32 = x3.fma(y2, sum32);
+      sum33 = x3.fma(y3, sum33);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + LANES);
+    sum12.intoArray(c, c1 + 2 * LANES);
+    sum13.intoArray(c, c1 + 3 * LANES);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + LANES);
+    sum22.intoArray(c, c2 + 2 * LANES);
+    sum23.intoArray(c, c2 + 3 * LANES);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + LANES);
+    sum32.intoArray(c, c3 + 2 * LANES);
+    sum33.intoArray(c, c3 + 3 * LANES);
+  }
+
+  static void multiplyInt4_1x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      byte[] b,
+      int row,
+      int bStride,
+      short[] scales,
+      int scaleIndex,
+      int scaleStride,
+      float[] c,
+      int c0,
+      int cStride) {
+    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
+    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
+    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
+    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
+    for (int k = 0; k < depth; k++) {
+      FloatVector scale =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
+      FloatVector shift =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
+      scaleIndex += scaleStride;
+      IntVector pair0 =
+          ByteVector.fromArray(BYTES, b, row)
+              .convertShape(VectorOperators.B2I, INTS, 0)
+              .reinterpretAsInts();
+      IntVector pair1 =
+          ByteVector.fromArray(BYTES, b, row + LANES)
+              .convertShape(VectorOperators.B2I, INTS, 0)
+              .reinterpretAsInts();
+      FloatVector y0 =
+          pair0.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
+      FloatVector y2 =
+          pair0
+              .lanewise(VectorOperators.LSHR, 4)
+              .and(15)
+              .convert(VectorOperators.I2F, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector y1 =
+          pair1.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
+      FloatVector y3 =
+          pair1
+              .lanewise(VectorOperators.LSHR, 4)
+              .and(15)
+              .convert(VectorOperators.I2F, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      row += bStride;
+    }
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + LANES);
+    sum02.intoArray(c, c0 + 2 * LANES);
+    sum03.intoArray(c, c0 + 3 * LANES);
+  }
+}

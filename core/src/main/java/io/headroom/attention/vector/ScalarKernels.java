@@ -1,0 +1,178 @@
+package io.headroom.attention.vector;
+
+import io.headroom.kvcache.Bfloat16;
+import io.headroom.kvcache.Float16;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.TileMatrix;
+
+/** Plain Java, in loops that the JIT compiler may vectorise. */
+final class ScalarKernels implements Kernels {
+  private static final int HALF_GROUP = KvPrecision.GROUP_SIZE / 2;
+
+  @Override
+  public String detail() {
+    return "scalar";
+  }
+
+  @Override
+  public boolean multiplies(TileMatrix b, int rows) {
+    return b.precision() == KvPrecision.F32;
+  }
+
+  @Override
+  public void multiplyAdd(
+      int rows,
+      int columns,
+      int depth,
+      float[] a,
+      int aOffset,
+      int aStride,
+      TileMatrix b,
+      int firstRow,
+      float[] c,
+      int cStride) {
+    for (int k = 0; k < depth; k++) {
+      int bRow = b.offset() + (firstRow + k) * b.stride();
+      for (int row = 0; row < rows; row++) {
+        axpy(columns, a[aOffset + row * aStride + k], b.floats(), bRow, c, row * cStride);
+      }
+    }
+  }
+
+  private static void axpy(int columns, float x, float[] y, int yOffset, float[] sum, int offset) {
+    for (int j = 0; j < columns; j++) {
+      sum[offset + j] += x * y[yOffset + j];
+    }
+  }
+
+  @Override
+  public void widen(TileMatrix from, int rows, float[] to) {
+    widenAll(from, rows, to);
+  }
+
+  static void widenAll(TileMatrix from, int rows, float[] to) {
+    int columns = from.columns();
+    for (int row = 0; row < rows; row++) {
+      int source = from.offset() + row * from.stride();
+      int target = row * columns;
+      switch (from.precision()) {
+        case F32 -> System.arraycopy(from.floats(), source, to, target, columns);
+        case F16 -> {
+          for (int j = 0; j < columns; j++) {
+            to[target + j] = Float16.toFloat(from.shorts()[source + j]);
+          }
+        }
+        case BF16 -> {
+          for (int j = 0; j < columns; j++) {
+            to[target + j] = Bfloat16.toFloat(from.shorts()[source + j]);
+          }
+        }
+        case INT8 -> {
+          for (int j = 0; j < columns; j++) {
+            int scale = scaleIndex(from, row, j);
+            to[target + j] = restored(from.scales(), scale, from.bytes()[source + j]);
+          }
+        }
+        case INT4 -> {
+          for (int j = 0; j < columns; j++) {
+            int scale = scaleIndex(from, row, j);
+            int inGroup = j % KvPrecision.GROUP_SIZE;
+            int pair =
+                from.bytes()[source + j / KvPrecision.GROUP_SIZE * HALF_GROUP + j % HALF_GROUP];
+            int code = pair >> (inGroup < HALF_GROUP ? 0 : 4) & 15;
+            to[target + j] = restored(from.scales(), scale, code);
+          }
+        }
+      }
+    }
+  }
+
+  private static int scaleIndex(TileMatrix matrix, int row, int column) {
+    int group = column / KvPrecision.GROUP_SIZE;
+    return matrix.scalesOffset() + 2 * (row * matrix.groups() + group);
+  }
+
+  private static float restored(short[] scales, int index, int code) {
+    return Bfloat16.toFloat(scales[index + 1]) + Bfloat16.toFloat(scales[index]) * code;
+  }
+
+  @Override
+  public void exponentiate(RowBlock block) {
+    for (int row = 0; row < block.rows; row++) {
+      int from = row * RowBlock.TILE;
+      float greatest = Float.NEGATIVE_INFINITY;
+      for (int i = from; i < from + RowBlock.TILE; i++) {
+        greatest = block.scores[i] > greatest ? block.scores[i] : greatest;
+      }
+      float base = block.bases[row];
+      if (greatest > base + BASE_LAG) {
+        rescale(block, row, Exp2.of(base - greatest));
+        base = greatest;
+        block.bases[row] = base;
+      }
+      float origin = base == Float.NEGATIVE_INFINITY ? 0 : base;
+      int sums = row * RowBlock.LANES;
+      for (int i = 0; i < RowBlock.TILE; i++) {
+        float weight = Exp2.of(block.scores[from + i] - origin);
+        block.scores[from + i] = weight;
+        block.laneSums[sums + i % RowBlock.LANES] += weight;
+      }
+    }
+  }
+
+  private static void rescale(RowBlock block, int row, float factor) {
+    for (int i = row * RowBlock.LANES; i < (row + 1) * RowBlock.LANES; i++) {
+      block.laneSums[i] *= factor;
+    }
+    for (int i = row * block.columns; i < (row + 1) * block.columns; i++) {
+      block.output[i] *= factor;
+    }
+  }
+
+  @Override
+  public float multiplyAddChains(long rounds) {
+    float a = 1;
+    float b = 2;
+    float c = 3;
+    float d = 4;
+    float e = 5;
+    float f = 6;
+    float g = 7;
+    float h = 8;
+    for (long i = 0; i < rounds; i++) {
+      a = a * 0.5f + 0.5f;
+      b = b * 0.5f + 0.5f;
+      c = c * 0.5f + 0.5f;
+      d = d * 0.5f + 0.5f;
+      e = e * 0.5f + 0.5f;
+      f = f * 0.5f + 0.5f;
+      g = g * 0.5f + 0.5f;
+      h = h * 0.5f + 0.5f;
+    }
+    return a + b + c + d + e + f + g + h;
+  }
+
+  @Override
+  public int operationsPerRound() {
+    return 8 * 2;
+  }
+
+  @Override
+  public float sum(float[] data, int from, int to) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    int i = from;
+    for (; i + 3 < to; i += 4) {
+      a += data[i];
+      b += data[i + 1];
+      c += data[i + 2];
+      d += data[i + 3];
+    }
+    for (; i < to; i++) {
+      a += data[i];
+    }
+    return a + b + c + d;
+  }
+}

@@ -1,0 +1,131 @@
+package io.headroom.attention.vector;
+
+import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionChecks;
+import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.AttentionMask;
+import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.KvCache;
+import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.TiledKvCache;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * Fused attention in float32: scores, online softmax and weighted values tile by tile, never a
+ * score matrix (FlashAttention, arXiv 2205.14135). The rows of all query heads that share a KV head
+ * are worked on together, so every key and value is read once for the whole group.
+ *
+ * <p>The same queries, cache and thread count give the same bits. Runs on the Vector API where the
+ * JVM offers it; the system properties {@code headroom.kernels} ({@code scalar}, {@code panama})
+ * and {@code headroom.vector.bits} (128, 256, 512) force a choice.
+ */
+public final class VectorAttentionEngine implements AttentionEngine {
+  /** Rows of a block in prefill: scores, queries and outputs of so many stay in the caches. */
+  private static final int BLOCK_ROWS = 48;
+
+  private final Kernels kernels;
+  private final int threads;
+  private final WorkerPool pool;
+  private final AttentionWorker[] workers;
+  private RowBlock[] slices = {};
+
+  /**
+   * @param threads threads that compute, the calling one included; at least 1
+   * @throws io.headroom.UserException if a system property asks for kernels that cannot be had
+   */
+  public VectorAttentionEngine(int threads) {
+    this(threads, KernelsLadder.kernels());
+  }
+
+  VectorAttentionEngine(int threads, Kernels kernels) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1: " + threads);
+    }
+    this.kernels = kernels;
+    this.threads = threads;
+    this.pool = new WorkerPool(threads);
+    this.workers = new AttentionWorker[threads];
+    Arrays.setAll(workers, i -> new AttentionWorker(kernels));
+  }
+
+  @Override
+  public String name() {
+    return "vector";
+  }
+
+  @Override
+  public String detail() {
+    return kernels.detail();
+  }
+
+  /** Empty: every shape, mask and precision runs. */
+  @Override
+  public Optional<String> unsupported(Attention attention, KvCacheSpec cache) {
+    return Optional.empty();
+  }
+
+  @Override
+  public TiledKvCache newCache(KvCacheSpec spec) {
+    return new TiledKvCache(spec);
+  }
+
+  @Override
+  public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
+    AttentionChecks.requireFit(attention, queries, cache, output);
+    if (!(cache instanceof TiledKvCache tiles)) {
+      throw new IllegalArgumentException(
+          "the vector engine reads its own caches only, not a " + cache.getClass().getSimpleName());
+    }
+    int tokens = queries.tokens();
+    if (tokens == 0) {
+      return;
+    }
+    VisibleKeys visible = new VisibleKeys(attention.mask(), cache.length(), tokens);
+    requireKept(attention.mask(), visible, tiles);
+    int group = attention.shape().groupSize();
+    // Rows of one token see the same keys: a NaN among the values cannot leak to another token.
+    int tokensPerBlock = tiles.isFinite() ? Math.max(1, BLOCK_ROWS / group) : 1;
+    int blocks = (tokens + tokensPerBlock - 1) / tokensPerBlock;
+    int units = attention.shape().kvHeads() * blocks;
+    int slicesPerUnit =
+        units >= threads ? 1 : Math.min(tiles.tiles(), (threads + units - 1) / units);
+    AttentionJob job =
+        new AttentionJob(
+            attention, queries, tiles, output, visible, tokensPerBlock, blocks, slicesPerUnit);
+    if (slicesPerUnit == 1) {
+      pool.run((unit, worker) -> job.attend(unit, workers[worker]), units);
+      return;
+    }
+    reserveSlices(units * slicesPerUnit);
+    pool.run(
+        (slice, worker) -> job.attendSlice(slice, workers[worker], slices[slice]),
+        units * slicesPerUnit);
+    for (int unit = 0; unit < units; unit++) {
+      job.merge(unit, slices);
+    }
+  }
+
+  private static void requireKept(AttentionMask mask, VisibleKeys visible, TiledKvCache cache) {
+    boolean kept =
+        cache.keeps(visible.from(0), cache.length()) && cache.keeps(0, visible.sinksTo(0));
+    if (!kept) {
+      throw new IllegalArgumentException(
+          "the cache no longer holds position %d or the %d sinks, which the first query sees"
+              .formatted(visible.from(0), mask.sinks()));
+    }
+  }
+
+  private void reserveSlices(int count) {
+    int before = slices.length;
+    if (count > before) {
+      slices = Arrays.copyOf(slices, count);
+      Arrays.setAll(slices, i -> i < before ? slices[i] : new RowBlock());
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,19 @@
+package io.headroom.attention.vector;
+
+import io.headroom.kvcache.TileMatrix;
+
+/** Scratch memory for the keys or values of one tile, converted to float32. */
+final class WideMatrix {
+  private final TileMatrix matrix = new TileMatrix();
+  private float[] data = {};
+
+  TileMatrix convert(Kernels kernels, TileMatrix stored, int rows) {
+    int length = rows * stored.columns();
+    if (data.length < length) {
+      data = new float[length];
+    }
+    kernels.widen(stored, rows, data);
+    matrix.showFloats(data, stored.columns());
+    return matrix;
+  }
+}

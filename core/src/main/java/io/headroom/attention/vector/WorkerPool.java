@@ -1,0 +1,143 @@
+package io.headroom.attention.vector;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Runs the units of one job on the calling thread and on {@code threads - 1} daemon threads.
+ * Allocates nothing per job. One job at a time.
+ */
+final class WorkerPool implements AutoCloseable {
+
+  /** A job of independent units. */
+  interface Job {
+    void run(int unit, int worker);
+  }
+
+  private final Thread[] others;
+  private final AtomicInteger nextUnit = new AtomicInteger();
+
+  // Guarded by this.
+  private Job job;
+  private int units;
+  private long jobNumber;
+  private int busyThreads;
+  private Throwable failure;
+  private boolean closed;
+
+  WorkerPool(int threads) {
+    this.others = new Thread[threads - 1];
+    for (int i = 0; i < others.length; i++) {
+      int worker = i + 1;
+      others[i] = new Thread(() -> serve(worker), "attention-" + worker);
+      others[i].setDaemon(true);
+      others[i].start();
+    }
+  }
+
+  /** Runs all units; throws what the first failing unit threw, once all threads have stopped. */
+  void run(Job newJob, int newUnits) {
+    if (others.length == 0 || newUnits == 1) {
+      for (int unit = 0; unit < newUnits; unit++) {
+        newJob.run(unit, 0);
+      }
+      return;
+    }
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("the engine is closed");
+      }
+      job = newJob;
+      units = newUnits;
+      failure = null;
+      nextUnit.set(0);
+      busyThreads = others.length;
+      jobNumber++;
+      notifyAll();
+    }
+    work(newJob, newUnits, 0);
+    Throwable thrown = awaitOthers();
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
+    }
+  }
+
+  private void work(Job current, int count, int worker) {
+    try {
+      for (int unit = nextUnit.getAndIncrement(); unit < count; unit = nextUnit.getAndIncrement()) {
+        current.run(unit, worker);
+      }
+    } catch (RuntimeException | Error e) {
+      nextUnit.set(count);
+      synchronized (this) {
+        failure = failure == null ? e : failure;
+      }
+    }
+  }
+
+  private synchronized Throwable awaitOthers() {
+    boolean interrupted = false;
+    while (busyThreads > 0) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    job = null;
+    return failure;
+  }
+
+  private void serve(int worker) {
+    long served = 0;
+    while (true) {
+      Job current;
+      int count;
+      synchronized (this) {
+        while (jobNumber == served && !closed) {
+          try {
+            wait();
+          } catch (InterruptedException e) {
+            // Nobody else holds these threads; close() ends them.
+            continue;
+          }
+        }
+        if (closed) {
+          return;
+        }
+        served = jobNumber;
+        current = job;
+        count = units;
+      }
+      work(current, count, worker);
+      synchronized (this) {
+        busyThreads--;
+        notifyAll();
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    for (Thread other : others) {
+      join(other);
+    }
+  }
+
+  private static void join(Thread other) {
+    try {
+      other.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

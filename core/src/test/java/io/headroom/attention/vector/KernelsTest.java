@@ -1,0 +1,301 @@
+package io.headroom.attention.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionMask;
+import io.headroom.attention.AttentionShape;
+import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.KvCache;
+import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvTile;
+import io.headroom.kvcache.TileMatrix;
+import io.headroom.kvcache.TiledKvCache;
+import io.headroom.testkit.GaussianTensors;
+import io.headroom.testkit.TextbookAttention;
+import java.util.Arrays;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Tag("kernels")
+class KernelsTest {
+  /** Of a float32 sum of some hundred products, against the sum of their sizes. */
+  private static final double SUM_TOLERANCE = 1e-6;
+
+  /** {@code shift + scale * code}, rounded once or twice. */
+  private static final float WIDENING_TOLERANCE = 1e-6f;
+
+  private static final double TWINS_TOLERANCE = 2e-6;
+
+  private final Kernels kernels = KernelsLadder.kernels();
+  private final GaussianTensors gaussian = new GaussianTensors(23);
+
+  @Test
+  void exponentialsKeepTheirErrorBound() {
+    float[] row = new float[RowBlock.TILE];
+    RowBlock block = new RowBlock();
+    double worst = 0;
+    int filled = 0;
+    int step = 1999;
+    for (int bits = Float.floatToIntBits(1e-30f);
+        bits < Float.floatToIntBits(126.5f);
+        bits += step) {
+      row[filled++] = -Float.intBitsToFloat(bits);
+      if (filled == row.length) {
+        worst = Math.max(worst, worstError(block, row));
+        filled = 0;
+      }
+    }
+    for (int bits = Float.floatToIntBits(1e-30f); bits < Float.floatToIntBits(8f); bits += step) {
+      row[filled++] = Float.intBitsToFloat(bits);
+      if (filled == row.length) {
+        worst = Math.max(worst, worstError(block, row));
+        filled = 0;
+      }
+    }
+    assertThat(worst).isLessThan(Exp2.RELATIVE_ERROR).isPositive();
+  }
+
+  private double worstError(RowBlock block, float[] exponents) {
+    exponentiate(block, exponents, 0);
+    double worst = 0;
+    for (int i = 0; i < exponents.length; i++) {
+      double exact = Math.pow(2, exponents[i]);
+      worst = Math.max(worst, Math.abs(block.scores[i] / exact - 1));
+    }
+    return worst;
+  }
+
+  private void exponentiate(RowBlock block, float[] scores, float base) {
+    block.load(HeadTensor.zeros(1, 1, 1), 0, 1, 0, 1, 1, 16);
+    System.arraycopy(scores, 0, block.scores, 0, scores.length);
+    block.bases[0] = base;
+    kernels.exponentiate(block);
+  }
+
+  @Test
+  void exponentialsOfTheExtremes() {
+    float[] scores = new float[RowBlock.TILE];
+    Arrays.fill(scores, Float.NEGATIVE_INFINITY);
+    scores[1] = -126.6f;
+    scores[2] = -1e30f;
+    scores[3] = Float.NaN;
+    scores[4] = -126;
+    RowBlock block = new RowBlock();
+    exponentiate(block, scores, 0);
+    assertThat(Arrays.copyOf(block.scores, 5)).containsExactly(0, 0, 0, Float.NaN, 0x1p-126f);
+  }
+
+  @Test
+  void rowsThatSeeNothingStayEmpty() {
+    float[] scores = new float[RowBlock.TILE];
+    Arrays.fill(scores, Float.NEGATIVE_INFINITY);
+    RowBlock block = new RowBlock();
+    exponentiate(block, scores, Float.NEGATIVE_INFINITY);
+    assertThat(block.bases[0]).isEqualTo(Float.NEGATIVE_INFINITY);
+    assertThat(Arrays.copyOf(block.scores, RowBlock.TILE)).containsOnly(0);
+    RowBlock other = new RowBlock();
+    exponentiate(other, scores, Float.NEGATIVE_INFINITY);
+    block.merge(other);
+    assertThat(block.bases[0]).isEqualTo(Float.NEGATIVE_INFINITY);
+    HeadTensor output = HeadTensor.of(new float[] {5}, 1, 1, 1);
+    block.write(output, 0, 0);
+    assertThat(output.data()).containsExactly(0);
+  }
+
+  @Test
+  void mergingWithAnEmptySideChangesNothing() {
+    float[] scores = new float[RowBlock.TILE];
+    RowBlock full = new RowBlock();
+    exponentiate(full, scores, Float.NEGATIVE_INFINITY);
+    full.output[0] = 128;
+    Arrays.fill(scores, Float.NEGATIVE_INFINITY);
+    RowBlock empty = new RowBlock();
+    exponentiate(empty, scores, Float.NEGATIVE_INFINITY);
+    HeadTensor output = HeadTensor.zeros(1, 1, 1);
+    full.merge(empty);
+    full.write(output, 0, 0);
+    assertThat(output.data()).containsExactly(2);
+    empty.merge(full);
+    empty.write(output, 0, 0);
+    assertThat(output.data()).containsExactly(2);
+  }
+
+  @Test
+  void basesFollowOnlyLargeSteps() {
+    RowBlock block = new RowBlock();
+    float[] scores = new float[RowBlock.TILE];
+    exponentiate(block, scores, Float.NEGATIVE_INFINITY);
+    assertThat(block.bases[0]).isZero();
+    block.output[0] = 64;
+    Arrays.fill(block.scores, 0, RowBlock.TILE, Kernels.BASE_LAG);
+    kernels.exponentiate(block);
+    assertThat(block.bases[0]).isZero();
+    assertThat(block.scores[5]).isEqualTo(256);
+    Arrays.fill(block.scores, 0, RowBlock.TILE, 10);
+    kernels.exponentiate(block);
+    assertThat(block.bases[0]).isEqualTo(10);
+    assertThat(block.scores[5]).isEqualTo(1);
+    assertThat(block.output[0]).isEqualTo(64 * 0x1p-10f);
+  }
+
+  @ParameterizedTest
+  @EnumSource(KvPrecision.class)
+  void productsAndWideningReadEveryPrecision(KvPrecision precision) {
+    for (int dim : new int[] {1, 7, 40, 64, 96, 128, 200}) {
+      TiledKvCache cache = new TiledKvCache(KvCacheSpec.contiguous(1, dim, dim, precision, 128));
+      cache.append(gaussian.next(1, 128, dim), gaussian.next(1, 128, dim));
+      KvTile tile = new KvTile();
+      cache.tile(0, 1, tile);
+      float[] number = new float[dim];
+      float[] keys = new float[dim * 64];
+      float[] values = new float[64 * tile.values().columns()];
+      for (int position = 0; position < 64; position++) {
+        cache.readKey(0, 64 + position, number);
+        for (int channel = 0; channel < dim; channel++) {
+          keys[channel * 64 + position] = number[channel];
+        }
+        cache.readValue(0, 64 + position, number);
+        System.arraycopy(number, 0, values, position * tile.values().columns(), dim);
+      }
+      assertWidens(tile.keys(), dim, 64, keys);
+      assertWidens(tile.values(), 64, dim, values);
+      for (int rows : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 48}) {
+        assertMultiplies(tile.keys(), dim, 64, keys, rows);
+        assertMultiplies(tile.values(), 64, dim, values, rows);
+      }
+    }
+  }
+
+  private void assertWidens(TileMatrix matrix, int rows, int used, float[] expected) {
+    float[] wide = new float[rows * matrix.columns()];
+    kernels.widen(matrix, rows, wide);
+    float worst = 0;
+    for (int row = 0; row < rows; row++) {
+      for (int column = 0; column < used; column++) {
+        int i = row * matrix.columns() + column;
+        worst = Math.max(worst, Math.abs(wide[i] - expected[i]));
+      }
+    }
+    assertThat(worst).isLessThanOrEqualTo(matrix.scales() == null ? 0 : WIDENING_TOLERANCE);
+  }
+
+  private void assertMultiplies(TileMatrix b, int depth, int used, float[] wide, int rows) {
+    if (!kernels.multiplies(b, rows)) {
+      return;
+    }
+    int columns = b.columns();
+    int aStride = depth + 3;
+    float[] a = gaussian.next(1, rows + RowBlock.PADDING + 1, aStride).data();
+    float[] c = gaussian.next(1, rows + RowBlock.PADDING, columns).data();
+    float[] before = c.clone();
+    double worst = 0;
+    int firstRow = depth / 3;
+    kernels.multiplyAdd(rows, columns, depth - firstRow, a, 2, aStride, b, firstRow, c, columns);
+    for (int row = 0; row < rows; row++) {
+      for (int j = 0; j < used; j++) {
+        double sum = before[row * columns + j];
+        double size = Math.abs(sum);
+        for (int k = firstRow; k < depth; k++) {
+          double product = (double) a[2 + row * aStride + k - firstRow] * wide[k * columns + j];
+          sum += product;
+          size += Math.abs(product);
+        }
+        worst = Math.max(worst, Math.abs(c[row * columns + j] - sum) / size);
+      }
+    }
+    assertThat(worst)
+        .as("%s, %d rows, depth %d, %d columns", b.precision(), rows, depth, columns)
+        .isLessThan(SUM_TOLERANCE);
+  }
+
+  @Test
+  void wideningKeepsInfinityAndNan() {
+    float[] special = {
+      Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, 65504, 6e-8f, -0.0f
+    };
+    for (KvPrecision precision : new KvPrecision[] {KvPrecision.F16, KvPrecision.BF16}) {
+      TiledKvCache cache = new TiledKvCache(KvCacheSpec.contiguous(1, 6, 6, precision, 1));
+      cache.append(HeadTensor.of(special, 1, 1, 6), HeadTensor.of(special, 1, 1, 6));
+      KvTile tile = new KvTile();
+      cache.tile(0, 0, tile);
+      float[] wide = new float[64 * 16];
+      kernels.widen(tile.values(), 1, wide);
+      float[] expected = new float[6];
+      cache.readValue(0, 0, expected);
+      assertThat(Arrays.copyOf(wide, 6)).isEqualTo(expected);
+      assertThat(wide[0]).isEqualTo(Float.POSITIVE_INFINITY);
+      assertThat(wide[2]).isNaN();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(KvPrecision.class)
+  void twinsAgree(KvPrecision precision) {
+    Assumptions.assumeFalse(
+        kernels instanceof ScalarKernels, "only the scalar kernels can be had in this JVM");
+    for (int tokens : new int[] {1, 90}) {
+      HeadTensor keys = gaussian.next(2, 300, 64);
+      HeadTensor values = gaussian.next(2, 300, 96);
+      HeadTensor queries = gaussian.next(14, tokens, 64);
+      double[] panama = toDoubles(attend(kernels, precision, keys, values, queries));
+      float[] scalar = attend(new ScalarKernels(), precision, keys, values, queries);
+      assertThat(TextbookAttention.relativeL2Error(scalar, panama)).isLessThan(TWINS_TOLERANCE);
+    }
+  }
+
+  private static float[] attend(
+      Kernels kernels,
+      KvPrecision precision,
+      HeadTensor keys,
+      HeadTensor values,
+      HeadTensor queries) {
+    HeadTensor output = HeadTensor.zeros(14, queries.tokens(), 96);
+    Attention attention =
+        new Attention(new AttentionShape(14, 2, 64, 96), AttentionMask.causalWindow(200, 4));
+    try (VectorAttentionEngine engine = new VectorAttentionEngine(1, kernels)) {
+      KvCache cache = engine.newCache(KvCacheSpec.contiguous(2, 64, 96, precision, 300));
+      cache.append(keys, values);
+      engine.attend(attention, queries, cache, output);
+    }
+    return output.data();
+  }
+
+  private static double[] toDoubles(float[] numbers) {
+    double[] doubles = new double[numbers.length];
+    Arrays.setAll(doubles, i -> numbers[i]);
+    return doubles;
+  }
+
+  @Test
+  void calibrationLoopsDoWhatTheyCount() {
+    CalibrationKernels calibration = new CalibrationKernels();
+    CalibrationKernels.MultiplyAdds none = calibration.multiplyAdds(0);
+    CalibrationKernels.MultiplyAdds some = calibration.multiplyAdds(1_000);
+    assertThat(none.operations()).isZero();
+    assertThat(some.operations()).isPositive().isEqualTo(1_000L * kernels.operationsPerRound());
+    // Every chain goes from its start to the fixed point 1: their sum counts chains times lanes.
+    assertThat(some.value()).isEqualTo(kernels.operationsPerRound() / 2f);
+    assertThat(none.value()).isGreaterThan(some.value());
+    assertThat(calibration.detail()).isEqualTo(kernels.detail());
+  }
+
+  @Test
+  void sumsAnyRange() {
+    float[] data = new float[300];
+    for (int i = 0; i < data.length; i++) {
+      data[i] = i;
+    }
+    CalibrationKernels calibration = new CalibrationKernels();
+    for (int from : new int[] {0, 1, 13}) {
+      for (int to = from; to <= 300; to++) {
+        float expected = (to * (to - 1) - from * (from - 1)) / 2f;
+        assertThat(calibration.sum(data, from, to)).isEqualTo(expected);
+      }
+    }
+  }
+}
