@@ -1,0 +1,30 @@
+package io.headroom.attention;
+
+import io.headroom.UserException;
+import io.headroom.attention.nd4j.Nd4jAttentionEngine;
+import io.headroom.attention.reference.ReferenceAttentionEngine;
+import io.headroom.attention.vector.VectorAttentionEngine;
+import java.util.List;
+
+/** The engines by name. To add an engine, implement {@link AttentionEngine} and name it here. */
+public final class AttentionEngines {
+  public static final List<String> NAMES = List.of("vector", "nd4j", "reference");
+
+  private AttentionEngines() {}
+
+  /**
+   * @param threads that the engine may use, at least 1
+   * @throws UserException if there is no such engine
+   * @throws EngineUnavailableException if it cannot run in this process
+   */
+  public static AttentionEngine create(String name, int threads) {
+    return switch (name) {
+      case "vector" -> new VectorAttentionEngine(threads);
+      case "nd4j" -> new Nd4jAttentionEngine(threads);
+      case "reference" -> new ReferenceAttentionEngine();
+      default ->
+          throw new UserException(
+              "unknown engine %s; allowed: %s".formatted(name, String.join(", ", NAMES)));
+    };
+  }
+}
