@@ -1,0 +1,125 @@
+package io.headroom.measure;
+
+import io.headroom.attention.vector.CalibrationKernels;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * What the machine can do at best, measured: multiply-adds in registers, and bytes read in a stream
+ * from an array that no cache holds. The roofs of a roofline model (Williams et al., CACM 2009).
+ */
+public final class HostProbe {
+  /** Larger than any last-level cache's share of a core. */
+  private static final int STREAM_NUMBERS = 32 << 20;
+
+  private static final long ROUNDS = 1 << 17;
+  private static final int TRIALS = 7;
+  private static final int WARM_UP_TRIALS = 3;
+  private static final Map<Integer, Peaks> PEAKS = new ConcurrentHashMap<>();
+
+  /** Written so that no compiler may leave the loops out. */
+  private static volatile float kept;
+
+  private HostProbe() {}
+
+  /**
+   * Of all asked-for threads together.
+   *
+   * @param gflops 10^9 floating-point operations a second, float32
+   * @param streamGigabytesPerSecond 10^9 bytes read a second
+   */
+  public record Peaks(double gflops, double streamGigabytesPerSecond) {}
+
+  /** The peaks of this host on so many threads; measured once a process, in about a second. */
+  public static Peaks peaks(int threads) {
+    return PEAKS.computeIfAbsent(threads, HostProbe::measure);
+  }
+
+  private static Peaks measure(int threads) {
+    CalibrationKernels kernels = new CalibrationKernels();
+    int numbers = STREAM_NUMBERS / threads;
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      double flopsPerNano = best(pool, threads, () -> () -> multiplyAdds(kernels));
+      double bytesPerNano =
+          best(
+              pool,
+              threads,
+              () -> {
+                float[] data = new float[numbers];
+                Arrays.fill(data, 1);
+                return () -> stream(kernels, data);
+              });
+      return new Peaks(flopsPerNano, bytesPerNano);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private interface Loop {
+    /** Runs once and returns how much it did. */
+    long run();
+  }
+
+  private static long multiplyAdds(CalibrationKernels kernels) {
+    CalibrationKernels.MultiplyAdds done = kernels.multiplyAdds(ROUNDS);
+    kept = done.value();
+    return done.operations();
+  }
+
+  private static long stream(CalibrationKernels kernels, float[] data) {
+    kept = kernels.sum(data, 0, data.length);
+    return (long) data.length * Float.BYTES;
+  }
+
+  /** The best of some trials, all threads at once: interruptions only ever slow a trial down. */
+  private static double best(ExecutorService pool, int threads, Callable<Loop> loops) {
+    CyclicBarrier barrier = new CyclicBarrier(threads);
+    List<Future<double[]>> rates = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      rates.add(pool.submit(() -> trials(loops.call(), barrier)));
+    }
+    double[] sums = new double[TRIALS];
+    for (Future<double[]> rate : rates) {
+      double[] trials = join(rate);
+      for (int i = 0; i < TRIALS; i++) {
+        sums[i] += trials[i];
+      }
+    }
+    return Arrays.stream(sums).max().orElseThrow();
+  }
+
+  private static double[] trials(Loop loop, CyclicBarrier barrier) throws Exception {
+    for (int i = 0; i < WARM_UP_TRIALS; i++) {
+      loop.run();
+    }
+    double[] rates = new double[TRIALS];
+    for (int i = 0; i < TRIALS; i++) {
+      barrier.await();
+      long began = System.nanoTime();
+      long done = loop.run();
+      rates[i] = (double) done / (System.nanoTime() - began);
+    }
+    return rates;
+  }
+
+  private static double[] join(Future<double[]> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while probing the host", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the host probe failed", e.getCause());
+    }
+  }
+}

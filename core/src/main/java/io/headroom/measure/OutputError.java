@@ -1,0 +1,39 @@
+package io.headroom.measure;
+
+/**
+ * How far outputs lie from those of the reference.
+ *
+ * @param maxAbsolute the largest difference of two numbers; NaN if any number is
+ * @param relativeL2 root of the summed squares of the differences over that of the reference
+ */
+public record OutputError(double maxAbsolute, double relativeL2) {
+
+  /** Whether the relative error is at most {@code tolerance}; NaN never is. */
+  public boolean isWithin(double tolerance) {
+    return relativeL2 <= tolerance;
+  }
+
+  /** Adds up differences row by row. */
+  static final class Sum {
+    private double maxAbsolute;
+    private double squaredDifferences;
+    private double squaredReference;
+
+    void add(float[] actual, int actualFrom, float[] reference, int referenceFrom, int count) {
+      for (int i = 0; i < count; i++) {
+        double expected = reference[referenceFrom + i];
+        double difference = actual[actualFrom + i] - expected;
+        // Math.max keeps NaN.
+        maxAbsolute = Math.max(maxAbsolute, Math.abs(difference));
+        squaredDifferences += difference * difference;
+        squaredReference += expected * expected;
+      }
+    }
+
+    OutputError error() {
+      double relative =
+          squaredDifferences == 0 ? 0 : Math.sqrt(squaredDifferences / squaredReference);
+      return new OutputError(maxAbsolute, relative);
+    }
+  }
+}

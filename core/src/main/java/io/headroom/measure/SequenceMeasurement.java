@@ -1,0 +1,23 @@
+package io.headroom.measure;
+
+import java.util.Optional;
+
+/**
+ * What was measured on one sequence, all measured layers together.
+ *
+ * @param kvBytesAllocated what the caches of the measured layers hold, padding included
+ * @param prefill one sample a prefill of the whole prompt
+ * @param decode one sample a decoded token; empty without output tokens
+ * @param warmUpIterations prefills and decode passes before the first sample
+ * @param steady whether prefill and decode had settled before they were sampled
+ * @param usage processor time, collections and allocation while sampling
+ * @param outputError against the reference engine, where asked for
+ */
+public record SequenceMeasurement(
+    long kvBytesAllocated,
+    LatencyHistogram prefill,
+    LatencyHistogram decode,
+    int warmUpIterations,
+    boolean steady,
+    ResourceUsage usage,
+    Optional<OutputError> outputError) {}
