@@ -169,12 +169,23 @@ public record ModelSpec(
    * @throws UserException if {@code bytes} is not between 0 and {@link #MAX_BYTES}
    */
   public long tokensThatFit(long bytes, KvPrecision precision) {
+    return tokensThatFit(bytes, precision, 1);
+  }
+
+  /**
+   * The same where each of {@code tensorParallel} GPUs has so many bytes for its share, see {@link
+   * #kvBytesPerGpu}.
+   *
+   * @throws UserException if {@code bytes} is not between 0 and {@link #MAX_BYTES}, or {@code
+   *     tensorParallel} is below 1
+   */
+  public long tokensThatFit(long bytes, KvPrecision precision, int tensorParallel) {
     if (bytes < 0 || bytes > MAX_BYTES) {
       throw new UserException(
           "%s: bytes must be between 0 and %d: %d".formatted(name, MAX_BYTES, bytes));
     }
     long tooMany = 1;
-    while (tooMany <= MAX_TOKENS && kvBytes(tooMany, precision) <= bytes) {
+    while (tooMany <= MAX_TOKENS && kvBytesPerGpu(tooMany, precision, tensorParallel) <= bytes) {
       tooMany *= 2;
     }
     if (tooMany > MAX_TOKENS) {
@@ -183,7 +194,7 @@ public record ModelSpec(
     long fits = tooMany / 2;
     while (tooMany - fits > 1) {
       long middle = (fits + tooMany) / 2;
-      if (kvBytes(middle, precision) <= bytes) {
+      if (kvBytesPerGpu(middle, precision, tensorParallel) <= bytes) {
         fits = middle;
       } else {
         tooMany = middle;
