@@ -1,11 +1,26 @@
 package io.headroom.jobs;
 
-/** The main class. */
+import io.headroom.jobs.cli.HeadroomCommand;
+import io.headroom.jobs.cli.TopLevelErrors;
+import picocli.CommandLine;
+
+/**
+ * The main class. Exit status: 0 done; 1 ran, and some result is bad; 2 the user's mistake;
+ * anything else is a bug.
+ */
 public final class Headroom {
   private Headroom() {}
 
   public static void main(String[] arguments) {
-    System.out.println(
-        org.apache.spark.sql.SparkSession.builder().getOrCreate().range(100).count());
+    System.exit(run(arguments));
+  }
+
+  /** Runs a command as {@link #main} does, and returns the exit status instead of ending. */
+  public static int run(String... arguments) {
+    CommandLine command = new CommandLine(new HeadroomCommand());
+    command.setCaseInsensitiveEnumValuesAllowed(true);
+    command.setParameterExceptionHandler(TopLevelErrors::onWrongArguments);
+    command.setExecutionExceptionHandler(TopLevelErrors::onException);
+    return command.execute(arguments);
   }
 }

@@ -1,0 +1,71 @@
+package io.headroom.jobs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A table in plain text. Columns are as wide as they must be; numbers stand at the right. */
+public final class TextTable {
+  private final List<String> header;
+  private final List<List<String>> rows = new ArrayList<>();
+
+  public TextTable(List<String> header) {
+    this.header = List.copyOf(header);
+  }
+
+  public TextTable(String... header) {
+    this(List.of(header));
+  }
+
+  /**
+   * @throws IllegalArgumentException if there are not as many cells as columns
+   */
+  public void add(List<String> cells) {
+    if (cells.size() != header.size()) {
+      throw new IllegalArgumentException(
+          "%d cells for %d columns".formatted(cells.size(), header.size()));
+    }
+    rows.add(List.copyOf(cells));
+  }
+
+  public void add(String... cells) {
+    add(List.of(cells));
+  }
+
+  public String render() {
+    int[] widths = new int[header.size()];
+    boolean[] numeric = new boolean[header.size()];
+    for (int column = 0; column < widths.length; column++) {
+      int at = column;
+      numeric[at] = rows.stream().allMatch(row -> row.get(at).matches("|-|[\\d.,x%<]+.*"));
+      widths[at] =
+          IntStream.concat(
+                  IntStream.of(header.get(at).length()),
+                  rows.stream().mapToInt(row -> row.get(at).length()))
+              .max()
+              .orElseThrow();
+    }
+    StringBuilder text = new StringBuilder();
+    appendLine(text, header, widths, numeric);
+    appendLine(text, IntStream.of(widths).mapToObj("-"::repeat).toList(), widths, numeric);
+    for (List<String> row : rows) {
+      appendLine(text, row, widths, numeric);
+    }
+    return text.toString();
+  }
+
+  private static void appendLine(
+      StringBuilder text, List<String> cells, int[] widths, boolean[] numeric) {
+    String line =
+        IntStream.range(0, cells.size())
+            .mapToObj(
+                column -> {
+                  String cell = cells.get(column);
+                  String padding = " ".repeat(widths[column] - cell.length());
+                  return numeric[column] ? padding + cell : cell + padding;
+                })
+            .collect(Collectors.joining("  "));
+    text.append(line.stripTrailing()).append(System.lineSeparator());
+  }
+}

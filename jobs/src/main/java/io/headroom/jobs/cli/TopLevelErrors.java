@@ -1,0 +1,34 @@
+package io.headroom.jobs.cli;
+
+import io.headroom.UserException;
+import picocli.CommandLine;
+
+/** Turns what a command throws into a message and an exit status. */
+public final class TopLevelErrors {
+  private TopLevelErrors() {}
+
+  /** Wrong arguments: one line, where picocli would print the whole usage. */
+  public static int onWrongArguments(CommandLine.ParameterException e, String[] arguments) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    e.getCommandLine()
+        .getErr()
+        .println(
+            "%s: %s (see %s --help)"
+                .formatted(
+                    command, e.getMessage().strip().replaceAll("\\s*\\R\\s*", " "), command));
+    return ExitStatus.USER_MISTAKE;
+  }
+
+  /** The user's mistakes are one line; everything else is ours and shows where it happened. */
+  public static int onException(
+      Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UserException mistake) {
+        command.getErr().println("headroom: " + mistake.getMessage());
+        return ExitStatus.USER_MISTAKE;
+      }
+    }
+    thrown.printStackTrace(command.getErr());
+    return ExitStatus.BUG;
+  }
+}

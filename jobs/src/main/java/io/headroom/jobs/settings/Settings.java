@@ -1,0 +1,216 @@
+package io.headroom.jobs.settings;
+
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import io.headroom.UserException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * One object of a HOCON file, read strictly: every value is checked where it is read, and a key
+ * that nobody asked for is an error. All complaints have one form: {@code file: key = value: what
+ * is wrong; what is allowed}.
+ */
+public final class Settings {
+  private static final int MOST_SHOWN_CHARACTERS = 80;
+
+  private final String path;
+  private final ConfigObject object;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  Settings(String path, ConfigObject object) {
+    this.path = path;
+    this.object = object;
+  }
+
+  public boolean has(String key) {
+    known.add(key);
+    return object.get(key) != null;
+  }
+
+  public String string(String key) {
+    return asString(key, require(key));
+  }
+
+  public int integer(String key, int least, int most) {
+    return asInteger(key, require(key), least, most);
+  }
+
+  public long wholeNumber(String key, long least, long most) {
+    return asWholeNumber(key, require(key), least, most);
+  }
+
+  public double number(String key, double least, double most) {
+    return asNumber(key, require(key), least, most);
+  }
+
+  /** The object under a key; the caller must {@link #rejectUnknown} it in the end. */
+  public Settings object(String key) {
+    return asObject(key, require(key));
+  }
+
+  /** A list that must not be empty; each element is read by {@code read}. */
+  public <T> List<T> list(String key, Function<Element, T> read) {
+    ConfigValue value = require(key);
+    if (!(value instanceof com.typesafe.config.ConfigList list)) {
+      throw wrong(key, value, "must be a list");
+    }
+    if (list.isEmpty()) {
+      throw wrong(key, value, "must not be empty");
+    }
+    List<T> elements = new ArrayList<>(list.size());
+    for (ConfigValue element : list) {
+      elements.add(read.apply(new Element(key, element)));
+    }
+    return elements;
+  }
+
+  /** A single value, to be read as what it turns out to be. */
+  public Element value(String key) {
+    return new Element(key, require(key));
+  }
+
+  /** Throws if the object has a key that was never asked for. */
+  public void rejectUnknown() {
+    for (String key : object.keySet()) {
+      if (!known.contains(key)) {
+        throw new UserException(
+            "%s: unknown key %s; allowed: %s"
+                .formatted(where(object.get(key).origin()), name(key), String.join(", ", known)));
+      }
+    }
+  }
+
+  /** An error of the value under a key, for checks that need more than one value. */
+  public UserException wrong(String key, String complaint) {
+    ConfigValue value = object.get(key);
+    return wrong(key, value == null ? object : value, complaint);
+  }
+
+  private ConfigValue require(String key) {
+    known.add(key);
+    ConfigValue value = object.get(key);
+    if (value == null || value.valueType() == ConfigValueType.NULL) {
+      throw new UserException("%s: %s is missing".formatted(where(object.origin()), name(key)));
+    }
+    return value;
+  }
+
+  private String asString(String key, ConfigValue value) {
+    if (value.valueType() == ConfigValueType.OBJECT || value.valueType() == ConfigValueType.LIST) {
+      throw wrong(key, value, "must be a word");
+    }
+    return String.valueOf(value.unwrapped());
+  }
+
+  private int asInteger(String key, ConfigValue value, int least, int most) {
+    return (int) asWholeNumber(key, value, least, most);
+  }
+
+  private long asWholeNumber(String key, ConfigValue value, long least, long most) {
+    String allowed = "must be a whole number from %d to %d".formatted(least, most);
+    long number;
+    try {
+      number = Long.parseLong(String.valueOf(value.unwrapped()));
+    } catch (NumberFormatException e) {
+      throw wrong(key, value, allowed);
+    }
+    if (number < least || number > most) {
+      throw wrong(key, value, allowed);
+    }
+    return number;
+  }
+
+  private double asNumber(String key, ConfigValue value, double least, double most) {
+    String allowed = "must be a number from %s to %s".formatted(plain(least), plain(most));
+    double number;
+    try {
+      number = Double.parseDouble(String.valueOf(value.unwrapped()));
+    } catch (NumberFormatException e) {
+      throw wrong(key, value, allowed);
+    }
+    if (!(number >= least && number <= most)) {
+      throw wrong(key, value, allowed);
+    }
+    return number;
+  }
+
+  private Settings asObject(String key, ConfigValue value) {
+    if (!(value instanceof ConfigObject child)) {
+      throw wrong(key, value, "must be an object { ... }");
+    }
+    return new Settings(name(key), child);
+  }
+
+  private UserException wrong(String key, ConfigValue value, String complaint) {
+    return new UserException(
+        "%s: %s = %s: %s".formatted(where(value.origin()), name(key), shown(value), complaint));
+  }
+
+  private String name(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  /** {@code file:line}, or for text that is no file what it is, such as {@code --set a=1}. */
+  private static String where(ConfigOrigin origin) {
+    return origin.filename() == null
+        ? origin.description().replaceFirst(": \\d+(-\\d+)?$", "")
+        : origin.description().replace(": ", ":");
+  }
+
+  private static String shown(ConfigValue value) {
+    String text = value.render(ConfigRenderOptions.concise());
+    return text.length() <= MOST_SHOWN_CHARACTERS
+        ? text
+        : text.substring(0, MOST_SHOWN_CHARACTERS) + "...";
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number) && Math.abs(number) < 1e15
+        ? Long.toString((long) number)
+        : Double.toString(number);
+  }
+
+  /** One value of a list, or a value that may be of several kinds. */
+  public final class Element {
+    private final String key;
+    private final ConfigValue value;
+
+    private Element(String key, ConfigValue value) {
+      this.key = key;
+      this.value = value;
+    }
+
+    public boolean isObject() {
+      return value.valueType() == ConfigValueType.OBJECT;
+    }
+
+    public String string() {
+      return asString(key, value);
+    }
+
+    public int integer(int least, int most) {
+      return asInteger(key, value, least, most);
+    }
+
+    public Settings object() {
+      return asObject(key, value);
+    }
+
+    /** The value's text found by {@code find}, or an error that tells what is allowed. */
+    public <T> T named(Function<String, Optional<T>> find, String allowed) {
+      return find.apply(string()).orElseThrow(() -> wrong("allowed: " + allowed));
+    }
+
+    public UserException wrong(String complaint) {
+      return Settings.this.wrong(key, value, complaint);
+    }
+  }
+}

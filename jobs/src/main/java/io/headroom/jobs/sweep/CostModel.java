@@ -1,0 +1,87 @@
+package io.headroom.jobs.sweep;
+
+import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionWork;
+import io.headroom.model.LayerSpec;
+import java.util.List;
+
+/**
+ * Predicts how long attention takes, well enough to balance shards and to tell a user when a sweep
+ * will be done: floating-point operations over a rate, cache bytes over a bandwidth, and a floor
+ * for every call. The constants are those of one core of a recent server.
+ */
+final class CostModel {
+  private static final double STREAM_BYTES_PER_NANO = 15;
+  private static final double CALL_NANOS = 5_000;
+
+  /** Beside the samples a sequence needs warm-up, and its data must be made. */
+  private static final double WARM_UP_SHARE = 0.3;
+
+  private static final double NANOS_PER_NUMBER_MADE = 1.5;
+
+  private CostModel() {}
+
+  /** One prefill of the sequence through the measured layers. */
+  static double prefillNanos(Cell cell, int tokens) {
+    double nanos = 0;
+    for (LayerSpec layer : cell.measuredLayers()) {
+      nanos += callNanos(cell, layer.attention(), tokens, tokens);
+    }
+    return nanos;
+  }
+
+  /** One decode step through the measured layers when {@code tokens} positions are cached. */
+  static double decodeNanos(Cell cell, int tokens) {
+    if (!cell.kvCache()) {
+      return prefillNanos(cell, tokens);
+    }
+    double nanos = 0;
+    for (LayerSpec layer : cell.measuredLayers()) {
+      double readNanos = layer.kvBytes(tokens, cell.precision()) / STREAM_BYTES_PER_NANO;
+      nanos += Math.max(readNanos, callNanos(cell, layer.attention(), 1, tokens));
+    }
+    return nanos;
+  }
+
+  /** One pass: prefill, then every output token. What a row's latencies add up to. */
+  static double passNanos(Cell cell, Sequence sequence) {
+    int middle = sequence.promptTokens() + sequence.outputTokens() / 2;
+    return prefillNanos(cell, sequence.promptTokens())
+        + sequence.outputTokens() * decodeNanos(cell, Math.max(1, middle));
+  }
+
+  /** Measuring the sequence, with data, warm-up and samples. */
+  static double measuringNanos(Cell cell, Sequence sequence, MeasureSettings measure) {
+    int middle = Math.max(1, sequence.promptTokens() + sequence.outputTokens() / 2);
+    double prefill = measure.minSamples() * prefillNanos(cell, sequence.promptTokens());
+    long steps = Math.max(sequence.outputTokens(), measure.minSamples());
+    double decode = sequence.outputTokens() == 0 ? 0 : steps * decodeNanos(cell, middle);
+    double sampling = (prefill + decode) * (1 + WARM_UP_SHARE);
+    return Math.min(sampling, measure.sequenceBudgetNanos()) + makingNanos(cell, sequence);
+  }
+
+  private static double makingNanos(Cell cell, Sequence sequence) {
+    List<Attention> layers = cell.measuredLayers().stream().map(LayerSpec::attention).toList();
+    double channels = 0;
+    for (Attention attention : layers) {
+      channels +=
+          attention.shape().queryHeads() * (double) attention.shape().headDim()
+              + attention.shape().kvHeads()
+                  * ((double) attention.shape().headDim() + attention.shape().valueDim());
+    }
+    return channels * sequence.totalTokens() * NANOS_PER_NUMBER_MADE;
+  }
+
+  private static double callNanos(Cell cell, Attention attention, long queries, long keys) {
+    double flopsPerNano = flopsPerNano(cell.engine()) * cell.threads();
+    return CALL_NANOS + AttentionWork.flops(attention, queries, keys) / flopsPerNano;
+  }
+
+  private static double flopsPerNano(String engine) {
+    return switch (engine) {
+      case "vector" -> 100;
+      case "nd4j" -> 50;
+      default -> 0.8;
+    };
+  }
+}

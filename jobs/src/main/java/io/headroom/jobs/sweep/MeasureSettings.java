@@ -1,0 +1,23 @@
+package io.headroom.jobs.sweep;
+
+import io.headroom.measure.SyntheticTensors;
+import java.io.Serializable;
+
+/**
+ * How every sequence of a sweep is measured.
+ *
+ * @param runId the run whose rows these are
+ * @param minSamples the fewest samples of prefill and of decode
+ * @param sequenceBudgetNanos time after which a sequence stops sampling
+ * @param verifySample fraction of the sequences whose output is compared with the reference
+ */
+public record MeasureSettings(
+    String runId, int minSamples, long sequenceBudgetNanos, double verifySample)
+    implements Serializable {
+
+  /** Whether the sequence is in the sample: the same ones in every run, on every machine. */
+  boolean verifies(String cellId, Sequence sequence) {
+    long draw = SyntheticTensors.mix(cellId.hashCode(), sequence.id());
+    return (draw >>> 11) * 0x1p-53 < verifySample;
+  }
+}

@@ -1,0 +1,157 @@
+package io.headroom.jobs.sweep;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.headroom.UserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * Where one sweep's results lie: {@code manifest.json}, {@code sweep.conf}, {@code measurements}
+ * and {@code summary}. Any file system that Hadoop knows will do.
+ */
+final class OutputFolder {
+  private static final String MANIFEST = "manifest.json";
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Path folder;
+  private final FileSystem files;
+
+  private OutputFolder(Path folder, FileSystem files) {
+    this.folder = folder;
+    this.files = files;
+  }
+
+  /**
+   * @throws UserException if no such folder can be written
+   */
+  static OutputFolder at(String out) {
+    try {
+      Path path = new Path(out);
+      FileSystem files = path.getFileSystem(new Configuration());
+      files.setWriteChecksum(false);
+      return new OutputFolder(files.makeQualified(path), files);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserException("--out %s: %s".formatted(out, e.getMessage()), e);
+    }
+  }
+
+  String measurements() {
+    return new Path(folder, "measurements").toString();
+  }
+
+  String summary() {
+    return new Path(folder, "summary").toString();
+  }
+
+  boolean hasMeasurements() {
+    return exists(new Path(folder, "measurements"));
+  }
+
+  /** What was written by the sweep that owns the folder; empty if the folder is new or empty. */
+  Optional<JsonNode> manifest() {
+    Path manifest = new Path(folder, MANIFEST);
+    if (!exists(manifest)) {
+      return Optional.empty();
+    }
+    try (InputStream in = files.open(manifest)) {
+      return Optional.of(JSON.readTree(in));
+    } catch (JsonProcessingException e) {
+      throw new UserException("%s: not JSON: %s".formatted(manifest, e.getOriginalMessage()), e);
+    } catch (IOException e) {
+      throw new UserException("%s: %s".formatted(manifest, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Checks before anything starts that the folder may be written by this sweep.
+   *
+   * @throws UserException if it is somebody else's, or cannot be written
+   */
+  void requireFor(String planFingerprint, boolean resume) {
+    Optional<JsonNode> manifest = manifest();
+    if (manifest.isEmpty()) {
+      if (!isEmpty()) {
+        throw new UserException(
+            "--out %s: is not empty and holds no sweep; allowed: a new folder".formatted(folder));
+      }
+      return;
+    }
+    String name = manifest.get().path("name").asText();
+    if (!resume) {
+      throw new UserException(
+          "--out %s: holds the sweep %s; allowed: a new folder, or --resume to finish it"
+              .formatted(folder, name));
+    }
+    if (!manifest.get().path("plan").asText().equals(planFingerprint)) {
+      throw new UserException(
+          "--out %s: holds the sweep %s of another configuration; allowed: a new folder, or --resume with the configuration that began it"
+              .formatted(folder, name));
+    }
+  }
+
+  void create() {
+    try {
+      files.mkdirs(folder);
+    } catch (IOException e) {
+      throw new UserException("--out %s: cannot be made: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  void writeManifest(Object manifest) {
+    try {
+      write(MANIFEST, JSON.writeValueAsString(manifest) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a manifest is made of plain values", e);
+    }
+  }
+
+  void writeSettings(String hocon) {
+    write("sweep.conf", hocon);
+  }
+
+  /** Replaces a file as a whole: whoever reads it sees the old text or the new. */
+  private void write(String name, String text) {
+    Path file = new Path(folder, name);
+    Path temporary = new Path(folder, "." + name + ".tmp");
+    try {
+      try (OutputStream out = files.create(temporary, true)) {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+      }
+      files.delete(file, false);
+      files.rename(temporary, file);
+    } catch (IOException e) {
+      throw new UserException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private boolean exists(Path path) {
+    try {
+      return files.exists(path);
+    } catch (IOException e) {
+      throw new UserException("%s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  private boolean isEmpty() {
+    try {
+      return !files.exists(folder) || files.listStatus(folder).length == 0;
+    } catch (IOException e) {
+      throw new UserException("--out %s: %s".formatted(folder, e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return folder.toUri().getScheme().equals("file") ? folder.toUri().getPath() : folder.toString();
+  }
+}

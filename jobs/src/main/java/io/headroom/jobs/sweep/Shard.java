@@ -1,0 +1,29 @@
+package io.headroom.jobs.sweep;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * Sequences of one cell that one Spark task measures.
+ *
+ * @param wave the wave in which it is committed
+ * @param measure how they are measured
+ * @param predictedNanos time that measuring them is predicted to take
+ */
+public record Shard(
+    Cell cell,
+    String cellId,
+    List<Sequence> sequences,
+    int wave,
+    MeasureSettings measure,
+    long predictedNanos)
+    implements Serializable {
+
+  public Shard {
+    sequences = List.copyOf(sequences);
+  }
+
+  Shard inWave(int number) {
+    return new Shard(cell, cellId, sequences, number, measure, predictedNanos);
+  }
+}

@@ -1,0 +1,128 @@
+package io.headroom.jobs.sweep;
+
+import io.headroom.UserException;
+import io.headroom.jobs.ProjectFolders;
+import io.headroom.jobs.SparkSessions;
+import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.model.ModelCatalogue;
+import io.headroom.model.ModelSpec;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code headroom sweep}: the main job. */
+@Command(
+    name = "sweep",
+    description = "Measures every configuration of a sweep on every sequence and writes Parquet.",
+    mixinStandardHelpOptions = true)
+public final class SweepCommand implements Callable<Integer> {
+  @Parameters(
+      paramLabel = "CONF",
+      description = "The sweep, a HOCON file such as those in conf/sweeps.")
+  private Path conf;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the results; new, or with --resume the one to finish.")
+  private String out;
+
+  @Option(
+      names = "--resume",
+      description = "Measure what an interrupted run of the same sweep left out.")
+  private boolean resume;
+
+  @Option(
+      names = "--dry-run",
+      description = "Print the cells, their KV bytes and the predicted time, and measure nothing.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Override a key of the file, such as sweep.seed=7; repeatable.")
+  private List<String> overrides = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    SettingsFile file = SettingsFile.read(conf, SweepSettings.DEFAULTS, overrides);
+    SweepSettings settings = SweepSettingsReader.read(file);
+    SweepPlan plan = SweepPlan.of(settings, file.render(), models(settings));
+    if (dryRun) {
+      return dryRun(plan);
+    }
+    if (out == null) {
+      throw new UserException("--out DIR is missing: where should the results go?");
+    }
+    OutputFolder folder = OutputFolder.at(out);
+    folder.requireFor(plan.fingerprint(), resume);
+    return sweep(plan, folder);
+  }
+
+  private int sweep(SweepPlan plan, OutputFolder folder) {
+    PrintStream messages = System.err;
+    boolean existed = !SparkSession.getActiveSession().isEmpty();
+    SparkSession spark = SparkSessions.measuring("headroom sweep " + plan.settings().name());
+    try {
+      SweepJob job = new SweepJob(spark, plan, folder, messages, isTerminal());
+      SweepResult result = job.run(resume);
+      System.out.print(ResultTable.of(job.measurements(), plan.settings()));
+      System.out.printf(
+          "%d rows of %d cells in %s/measurements, one row a cell in %s/summary%n",
+          result.rows(), result.cells(), folder, folder);
+      if (result.rowsUnsupported() > 0) {
+        System.out.printf(
+            "%d rows are unsupported; column reason says why%n", result.rowsUnsupported());
+      }
+      if (result.rowsFailed() > 0) {
+        System.out.printf("%d rows failed; column reason says why%n", result.rowsFailed());
+        return ExitStatus.BAD_RESULT;
+      }
+      return ExitStatus.DONE;
+    } finally {
+      if (!existed) {
+        spark.stop();
+      }
+    }
+  }
+
+  private static int dryRun(SweepPlan plan) {
+    SparkSession[] started = new SparkSession[1];
+    try {
+      Workload workload =
+          WorkloadReader.read(
+              plan.settings(),
+              () -> {
+                boolean existed = !SparkSession.getActiveSession().isEmpty();
+                SparkSession spark = SparkSessions.measuring("headroom sweep --dry-run");
+                started[0] = existed ? null : spark;
+                return spark;
+              });
+      workload.note().ifPresent(note -> System.err.println("sweep: " + note));
+      DryRun.print(plan, workload, System.out);
+      return ExitStatus.DONE;
+    } finally {
+      if (started[0] != null) {
+        started[0].stop();
+      }
+    }
+  }
+
+  private static List<ModelSpec> models(SweepSettings settings) {
+    ModelCatalogue catalogue = ProjectFolders.models();
+    return settings.models().stream().map(catalogue::find).toList();
+  }
+
+  /** The launcher knows whether standard error is a terminal; Java only knows of all streams. */
+  private static boolean isTerminal() {
+    String told = System.getenv("HEADROOM_TERMINAL");
+    return told == null ? System.console() != null : told.equals("yes");
+  }
+}

@@ -1,0 +1,38 @@
+package io.headroom.jobs.sweep;
+
+import io.headroom.model.ModelSpec;
+import java.util.List;
+
+/**
+ * Everything that is known before Spark starts.
+ *
+ * @param resolved the configuration with defaults and {@code --set}, as HOCON
+ */
+record SweepPlan(SweepSettings settings, String resolved, CellPlan cells) {
+
+  static SweepPlan of(SweepSettings settings, String resolved, List<ModelSpec> models) {
+    return new SweepPlan(settings, resolved, CellPlan.of(settings, models));
+  }
+
+  /** Two runs with one fingerprint measure the same cells on the same sequences in the same way. */
+  String fingerprint() {
+    SweepSettings settings = settings();
+    String everything =
+        String.join("\n", cells.cells().keySet())
+            + "\n"
+            + settings.sequences()
+            + settings.decodeTokens()
+            + settings.minSamples()
+            + settings.maxSecondsPerCell()
+            + settings.verifySample();
+    return Fingerprint.of(everything, 16);
+  }
+
+  MeasureSettings measureSettings(String runId, int sequences) {
+    return new MeasureSettings(
+        runId,
+        settings.minSamples(),
+        (long) (settings.maxSecondsPerCell() * 1e9 / Math.max(1, sequences)),
+        settings.verifySample());
+  }
+}

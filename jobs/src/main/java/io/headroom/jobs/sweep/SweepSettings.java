@@ -1,0 +1,55 @@
+package io.headroom.jobs.sweep;
+
+import io.headroom.kvcache.KvPrecision;
+import java.util.List;
+
+/**
+ * What a sweep measures: the product of its lists over its sequences.
+ *
+ * @param models names in the catalogue or paths of {@code config.json} files
+ * @param kvCache true: decode on the cache; false: recompute the whole prefix for every token
+ * @param layers how many layers of a model are measured
+ * @param minSamples the fewest samples of prefill and of decode that a row should have
+ * @param maxSecondsPerCell time after which a cell's sequences stop sampling, all together
+ * @param verifySample fraction of the sequences whose output is compared with the reference engine
+ * @param waveSeconds predicted time of the work that is committed at once
+ */
+public record SweepSettings(
+    String name,
+    long seed,
+    List<String> models,
+    List<KvHeads> kvHeads,
+    SequenceSource sequences,
+    DecodeTokens decodeTokens,
+    List<KvPrecision> kvPrecisions,
+    List<Window> windows,
+    List<Boolean> kvCache,
+    List<String> engines,
+    List<Integer> threads,
+    List<Integer> contextShards,
+    int layers,
+    int minSamples,
+    double maxSecondsPerCell,
+    double verifySample,
+    double waveSeconds) {
+
+  /** Below every file: an axis that is not named has one value. */
+  static final String DEFAULTS =
+      """
+      sweep {
+        name = sweep
+        seed = 42
+        kv-heads = [model]
+        decode-tokens = 16
+        kv-precisions = [f32]
+        windows = [none]
+        kv-cache = [on]
+        engines = [vector]
+        threads = [1]
+        context-shards = [1]
+        measure { layers = 1, min-samples = 11, max-seconds-per-cell = 20 }
+        verify { sample = 0.05 }
+        wave-seconds = 60
+      }
+      """;
+}

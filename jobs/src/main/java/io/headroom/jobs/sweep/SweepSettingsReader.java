@@ -1,0 +1,182 @@
+package io.headroom.jobs.sweep;
+
+import io.headroom.attention.AttentionEngines;
+import io.headroom.jobs.settings.Settings;
+import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.workload.LengthList;
+import io.headroom.workload.LognormalLengths;
+import io.headroom.workload.TraceFormat;
+import io.headroom.workload.UniformLengths;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Reads {@link SweepSettings} from HOCON; whatever is wrong ends here, before anything starts. */
+final class SweepSettingsReader {
+  private static final int MOST_TOKENS = 16_777_216;
+  private static final int MOST_SEQUENCES = 10_000_000;
+  private static final int MOST_THREADS = 1024;
+
+  private final Path folder;
+
+  private SweepSettingsReader(Path folder) {
+    this.folder = folder;
+  }
+
+  static SweepSettings read(SettingsFile file) {
+    Path folder = file.file().toAbsolutePath().getParent();
+    return new SweepSettingsReader(folder).read(file.only("sweep"));
+  }
+
+  private SweepSettings read(Settings sweep) {
+    SequenceSource sequences = sequences(sweep.object("sequences"));
+    Settings measure = sweep.object("measure");
+    Settings verify = sweep.object("verify");
+    SweepSettings settings =
+        new SweepSettings(
+            sweep.string("name"),
+            sweep.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+            sweep.list("models", element -> locateModel(element.string())),
+            sweep.list("kv-heads", element -> element.named(KvHeads::named, KvHeads.ALLOWED)),
+            sequences,
+            decodeTokens(sweep, sequences),
+            sweep.list(
+                "kv-precisions",
+                element -> element.named(KvPrecision::named, KvPrecision.labels())),
+            sweep.list("windows", SweepSettingsReader::window),
+            sweep.list("kv-cache", element -> element.named(SweepSettingsReader::onOff, "on, off")),
+            sweep.list("engines", SweepSettingsReader::engine),
+            sweep.list("threads", element -> element.integer(1, MOST_THREADS)),
+            sweep.list("context-shards", element -> element.integer(1, 1)),
+            measure.integer("layers", 1, 10_000),
+            measure.integer("min-samples", 1, 1_000_000),
+            measure.number("max-seconds-per-cell", 0.001, 1_000_000),
+            verify.number("sample", 0, 1),
+            sweep.number("wave-seconds", 0.001, 1_000_000));
+    measure.rejectUnknown();
+    verify.rejectUnknown();
+    sweep.rejectUnknown();
+    return settings;
+  }
+
+  private SequenceSource sequences(Settings sequences) {
+    List<String> kinds = List.of("lengths", "trace", "lognormal", "uniform");
+    List<String> given = kinds.stream().filter(sequences::has).toList();
+    if (given.size() != 1) {
+      throw sequences.wrong(
+          given.isEmpty() ? "lengths" : given.get(1),
+          "exactly one of %s must be given".formatted(String.join(", ", kinds)));
+    }
+    SequenceSource source =
+        switch (given.get(0)) {
+          case "lengths" ->
+              new SequenceSource.Listed(
+                  new LengthList(
+                      sequences.list("lengths", element -> element.integer(1, MOST_TOKENS)),
+                      count(sequences, 1)));
+          case "trace" -> trace(sequences);
+          case "lognormal" -> lognormal(sequences.object("lognormal"), count(sequences));
+          default -> uniform(sequences.object("uniform"), count(sequences));
+        };
+    sequences.rejectUnknown();
+    return source;
+  }
+
+  private static int count(Settings sequences) {
+    return sequences.integer("count", 1, MOST_SEQUENCES);
+  }
+
+  private static int count(Settings sequences, int otherwise) {
+    return sequences.has("count") ? count(sequences) : otherwise;
+  }
+
+  private SequenceSource trace(Settings sequences) {
+    String file = locate(sequences.string("trace"));
+    Optional<TraceFormat> format = Optional.empty();
+    if (sequences.has("format")) {
+      Settings.Element element = sequences.value("format");
+      if (!element.string().equals("auto")) {
+        format = Optional.of(element.named(TraceFormat::named, "auto, " + TraceFormat.labels()));
+      }
+    }
+    Optional<Integer> sample =
+        sequences.has("sample")
+            ? Optional.of(sequences.integer("sample", 1, MOST_SEQUENCES))
+            : Optional.empty();
+    return new SequenceSource.Trace(file, format, sample);
+  }
+
+  private String locateModel(String nameOrPath) {
+    return nameOrPath.endsWith(".json") ? locate(nameOrPath) : nameOrPath;
+  }
+
+  /** Relative paths are sought beside the configuration, then in the working directory. */
+  private String locate(String path) {
+    if (path.contains("://")) {
+      return path;
+    }
+    Path beside = folder.resolve(path);
+    return Files.exists(beside) ? beside.normalize().toString() : path;
+  }
+
+  private static SequenceSource lognormal(Settings lognormal, int count) {
+    double p50 = lognormal.number("p50", 1, MOST_TOKENS);
+    double mean = lognormal.number("mean", 1, MOST_TOKENS);
+    int max = lognormal.integer("max", 1, MOST_TOKENS);
+    if (mean <= p50) {
+      throw lognormal.wrong("mean", "must be above p50 = " + p50);
+    }
+    if (max < p50) {
+      throw lognormal.wrong("max", "must be at least p50 = " + p50);
+    }
+    lognormal.rejectUnknown();
+    return new SequenceSource.Drawn(new LognormalLengths(mean, p50, max), count);
+  }
+
+  private static SequenceSource uniform(Settings uniform, int count) {
+    int min = uniform.integer("min", 1, MOST_TOKENS);
+    int max = uniform.integer("max", min, MOST_TOKENS);
+    uniform.rejectUnknown();
+    return new SequenceSource.Drawn(new UniformLengths(min, max), count);
+  }
+
+  private static DecodeTokens decodeTokens(Settings sweep, SequenceSource sequences) {
+    if (!sweep.string("decode-tokens").equals("trace")) {
+      return new DecodeTokens.Fixed(sweep.integer("decode-tokens", 0, MOST_TOKENS));
+    }
+    if (!(sequences instanceof SequenceSource.Trace)) {
+      throw sweep.wrong("decode-tokens", "needs sequences.trace");
+    }
+    return new DecodeTokens.FromTrace();
+  }
+
+  private static Window window(Settings.Element element) {
+    if (!element.isObject()) {
+      return element.named(
+          text -> text.equals("none") ? Optional.of(Window.NONE) : Optional.empty(),
+          "none, or { size = tokens, sinks = tokens }");
+    }
+    Settings window = element.object();
+    int size = window.integer("size", 1, MOST_TOKENS);
+    int sinks = window.has("sinks") ? window.integer("sinks", 0, MOST_TOKENS) : 0;
+    window.rejectUnknown();
+    return new Window(size, sinks);
+  }
+
+  private static Optional<Boolean> onOff(String text) {
+    return switch (text) {
+      case "on", "true" -> Optional.of(true);
+      case "off", "false" -> Optional.of(false);
+      default -> Optional.empty();
+    };
+  }
+
+  private static String engine(Settings.Element element) {
+    return element.named(
+        text -> AttentionEngines.NAMES.stream().filter(text::equals).findFirst(),
+        AttentionEngines.NAMES.stream().collect(Collectors.joining(", ")));
+  }
+}
