@@ -66,7 +66,7 @@ record ConfigDocument(String file, String path, ObjectNode values) {
       }
       return parse(file.toString(), Files.readAllBytes(file), STRICT_JSON);
     } catch (IOException e) {
-      throw new UserException(file + " cannot be read: " + e.getMessage(), e);
+      throw new UserException(file + " cannot be read: " + e, e);
     }
   }
 
@@ -87,7 +87,7 @@ record ConfigDocument(String file, String path, ObjectNode values) {
       throw new UserException(
           "%s is not valid JSON%s: %s".formatted(file, place(e), e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new UserException(file + " cannot be read: " + e.getMessage(), e);
+      throw new UserException(file + " cannot be read: " + e, e);
     }
   }
 

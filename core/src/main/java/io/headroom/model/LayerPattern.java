@@ -48,6 +48,7 @@ record LayerPattern(String type, ConfigDocument document) {
           "gemma2", 2,
           "gemma3", 6,
           "gemma3_text", 6,
+          "gemma3n_text", 5,
           "gemma4_text", 6,
           "cohere2", 4,
           "gpt_oss", 2,
@@ -143,13 +144,13 @@ record LayerPattern(String type, ConfigDocument document) {
 
   /** Layers from this one on slide; the lower ones are full. */
   private OptionalInt maxWindowLayers() {
+    OptionalInt stated = document.integer("max_window_layers", 0, HuggingFaceConfig.MAX_LAYERS);
     if (!WINDOW_ON_REQUEST.contains(type)) {
       return OptionalInt.empty();
     }
-    return OptionalInt.of(
-        document
-            .integer("max_window_layers", 0, HuggingFaceConfig.MAX_LAYERS)
-            .orElse(QWEN2_MAX_WINDOW_LAYERS));
+    return stated.isPresent() || type.equals("qwen3_moe")
+        ? stated
+        : OptionalInt.of(QWEN2_MAX_WINDOW_LAYERS);
   }
 
   private OptionalInt fullAttentionInterval() {

@@ -73,7 +73,7 @@ public final class SafetensorsFile implements AutoCloseable {
       channel = null;
       return file;
     } catch (IOException e) {
-      throw new UserException(path + " cannot be read: " + e.getMessage(), e);
+      throw new UserException(path + " cannot be read: " + e, e);
     } finally {
       closeQuietly(channel);
     }
@@ -326,7 +326,7 @@ public final class SafetensorsFile implements AutoCloseable {
         sink.take(buffer.flip(), from, count);
       }
     } catch (IOException e) {
-      throw new UserException(path + " cannot be read: " + e.getMessage(), e);
+      throw new UserException(path + " cannot be read: " + e, e);
     }
   }
 

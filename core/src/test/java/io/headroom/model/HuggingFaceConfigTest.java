@@ -123,6 +123,12 @@ class HuggingFaceConfigTest {
         Arguments.of(
             "'model_type': 'qwen2', 'sliding_window': 9, 'use_sliding_window': true",
             List.of(0, 0, 0, 0, 0, 0)),
+        Arguments.of(
+            "'model_type': 'qwen3_moe', 'sliding_window': 9, 'use_sliding_window': true",
+            List.of(9, 9, 9, 9, 9, 9)),
+        Arguments.of(
+            "'model_type': 'gemma3n_text', 'head_dim': 8, 'sliding_window': 9",
+            List.of(9, 9, 9, 9, 0, 9)),
         Arguments.of("'model_type': 'gemma2', 'sliding_window': 9", List.of(9, 0, 9, 0, 9, 0)),
         Arguments.of("'model_type': 'gpt_oss', 'sliding_window': 9", List.of(9, 0, 9, 0, 9, 0)),
         Arguments.of("'model_type': 'gemma3_text', 'sliding_window': 9", List.of(9, 9, 9, 9, 9, 0)),

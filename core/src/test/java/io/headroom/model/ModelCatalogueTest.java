@@ -80,6 +80,7 @@ class ModelCatalogueTest {
     "qwen3-30b-a3b, 98304, GQA",
     "qwen3-32b, 262144, GQA",
     "qwen3-next-80b-a3b, 24576, GQA",
+    "qwen3.5-397b-a17b, 30720, GQA",
     "starcoder, 20480, MQA",
     "tinyllama-1.1b, 22528, GQA",
     "yi-34b, 245760, GQA",

@@ -153,6 +153,35 @@ class ModelSpecTest {
   }
 
   @Test
+  void footprintSetsTheModelBesideItsMhaAndMqaForms() {
+    ModelSpec qwen = catalogue.find("qwen2.5-32b");
+    KvFootprint footprint = KvFootprint.of(qwen, 1000, BF16, 4, 3);
+
+    assertThat(footprint)
+        .isEqualTo(
+            new KvFootprint(
+                "qwen2.5-32b",
+                1000,
+                BF16,
+                4,
+                3,
+                256 * KIB,
+                256_000 * KIB,
+                1_280_000 * KIB,
+                32_000 * KIB,
+                3 * 64_000 * KIB));
+    assertThat(footprint.saving()).isCloseTo(0.8, within(1e-12));
+    assertThat(KvFootprint.of(qwen.asMha(), 1, BF16, 1, 1).saving()).isZero();
+    assertThat(KvFootprint.of(qwen, 0, BF16, 1, 1).saving()).isZero();
+    assertThatThrownBy(() -> KvFootprint.of(qwen, 1000, BF16, 1, 0))
+        .isInstanceOf(UserException.class)
+        .hasMessage("qwen2.5-32b: batch must be at least 1: 0");
+    assertThatThrownBy(() -> KvFootprint.of(qwen, ModelSpec.MAX_TOKENS, F32, 1, Integer.MAX_VALUE))
+        .isInstanceOf(UserException.class)
+        .hasMessage("qwen2.5-32b: KV bytes must stay below 2^63, a batch of 2147483647 takes more");
+  }
+
+  @Test
   void asManyTokensFitAsTheirBytesAllow() {
     for (String name : new String[] {"llama-2-7b", "gemma-3-27b", "deepseek-v3", "qwen2-0.5b"}) {
       ModelSpec model = catalogue.find(name);
