@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** A table in plain text. Columns are as wide as they must be; numbers stand at the right. */
+/**
+ * A table in plain text. Columns are as wide as they must be, numbers stand at the right, and a
+ * title may have several lines.
+ */
 public final class TextTable {
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
@@ -38,16 +42,22 @@ public final class TextTable {
     boolean[] numeric = new boolean[header.size()];
     for (int column = 0; column < widths.length; column++) {
       int at = column;
-      numeric[at] = rows.stream().allMatch(row -> row.get(at).matches("|-|[\\d.,x%<]+.*"));
+      numeric[at] = rows.stream().allMatch(row -> row.get(at).matches("|-|[\\d.,]+.*"));
       widths[at] =
-          IntStream.concat(
-                  IntStream.of(header.get(at).length()),
-                  rows.stream().mapToInt(row -> row.get(at).length()))
+          Stream.concat(header.get(at).lines(), rows.stream().map(row -> row.get(at)))
+              .mapToInt(String::length)
               .max()
               .orElseThrow();
     }
     StringBuilder text = new StringBuilder();
-    appendLine(text, header, widths, numeric);
+    int headerLines =
+        header.stream().mapToInt(title -> (int) title.lines().count()).max().orElseThrow();
+    for (int line = 0; line < headerLines; line++) {
+      int at = line;
+      List<String> titles =
+          header.stream().map(title -> title.lines().skip(at).findFirst().orElse("")).toList();
+      appendLine(text, titles, widths, numeric);
+    }
     appendLine(text, IntStream.of(widths).mapToObj("-"::repeat).toList(), widths, numeric);
     for (List<String> row : rows) {
       appendLine(text, row, widths, numeric);

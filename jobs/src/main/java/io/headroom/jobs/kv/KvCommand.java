@@ -8,6 +8,7 @@ import io.headroom.jobs.TextTable;
 import io.headroom.jobs.Units;
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.KvFootprint;
 import io.headroom.model.ModelSpec;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,9 +76,6 @@ public final class KvCommand implements Callable<Integer> {
                     new UserException(
                         "--precision %s: unknown; allowed: %s"
                             .formatted(precision, KvPrecision.labels())));
-    if (batch < 1) {
-      throw new UserException("--batch %d: must be at least 1".formatted(batch));
-    }
     ModelSpec spec = ProjectFolders.models().find(model);
     List<ByteSize> sizes =
         memories.stream().map(memory -> ByteSize.parse("--memory", memory)).toList();
@@ -88,7 +86,7 @@ public final class KvCommand implements Callable<Integer> {
 
   private static String asJson(KvReport report) {
     try {
-      return new ObjectMapper().writeValueAsString(report) + System.lineSeparator();
+      return new ObjectMapper().writeValueAsString(report.json()) + System.lineSeparator();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a report is made of plain values", e);
     }
@@ -105,25 +103,27 @@ public final class KvCommand implements Callable<Integer> {
             "of MHA",
             "bytes a GPU");
     for (KvReport.Version version : report.versions()) {
+      KvFootprint footprint = version.footprint();
       table.add(
           version.name(),
           String.valueOf(version.kvHeads()),
-          Units.count(version.bytesPerToken()),
-          Units.count(version.bytesPerSequence()),
-          Units.bytes(version.bytesPerSequence()),
-          Units.threeDigits(100.0 * version.bytesPerSequence() / report.kvBytesMha()) + " %",
-          Units.count(version.bytesPerGpu()));
+          Units.count(footprint.bytesPerToken()),
+          Units.count(footprint.bytesPerSequence()),
+          Units.bytes(footprint.bytesPerSequence()),
+          Units.threeDigits(100 * (1 - footprint.saving())) + " %",
+          Units.count(footprint.bytesPerGpu()));
     }
+    KvFootprint footprint = report.configured().footprint();
     StringBuilder text = new StringBuilder();
     text.append(
         "%s, %s tokens, %s, %d GPU%s, batch of %d%n%n"
             .formatted(
-                report.model(),
-                Units.count(report.tokens()),
-                report.precision(),
-                report.tensorParallel(),
-                report.tensorParallel() == 1 ? "" : "s",
-                report.batch()));
+                footprint.model(),
+                Units.count(footprint.tokens()),
+                footprint.precision().label(),
+                footprint.tensorParallel(),
+                footprint.tensorParallel() == 1 ? "" : "s",
+                footprint.batch()));
     text.append(table.render());
     TextTable fits = new TextTable("memory of a GPU", "tokens that fit", "as MHA", "as MQA");
     for (KvReport.Fit fit : report.fits()) {

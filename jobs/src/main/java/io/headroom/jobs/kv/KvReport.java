@@ -1,43 +1,28 @@
 package io.headroom.jobs.kv;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.KvFootprint;
 import io.headroom.model.ModelSpec;
 import java.util.List;
 
 /**
- * The KV bytes of one model; the names of the JSON keys are fixed.
- *
- * @param kvBytesPerToken bytes that one more token takes while no window is full
- * @param kvBytesPerSequence bytes of one sequence of {@code tokens} positions
- * @param kvBytesMha the same with one KV head for every query head
- * @param kvBytesMqa the same with one KV head a layer
- * @param kvBytesPerGpu bytes of the whole batch on the fullest GPU
- * @param versions the model as configured, as MHA and as MQA
- * @param fits how many tokens of one sequence fit in the given memories
+ * What {@code headroom kv} prints: one model as configured, as MHA and as MQA, and how many tokens
+ * of one sequence fit in given memories of a GPU.
  */
-record KvReport(
-    String model,
-    long tokens,
-    String precision,
-    @JsonProperty("tensor_parallel") int tensorParallel,
-    int batch,
-    @JsonProperty("kv_bytes_per_token") long kvBytesPerToken,
-    @JsonProperty("kv_bytes_per_sequence") long kvBytesPerSequence,
-    @JsonProperty("kv_bytes_mha") long kvBytesMha,
-    @JsonProperty("kv_bytes_mqa") long kvBytesMqa,
-    @JsonProperty("kv_bytes_per_gpu") long kvBytesPerGpu,
-    @JsonIgnore List<Version> versions,
-    List<Fit> fits) {
+record KvReport(Version configured, Version mha, Version mqa, List<Fit> fits) {
 
   /** One version of the model. */
-  record Version(
-      String name, int kvHeads, long bytesPerToken, long bytesPerSequence, long bytesPerGpu) {}
+  record Version(String name, int kvHeads, KvFootprint footprint) {
+
+    private static Version of(
+        String name, ModelSpec model, long tokens, KvPrecision precision, int gpus, int batch) {
+      return new Version(
+          name, model.kvHeads(), KvFootprint.of(model, tokens, precision, gpus, batch));
+    }
+  }
 
   /**
-   * Tokens of one sequence that fit.
-   *
    * @param memory as the user wrote it
    */
   record Fit(
@@ -56,17 +41,6 @@ record KvReport(
       List<ByteSize> memories) {
     ModelSpec mha = model.asMha();
     ModelSpec mqa = model.asMqa();
-    List<Version> versions =
-        List.of(
-            version(
-                "as configured, " + model.variant(),
-                model,
-                tokens,
-                precision,
-                tensorParallel,
-                batch),
-            version("MHA", mha, tokens, precision, tensorParallel, batch),
-            version("MQA", mqa, tokens, precision, tensorParallel, batch));
     List<Fit> fits =
         memories.stream()
             .map(
@@ -74,43 +48,49 @@ record KvReport(
                     new Fit(
                         memory.text(),
                         memory.bytes(),
-                        tokensThatFit(model, memory, precision, tensorParallel),
-                        tokensThatFit(mha, memory, precision, tensorParallel),
-                        tokensThatFit(mqa, memory, precision, tensorParallel)))
+                        model.tokensThatFit(memory.bytes(), precision, tensorParallel),
+                        mha.tokensThatFit(memory.bytes(), precision, tensorParallel),
+                        mqa.tokensThatFit(memory.bytes(), precision, tensorParallel)))
             .toList();
-    Version configured = versions.get(0);
     return new KvReport(
-        model.name(),
-        tokens,
-        precision.label(),
-        tensorParallel,
-        batch,
-        configured.bytesPerToken(),
-        configured.bytesPerSequence(),
-        versions.get(1).bytesPerSequence(),
-        versions.get(2).bytesPerSequence(),
-        configured.bytesPerGpu(),
-        versions,
+        Version.of(
+            "as configured, " + model.variant(), model, tokens, precision, tensorParallel, batch),
+        Version.of("MHA", mha, tokens, precision, tensorParallel, batch),
+        Version.of("MQA", mqa, tokens, precision, tensorParallel, batch),
         fits);
   }
 
-  private static long tokensThatFit(
-      ModelSpec model, ByteSize memory, KvPrecision precision, int tensorParallel) {
-    return model.tokensThatFit(memory.bytes(), precision, tensorParallel);
+  List<Version> versions() {
+    return List.of(configured, mha, mqa);
   }
 
-  private static Version version(
-      String name,
-      ModelSpec model,
-      long tokens,
-      KvPrecision precision,
-      int tensorParallel,
-      int batch) {
-    return new Version(
-        name,
-        model.kvHeads(),
-        model.kvBytesPerToken(precision),
-        model.kvBytes(tokens, precision),
-        Math.multiplyExact(batch, model.kvBytesPerGpu(tokens, precision, tensorParallel)));
+  Json json() {
+    KvFootprint footprint = configured.footprint();
+    return new Json(
+        footprint.model(),
+        footprint.tokens(),
+        footprint.precision().label(),
+        footprint.tensorParallel(),
+        footprint.batch(),
+        footprint.bytesPerToken(),
+        footprint.bytesPerSequence(),
+        footprint.bytesMha(),
+        footprint.bytesMqa(),
+        footprint.bytesPerGpu(),
+        fits);
   }
+
+  /** The object of {@code --json}; other programs rely on its keys. */
+  record Json(
+      String model,
+      long tokens,
+      String precision,
+      @JsonProperty("tensor_parallel") int tensorParallel,
+      int batch,
+      @JsonProperty("kv_bytes_per_token") long bytesPerToken,
+      @JsonProperty("kv_bytes_per_sequence") long bytesPerSequence,
+      @JsonProperty("kv_bytes_mha") long bytesMha,
+      @JsonProperty("kv_bytes_mqa") long bytesMqa,
+      @JsonProperty("kv_bytes_per_gpu") long bytesPerGpu,
+      List<Fit> fits) {}
 }

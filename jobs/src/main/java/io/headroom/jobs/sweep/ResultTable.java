@@ -141,15 +141,15 @@ final class ResultTable {
         List.of("kv_cache", "window", "engine", "threads").stream().filter(this::varies).toList();
     List<Integer> columns = lengths.isEmpty() ? List.of(0) : lengths;
     int longest = columns.get(columns.size() - 1);
-    List<String> header = new ArrayList<>(List.of("model", "variant", "kv heads", "precision"));
+    List<String> header = new ArrayList<>(List.of("model", "variant", "KV\nheads", "precision"));
     optional.forEach(column -> header.add(column.replace('_', ' ')));
-    header.add("KV a token");
-    header.add(longest == 0 ? "KV, mean" : "KV at " + Units.count(longest));
+    header.add("KV\na token");
+    header.add(longest == 0 ? "KV\nmean" : "KV at\n" + Units.count(longest));
     for (int length : columns) {
-      header.add(length == 0 ? "prefill, mean" : "prefill " + Units.count(length));
+      header.add(length == 0 ? "prefill\nmean" : "prefill\n" + Units.count(length));
     }
     for (int length : columns) {
-      header.add(length == 0 ? "decode, mean" : "decode at " + Units.count(length));
+      header.add(length == 0 ? "decode\nmean" : "decode\nat " + Units.count(length));
     }
     TextTable table = new TextTable(header);
     for (Line line : lines.subList(0, Math.min(MOST_LINES, lines.size()))) {
@@ -196,12 +196,13 @@ final class ResultTable {
       for (Line line : group.subList(1, group.size())) {
         if (line.kvBytesPerToken() < most.kvBytesPerToken()) {
           text.append(
-              "%s %s: %s with %s KV heads keeps %s of the bytes of %s, prefill takes %s and decode %s of its time%s%n"
+              "%s %s: %s with %s KV head%s keeps %s of the bytes of %s, prefill takes %s and decode %s of its time%s%n"
                   .formatted(
                       line.text("model"),
                       line.text("kv_precision"),
                       line.text("variant"),
                       line.text("kv_heads"),
+                      line.text("kv_heads").equals("1") ? "" : "s",
                       percent(line.at(longest).kvBytes(), most.at(longest).kvBytes()),
                       most.text("variant"),
                       percent(line.at(longest).prefillNanos(), most.at(longest).prefillNanos()),
