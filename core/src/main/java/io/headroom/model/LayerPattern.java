@@ -14,22 +14,6 @@ import java.util.Set;
  */
 record LayerPattern(String type, ConfigDocument document) {
 
-  /**
-   * @param window positions that it sees; 0 for all
-   */
-  record Layer(LayerKind kind, int window) {
-    static final Layer FULL = new Layer(LayerKind.FULL, 0);
-    static final Layer LINEAR = new Layer(LayerKind.LINEAR, 0);
-
-    static Layer sliding(int window) {
-      return new Layer(LayerKind.SLIDING, window);
-    }
-
-    Layer shared() {
-      return kind == LayerKind.LINEAR ? this : new Layer(LayerKind.SHARED, window);
-    }
-  }
-
   /** Architectures that slide only if {@code use_sliding_window} says so. */
   private static final Set<String> WINDOW_ON_REQUEST =
       Set.of(
@@ -170,5 +154,23 @@ record LayerPattern(String type, ConfigDocument document) {
             1,
             HuggingFaceConfig.MAX_LAYERS)
         .orElse(DEFAULT_SLIDING_PATTERN.getOrDefault(type, Integer.MAX_VALUE));
+  }
+
+  /**
+   * What one layer keeps.
+   *
+   * @param window positions that it sees; 0 for all
+   */
+  record Layer(LayerKind kind, int window) {
+    static final Layer FULL = new Layer(LayerKind.FULL, 0);
+    static final Layer LINEAR = new Layer(LayerKind.LINEAR, 0);
+
+    static Layer sliding(int window) {
+      return new Layer(LayerKind.SLIDING, window);
+    }
+
+    Layer shared() {
+      return kind == LayerKind.LINEAR ? this : new Layer(LayerKind.SHARED, window);
+    }
   }
 }

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -265,6 +266,82 @@ class TensorVerificationTest {
     assertThatThrownBy(() -> TensorVerification.read(file))
         .isInstanceOf(UserException.class)
         .hasMessageEndingWith("with N from 0 to 1: 5");
+  }
+
+  @Test
+  void normsAndWindowOfALayerAreThoseOfItsModel() throws IOException {
+    GaussianTensors random = new GaussianTensors(5);
+    LinearProjection[] projections = {
+      projection(random, 12, 16), projection(random, 12, 8),
+      projection(random, 12, 8), projection(random, 16, 12)
+    };
+    RmsNorm queryNorm = new RmsNorm(random.next(1, 1, 4).data(), 1e-3);
+    RmsNorm keyNorm = new RmsNorm(random.next(1, 1, 4).data(), 1e-3);
+    AttentionLayer layer =
+        new AttentionLayer(
+            new Attention(new AttentionShape(4, 2, 4), AttentionMask.causalWindow(3, 0)),
+            projections[0],
+            projections[1],
+            projections[2],
+            projections[3],
+            RotaryEmbedding.of(4, 500),
+            Optional.of(queryNorm),
+            Optional.of(keyNorm));
+    float[] states = random.next(1, 7, 12).data();
+    float[] output;
+    try (KvCache cache = engine.newCache(layer.cache(KvPrecision.F32, 7))) {
+      output = layer.forward(states, 7, engine, cache);
+    }
+    SafetensorsWriter writer =
+        new SafetensorsWriter()
+            .metadata("causal", "true")
+            .tensor("hidden_states", TensorType.F32, states, 1, 7, 12)
+            .tensor("output", TensorType.F32, output, 1, 7, 12);
+    String prefix = "model.layers.2.self_attn.";
+    String[] names = {"q_proj", "k_proj", "v_proj", "o_proj"};
+    for (int i = 0; i < names.length; i++) {
+      LinearProjection projection = projections[i];
+      String weight = prefix + names[i] + ".weight";
+      writer.tensor(
+          weight, TensorType.F32, projection.weight(), projection.outputs(), projection.inputs());
+      String bias = prefix + names[i] + ".bias";
+      writer.tensor(bias, TensorType.F32, projection.bias(), projection.outputs());
+    }
+    writer.tensor(prefix + "q_norm.weight", TensorType.F32, queryNorm.weight(), 4);
+    writer.tensor(prefix + "k_norm.weight", TensorType.F32, keyNorm.weight(), 4);
+    Path file = folder.resolve("layer.safetensors");
+    writer.write(file);
+    String config =
+        "{\"model_type\": \"qwen3\", \"hidden_size\": 12, \"num_hidden_layers\": 3,"
+            + " \"num_attention_heads\": 4, \"num_key_value_heads\": 2, \"head_dim\": 4,"
+            + " \"rope_theta\": 500, \"rms_norm_eps\": 1e-3, \"sliding_window\": 3,"
+            + " \"use_sliding_window\": true, \"max_window_layers\": 2}";
+    Files.writeString(folder.resolve("layer.config.json"), config);
+
+    assertThat(TensorVerification.read(file).verify(engine).maxAbsoluteError()).isZero();
+
+    Files.writeString(
+        folder.resolve("layer.config.json"),
+        config.replace("\"max_window_layers\": 2", "\"max_window_layers\": 3"));
+    assertThat(TensorVerification.read(file).verify(engine).passed()).isFalse();
+
+    writer.metadata("window", "3").write(file);
+    assertBrokenLayer(
+        config.replace("\"max_window_layers\": 2", "\"max_window_layers\": 3"),
+        file + ": metadata window must be 0 as the configuration has it: 3");
+    writer.metadata("sinks", "1").write(file);
+    assertBrokenLayer(config, file + ": metadata sinks must be 0 for a layer: 1");
+    writer.metadata("sinks", "0").tensor(prefix + "q_proj.bais", TensorType.F32, new float[1], 1);
+    writer.write(file);
+    assertThatThrownBy(() -> TensorVerification.read(file))
+        .isInstanceOf(UserException.class)
+        .hasMessageStartingWith(
+            file + ": unknown tensor " + prefix + "q_proj.bais; allowed: hidden_states, output, ");
+  }
+
+  private static LinearProjection projection(GaussianTensors random, int inputs, int outputs) {
+    return new LinearProjection(
+        inputs, outputs, random.next(1, outputs, inputs).data(), random.next(1, 1, outputs).data());
   }
 
   private void assertBrokenLayer(String config, String message) throws IOException {
