@@ -40,7 +40,7 @@ final class ShardListener extends SparkListener {
 
   private void report(int index) {
     if (index < wave.size() && reported.add(index)) {
-      progress.done(wave.get(index).predictedNanos());
+      progress.done(wave.get(index));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.headroom.jobs.sweep;
 
 import io.headroom.jobs.BuildInfo;
 import io.headroom.jobs.SparkSessions;
+import io.headroom.jobs.Units;
 import io.headroom.measure.Environment;
 import java.io.PrintStream;
 import java.sql.Timestamp;
@@ -104,15 +105,15 @@ final class SweepJob {
   }
 
   private void measure(List<List<Shard>> waves) {
-    int shards = waves.stream().mapToInt(List::size).sum();
-    long predicted = waves.stream().flatMap(List::stream).mapToLong(Shard::predictedNanos).sum();
+    List<Shard> shards = waves.stream().flatMap(List::stream).toList();
+    double predictedNanos = shards.stream().mapToLong(Shard::predictedNanos).sum();
     messages.printf(
-        "sweep: %d cells, %d shards in %d waves, about %.0f s%n",
+        "sweep: %d cells, %d shards in %d waves, about %s%n",
         plan.cells().cells().size(),
-        shards,
+        shards.size(),
         waves.size(),
-        predicted / 1e9 / SparkSessions.slots(spark));
-    try (SweepProgress progress = new SweepProgress(messages, terminal, shards, predicted)) {
+        Units.nanos(predictedNanos / SparkSessions.slots(spark)));
+    try (SweepProgress progress = new SweepProgress(messages, terminal, shards)) {
       ShardListener listener = new ShardListener(progress);
       spark.sparkContext().addSparkListener(listener);
       try {

@@ -1,66 +1,83 @@
 package io.headroom.jobs.sweep;
 
+import io.headroom.jobs.Units;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
- * Tells how far a sweep is: a bar on a terminal, a line now and then elsewhere. Progress is counted
- * in predicted time, so that the time left is right for short and long shards alike.
+ * Tells how far a sweep is: a bar on a terminal, a line now and then elsewhere. The time left is
+ * reckoned in predicted time, so that short and long shards count for what they are.
  */
 final class SweepProgress implements AutoCloseable {
   private static final long LINE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final int BAR_STEPS = 1000;
 
   private final PrintStream out;
-  private final long totalPredictedNanos;
-  private final int totalShards;
   private final ProgressBar bar;
+  private final Map<String, Integer> shardsLeftByCell = new HashMap<>();
+  private final int cells;
+  private final long predictedNanos;
   private final long startNanos = System.nanoTime();
   private long donePredictedNanos;
-  private int doneShards;
+  private long doneRows;
   private long lastLineNanos = startNanos;
 
-  SweepProgress(PrintStream out, boolean terminal, int totalShards, long totalPredictedNanos) {
+  /**
+   * @param terminal whether {@code out} is looked at as it comes
+   * @param shards all that will be done
+   */
+  SweepProgress(PrintStream out, boolean terminal, List<Shard> shards) {
     this.out = out;
-    this.totalShards = totalShards;
-    this.totalPredictedNanos = Math.max(1, totalPredictedNanos);
-    this.bar =
-        terminal
-            ? new ProgressBarBuilder()
-                .setTaskName("sweep")
-                .setInitialMax(1000)
-                .setStyle(ProgressBarStyle.ASCII)
-                .setConsumer(new ConsoleProgressBarConsumer(out))
-                .hideEta()
-                .build()
-            : null;
+    for (Shard shard : shards) {
+      shardsLeftByCell.merge(shard.cellId(), 1, Integer::sum);
+    }
+    this.cells = shardsLeftByCell.size();
+    this.predictedNanos = Math.max(1, shards.stream().mapToLong(Shard::predictedNanos).sum());
+    this.bar = terminal ? bar(out) : null;
   }
 
-  /** One shard is done. */
-  synchronized void done(long predictedNanos) {
-    doneShards++;
-    donePredictedNanos += predictedNanos;
+  private static ProgressBar bar(PrintStream out) {
+    return new ProgressBarBuilder()
+        .setTaskName("sweep")
+        .setInitialMax(BAR_STEPS)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setConsumer(new ConsoleProgressBarConsumer(out))
+        .hideEta()
+        .build();
+  }
+
+  synchronized void done(Shard shard) {
+    donePredictedNanos += shard.predictedNanos();
+    doneRows += shard.sequences().size();
+    shardsLeftByCell.computeIfPresent(shard.cellId(), (cell, left) -> left == 1 ? null : left - 1);
     if (bar != null) {
-      bar.stepTo(Math.min(1000, 1000 * donePredictedNanos / totalPredictedNanos));
+      bar.stepTo(BAR_STEPS * donePredictedNanos / predictedNanos);
       bar.setExtraMessage(message());
       return;
     }
     long now = System.nanoTime();
-    if (now - lastLineNanos >= LINE_EVERY_NANOS || doneShards == totalShards) {
+    if (now - lastLineNanos >= LINE_EVERY_NANOS || shardsLeftByCell.isEmpty()) {
       lastLineNanos = now;
       out.println("sweep: " + message());
     }
   }
 
   private String message() {
-    double seconds = (System.nanoTime() - startNanos) / 1e9;
-    double share = (double) donePredictedNanos / totalPredictedNanos;
-    double left = share > 0 ? Math.max(0, seconds / share - seconds) : 0;
-    return "%d of %d shards, %.1f shards/s, about %.0f s left"
-        .formatted(doneShards, totalShards, doneShards / seconds, left);
+    double passedNanos = System.nanoTime() - startNanos;
+    double leftNanos = passedNanos / donePredictedNanos * (predictedNanos - donePredictedNanos);
+    return "%d of %d cells, %s rows a second, %s left"
+        .formatted(
+            cells - shardsLeftByCell.size(),
+            cells,
+            Units.threeDigits(doneRows / (passedNanos / 1e9)),
+            Units.nanos(leftNanos));
   }
 
   @Override
