@@ -21,11 +21,13 @@ import java.util.function.Function;
 public final class Settings {
   private static final int MOST_SHOWN_CHARACTERS = 80;
 
+  private final String file;
   private final String path;
   private final ConfigObject object;
   private final Set<String> known = new LinkedHashSet<>();
 
-  Settings(String path, ConfigObject object) {
+  Settings(String file, String path, ConfigObject object) {
+    this.file = file;
     this.path = path;
     this.object = object;
   }
@@ -98,7 +100,7 @@ public final class Settings {
     known.add(key);
     ConfigValue value = object.get(key);
     if (value == null || value.valueType() == ConfigValueType.NULL) {
-      throw new UserException("%s: %s is missing".formatted(where(object.origin()), name(key)));
+      throw new UserException("%s: %s is missing".formatted(file, name(key)));
     }
     return value;
   }
@@ -115,7 +117,10 @@ public final class Settings {
   }
 
   private long asWholeNumber(String key, ConfigValue value, long least, long most) {
-    String allowed = "must be a whole number from %d to %d".formatted(least, most);
+    String allowed =
+        least == most
+            ? "must be " + least
+            : "must be a whole number from %d to %d".formatted(least, most);
     long number;
     try {
       number = Long.parseLong(String.valueOf(value.unwrapped()));
@@ -146,7 +151,7 @@ public final class Settings {
     if (!(value instanceof ConfigObject child)) {
       throw wrong(key, value, "must be an object { ... }");
     }
-    return new Settings(name(key), child);
+    return new Settings(file, name(key), child);
   }
 
   private UserException wrong(String key, ConfigValue value, String complaint) {
@@ -159,10 +164,13 @@ public final class Settings {
   }
 
   /** {@code file:line}, or for text that is no file what it is, such as {@code --set a=1}. */
-  private static String where(ConfigOrigin origin) {
+  private String where(ConfigOrigin origin) {
+    if (origin.description().startsWith("merge of ")) {
+      return file;
+    }
     return origin.filename() == null
         ? origin.description().replaceFirst(": \\d+(-\\d+)?$", "")
-        : origin.description().replace(": ", ":");
+        : origin.description().replaceFirst(": (\\d+(-\\d+)?)$", ":$1");
   }
 
   private static String shown(ConfigValue value) {

@@ -14,6 +14,8 @@ import java.util.List;
 /** A HOCON file with the user's {@code --set key=value} on top and defaults below. */
 public final class SettingsFile {
   private static final long MOST_BYTES = 4L << 20;
+  private static final ConfigParseOptions OPTIONS =
+      ConfigParseOptions.defaults().setAllowMissing(false);
 
   private final Path file;
   private final Config config;
@@ -34,17 +36,17 @@ public final class SettingsFile {
       config = parseOverride(override).withFallback(config);
     }
     config = config.withFallback(parseFile(file));
-    Config below = ConfigFactory.parseString(defaults, options("defaults"));
+    Config below = ConfigFactory.parseString(defaults, OPTIONS.setOriginDescription("defaults"));
     try {
       return new SettingsFile(file, config.withFallback(below).resolve());
     } catch (ConfigException e) {
-      throw new UserException("%s: %s".formatted(file, e.getMessage()), e);
+      throw notHocon(file.toString(), e);
     }
   }
 
   /** The object under a top-level key, which must be the only one. */
   public Settings only(String key) {
-    Settings root = new Settings("", config.root());
+    Settings root = new Settings(file.toString(), "", config.root());
     Settings settings = root.object(key);
     root.rejectUnknown();
     return settings;
@@ -74,9 +76,9 @@ public final class SettingsFile {
             "%s: a configuration of %d bytes; allowed: %d"
                 .formatted(file, Files.size(file), MOST_BYTES));
       }
-      return ConfigFactory.parseFile(file.toFile(), options(file.toString()));
+      return ConfigFactory.parseFile(file.toFile(), OPTIONS);
     } catch (ConfigException e) {
-      throw new UserException("%s: %s".formatted(file, e.getMessage()), e);
+      throw notHocon(file.toString(), e);
     } catch (StackOverflowError e) {
       throw new UserException("%s: nested too deeply".formatted(file), e);
     } catch (IOException e) {
@@ -90,13 +92,16 @@ public final class SettingsFile {
       throw new UserException(origin + ": must be key=value");
     }
     try {
-      return ConfigFactory.parseString(override, options(origin));
+      return ConfigFactory.parseString(override, OPTIONS.setOriginDescription(origin));
     } catch (ConfigException e) {
-      throw new UserException("%s: %s".formatted(origin, e.getMessage()), e);
+      throw notHocon(origin, e);
     }
   }
 
-  private static ConfigParseOptions options(String origin) {
-    return ConfigParseOptions.defaults().setOriginDescription(origin).setAllowMissing(false);
+  /** The parser's own message, which may begin with the source and list every include on the way. */
+  private static UserException notHocon(String source, ConfigException e) {
+    String message = e.getMessage().replaceFirst(" Trace: .*", "");
+    return new UserException(
+        message.startsWith(source) ? message : "%s: %s".formatted(source, message), e);
   }
 }
