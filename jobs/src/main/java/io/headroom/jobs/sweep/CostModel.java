@@ -1,6 +1,7 @@
 package io.headroom.jobs.sweep;
 
 import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionShape;
 import io.headroom.attention.AttentionWork;
 import io.headroom.model.LayerSpec;
 import java.util.List;
@@ -74,7 +75,16 @@ final class CostModel {
 
   private static double callNanos(Cell cell, Attention attention, long queries, long keys) {
     double flopsPerNano = flopsPerNano(cell.engine()) * cell.threads();
-    return CALL_NANOS + AttentionWork.flops(attention, queries, keys) / flopsPerNano;
+    return CALL_NANOS + flops(attention, queries, keys) / flopsPerNano;
+  }
+
+  /** As {@link AttentionWork#flops}, for sequences whose operations no long can count. */
+  private static double flops(Attention attention, long queries, long keys) {
+    AttentionShape shape = attention.shape();
+    return 2.0
+        * AttentionWork.visiblePairs(attention.mask(), queries, keys)
+        * shape.queryHeads()
+        * (shape.headDim() + shape.valueDim());
   }
 
   private static double flopsPerNano(String engine) {
