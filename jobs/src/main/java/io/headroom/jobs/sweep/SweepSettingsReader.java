@@ -72,11 +72,7 @@ final class SweepSettingsReader {
     }
     SequenceSource source =
         switch (given.get(0)) {
-          case "lengths" ->
-              new SequenceSource.Listed(
-                  new LengthList(
-                      sequences.list("lengths", element -> element.integer(1, MOST_TOKENS)),
-                      count(sequences, 1)));
+          case "lengths" -> lengths(sequences);
           case "trace" -> trace(sequences);
           case "lognormal" -> lognormal(sequences.object("lognormal"), count(sequences));
           default -> uniform(sequences.object("uniform"), count(sequences));
@@ -85,12 +81,20 @@ final class SweepSettingsReader {
     return source;
   }
 
-  private static int count(Settings sequences) {
-    return sequences.integer("count", 1, MOST_SEQUENCES);
+  private static SequenceSource lengths(Settings sequences) {
+    List<Integer> lengths = sequences.list("lengths", element -> element.integer(1, MOST_TOKENS));
+    int count = sequences.has("count") ? count(sequences) : 1;
+    if ((long) lengths.size() * count > MOST_SEQUENCES) {
+      throw sequences.wrong(
+          "count",
+          "is of each of %d lengths; at most %d sequences are allowed"
+              .formatted(lengths.size(), MOST_SEQUENCES));
+    }
+    return new SequenceSource.Listed(new LengthList(lengths, count));
   }
 
-  private static int count(Settings sequences, int otherwise) {
-    return sequences.has("count") ? count(sequences) : otherwise;
+  private static int count(Settings sequences) {
+    return sequences.integer("count", 1, MOST_SEQUENCES);
   }
 
   private SequenceSource trace(Settings sequences) {
