@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
 
 /**
  * Where one sweep's results lie: {@code manifest.json}, {@code sweep.conf}, {@code measurements}
@@ -66,9 +67,9 @@ final class OutputFolder {
     try (InputStream in = files.open(manifest)) {
       return Optional.of(JSON.readTree(in));
     } catch (JsonProcessingException e) {
-      throw new UserException("%s: not JSON: %s".formatted(manifest, e.getOriginalMessage()), e);
+      throw new UserException("%s: not JSON: %s".formatted(plain(manifest), e.getOriginalMessage()), e);
     } catch (IOException e) {
-      throw new UserException("%s: %s".formatted(manifest, e.getMessage()), e);
+      throw new UserException("%s: %s".formatted(plain(manifest), e.getMessage()), e);
     }
   }
 
@@ -82,28 +83,48 @@ final class OutputFolder {
     if (manifest.isEmpty()) {
       if (!isEmpty()) {
         throw new UserException(
-            "--out %s: is not empty and holds no sweep; allowed: a new folder".formatted(folder));
+            "--out %s: is not empty and holds no sweep; allowed: a new folder".formatted(this));
       }
+      requireFolderAbove();
       return;
     }
     String name = manifest.get().path("name").asText();
     if (!resume) {
       throw new UserException(
           "--out %s: holds the sweep %s; allowed: a new folder, or --resume to finish it"
-              .formatted(folder, name));
+              .formatted(this, name));
     }
     if (!manifest.get().path("plan").asText().equals(planFingerprint)) {
       throw new UserException(
           "--out %s: holds the sweep %s of another configuration; allowed: a new folder, or --resume with the configuration that began it"
-              .formatted(folder, name));
+              .formatted(this, name));
+    }
+  }
+
+  /** The nearest thing above that exists must be a folder that may be written. */
+  private void requireFolderAbove() {
+    try {
+      Path above = folder;
+      while (!files.exists(above) && above.getParent() != null) {
+        above = above.getParent();
+      }
+      if (!files.getFileStatus(above).isDirectory()) {
+        throw new UserException(
+            "--out %s: cannot be made: %s is not a folder".formatted(this, plain(above)));
+      }
+      files.access(above, FsAction.WRITE_EXECUTE);
+    } catch (IOException e) {
+      throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
     }
   }
 
   void create() {
     try {
-      files.mkdirs(folder);
+      if (!files.mkdirs(folder)) {
+        throw new UserException("--out %s: cannot be made".formatted(this));
+      }
     } catch (IOException e) {
-      throw new UserException("--out %s: cannot be made: %s".formatted(folder, e.getMessage()), e);
+      throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
     }
   }
 
@@ -130,7 +151,7 @@ final class OutputFolder {
       files.delete(file, false);
       files.rename(temporary, file);
     } catch (IOException e) {
-      throw new UserException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+      throw new UserException("%s: cannot be written: %s".formatted(plain(file), e.getMessage()), e);
     }
   }
 
@@ -146,12 +167,17 @@ final class OutputFolder {
     try {
       return !files.exists(folder) || files.listStatus(folder).length == 0;
     } catch (IOException e) {
-      throw new UserException("--out %s: %s".formatted(folder, e.getMessage()), e);
+      throw new UserException("--out %s: %s".formatted(this, e.getMessage()), e);
     }
   }
 
   @Override
   public String toString() {
-    return folder.toUri().getScheme().equals("file") ? folder.toUri().getPath() : folder.toString();
+    return plain(folder);
+  }
+
+  /** Without the scheme where it is this machine's own. */
+  private static String plain(Path path) {
+    return path.toUri().getScheme().equals("file") ? path.toUri().getPath() : path.toString();
   }
 }
