@@ -54,7 +54,7 @@ public final class SweepCommand implements Callable<Integer> {
   public Integer call() {
     SettingsFile file = SettingsFile.read(conf, SweepSettings.DEFAULTS, overrides);
     SweepSettings settings = SweepSettingsReader.read(file);
-    SweepPlan plan = SweepPlan.of(settings, file.render(), models(settings));
+    SweepPlan plan = plan(file, settings);
     if (dryRun) {
       return dryRun(plan);
     }
@@ -115,9 +115,14 @@ public final class SweepCommand implements Callable<Integer> {
     }
   }
 
-  private static List<ModelSpec> models(SweepSettings settings) {
+  private static SweepPlan plan(SettingsFile file, SweepSettings settings) {
     ModelCatalogue catalogue = ProjectFolders.models();
-    return settings.models().stream().map(catalogue::find).toList();
+    try {
+      List<ModelSpec> models = settings.models().stream().map(catalogue::find).toList();
+      return SweepPlan.of(settings, file.render(), models);
+    } catch (UserException e) {
+      throw new UserException("%s: %s".formatted(file.file(), e.getMessage()), e);
+    }
   }
 
   /** The launcher knows whether standard error is a terminal; Java only knows of all streams. */
