@@ -1,5 +1,6 @@
 package io.headroom.jobs;
 
+import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.cli.HeadroomCommand;
 import io.headroom.jobs.cli.TopLevelErrors;
 import picocli.CommandLine;
@@ -12,7 +13,14 @@ public final class Headroom {
   private Headroom() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(arguments));
+    int status = ExitStatus.BUG;
+    try {
+      status = run(arguments);
+    } catch (Error e) {
+      // Java itself would end with the status of a bad result.
+      e.printStackTrace();
+    }
+    System.exit(status);
   }
 
   /** Runs a command as {@link #main} does, and returns the exit status instead of ending. */
