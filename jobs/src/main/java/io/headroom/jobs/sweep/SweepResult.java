@@ -17,7 +17,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How a sweep came out.
+ * How a sweep came out. A cell with a failed row is failed; one with none but an unsupported row is
+ * unsupported; the others are done.
  *
  * @param hosts one entry an executor: host, what its engines ran on, its peaks
  */
@@ -40,8 +41,8 @@ record SweepResult(
                 rows(Status.OK),
                 rows(Status.UNSUPPORTED),
                 rows(Status.FAILED),
-                cells(Status.FAILED),
-                cells(Status.UNSUPPORTED))
+                cells(col("status").equalTo(Status.FAILED.label())),
+                cells(col("status").notEqual(Status.OK.label())))
             .first();
     return new SweepResult(
         counts.getLong(0),
@@ -50,7 +51,7 @@ record SweepResult(
         counts.getLong(3),
         counts.getLong(4),
         counts.getLong(5),
-        counts.getLong(6),
+        counts.getLong(6) - counts.getLong(5),
         hosts(measurements));
   }
 
@@ -71,8 +72,8 @@ record SweepResult(
     return count(when(col("status").equalTo(status.label()), 1));
   }
 
-  private static Column cells(Status status) {
-    return countDistinct(when(col("status").equalTo(status.label()), col("cell_id")));
+  private static Column cells(Column condition) {
+    return countDistinct(when(condition, col("cell_id")));
   }
 
   private static List<Map<String, Object>> hosts(Dataset<Row> measurements) {
