@@ -98,7 +98,9 @@ public final class SettingsFile {
     }
   }
 
-  /** The parser's own message, which may begin with the source and list every include on the way. */
+  /**
+   * The parser's own message, which may begin with the source and list every include on the way.
+   */
   private static UserException notHocon(String source, ConfigException e) {
     String message = e.getMessage().replaceFirst(" Trace: .*", "");
     return new UserException(

@@ -67,7 +67,8 @@ final class OutputFolder {
     try (InputStream in = files.open(manifest)) {
       return Optional.of(JSON.readTree(in));
     } catch (JsonProcessingException e) {
-      throw new UserException("%s: not JSON: %s".formatted(plain(manifest), e.getOriginalMessage()), e);
+      throw new UserException(
+          "%s: not JSON: %s".formatted(plain(manifest), e.getOriginalMessage()), e);
     } catch (IOException e) {
       throw new UserException("%s: %s".formatted(plain(manifest), e.getMessage()), e);
     }
@@ -151,7 +152,8 @@ final class OutputFolder {
       files.delete(file, false);
       files.rename(temporary, file);
     } catch (IOException e) {
-      throw new UserException("%s: cannot be written: %s".formatted(plain(file), e.getMessage()), e);
+      throw new UserException(
+          "%s: cannot be written: %s".formatted(plain(file), e.getMessage()), e);
     }
   }
 

@@ -17,8 +17,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How a sweep came out. A cell with a failed row is failed; one with none but an unsupported row is
- * unsupported; the others are done.
+ * How a sweep came out. A cell with a failed row is failed; without one but with an unsupported row
+ * it is unsupported; the others are done.
  *
  * @param hosts one entry an executor: host, what its engines ran on, its peaks
  */
