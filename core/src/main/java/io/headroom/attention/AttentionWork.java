@@ -8,6 +8,7 @@ public final class AttentionWork {
    * Pairs of a query and a key that it sees, for one head.
    *
    * @param queries the last positions of the keys
+   * @throws ArithmeticException if they are more than a long holds
    */
   public static long visiblePairs(AttentionMask mask, long queries, long keys) {
     long first = keys - queries;
@@ -24,6 +25,8 @@ public final class AttentionWork {
    * Floating-point operations of one layer: a multiplication and an addition for every channel of
    * every visible pair, in the scores and again in the weighted sum of the values. The softmax is
    * not counted, as is usual (FlashAttention, arXiv 2205.14135).
+   *
+   * @throws ArithmeticException if they are more than a long holds
    */
   public static long flops(Attention attention, long queries, long keys) {
     AttentionShape shape = attention.shape();
@@ -44,7 +47,10 @@ public final class AttentionWork {
 
   /** 1 + 2 + ... + n; 0 below 1. */
   private static long triangle(long n) {
-    return n < 1 ? 0 : n * (n + 1) / 2;
+    if (n < 1) {
+      return 0;
+    }
+    return n % 2 == 0 ? Math.multiplyExact(n / 2, n + 1) : Math.multiplyExact(n, n / 2 + 1);
   }
 
   /** min(1, most) + min(2, most) + ... + min(n, most). */
@@ -52,6 +58,6 @@ public final class AttentionWork {
     if (n <= most) {
       return triangle(n);
     }
-    return triangle(most) + (n - most) * most;
+    return Math.addExact(triangle(most), Math.multiplyExact(n - most, most));
   }
 }
