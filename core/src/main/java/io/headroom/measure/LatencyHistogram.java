@@ -27,13 +27,19 @@ public final class LatencyHistogram {
     this.histogram = histogram;
   }
 
-  /** What {@link #encode} wrote. */
+  /**
+   * What {@link #encode} wrote.
+   *
+   * @throws IllegalArgumentException if these are other bytes
+   */
   public static LatencyHistogram decode(byte[] encoded) {
     try {
       return new LatencyHistogram(
           Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(encoded), 0));
-    } catch (DataFormatException e) {
-      throw new IllegalArgumentException("not a compressed HdrHistogram", e);
+    } catch (DataFormatException | RuntimeException e) {
+      // Depending on where the bytes are wrong the library runs out of bounds in many ways.
+      throw new IllegalArgumentException(
+          "not a compressed HdrHistogram of %d bytes".formatted(encoded.length), e);
     }
   }
 
