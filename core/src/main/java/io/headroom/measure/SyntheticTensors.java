@@ -7,6 +7,11 @@ import java.util.SplittableRandom;
  * Tensors of standard normal numbers, made where they are needed from a seed: tasks exchange seeds,
  * never tensors. Numbers are drawn from a table of 65,536 exact normal variates, which is fast
  * enough not to be noticed beside the attention that is measured.
+ *
+ * <p>The table is filled by Marsaglia's polar method from {@link SplittableRandom} (SplitMix64,
+ * Steele et al., OOPSLA 2014) with seed 20170612. The first draw of another one with the tensor's
+ * seed is the state of an xorshift64* generator (Vigna, arXiv 1402.6246), whose upper 16 bits are
+ * the indices. This must not change: results are only comparable on the same numbers.
  */
 public final class SyntheticTensors {
   private static final int TABLE_BITS = 16;
@@ -18,9 +23,10 @@ public final class SyntheticTensors {
   public static HeadTensor gaussian(int heads, int tokens, int dim, long seed) {
     HeadTensor tensor = HeadTensor.zeros(heads, tokens, dim);
     float[] data = tensor.data();
-    long state = seed | 1;
+    // Every seed a state of its own, whose bits are spread, and never 0.
+    long state = new SplittableRandom(seed).nextLong();
+    state = state == 0 ? 1 : state;
     for (int i = 0; i < data.length; i++) {
-      // xorshift64* (Vigna, arXiv 1402.6246)
       state ^= state >>> 12;
       state ^= state << 25;
       state ^= state >>> 27;
@@ -42,7 +48,7 @@ public final class SyntheticTensors {
     float[] table = new float[1 << TABLE_BITS];
     SplittableRandom random = new SplittableRandom(20170612);
     for (int i = 0; i < table.length; i += 2) {
-      // Marsaglia's polar method: two normal variates from one point in the unit disc.
+      // Two normal variates from one point in the unit disc.
       double x;
       double y;
       double square;
