@@ -1,17 +1,16 @@
 package io.headroom.measure;
 
 import io.headroom.attention.vector.CalibrationKernels;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 
 /**
  * What the machine can do at best, measured: multiply-adds in registers, and bytes read in a stream
@@ -39,8 +38,15 @@ public final class HostProbe {
    */
   public record Peaks(double gflops, double streamGigabytesPerSecond) {}
 
-  /** The peaks of this host on so many threads; measured once a process, in about a second. */
+  /**
+   * The peaks of this host on so many threads; measured once a process, in about a second.
+   *
+   * @param threads at least 1
+   */
   public static Peaks peaks(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1: " + threads);
+    }
     return PEAKS.computeIfAbsent(threads, HostProbe::measure);
   }
 
@@ -84,13 +90,13 @@ public final class HostProbe {
   /** The best of some trials, all threads at once: interruptions only ever slow a trial down. */
   private static double best(ExecutorService pool, int threads, Callable<Loop> loops) {
     CyclicBarrier barrier = new CyclicBarrier(threads);
-    List<Future<double[]>> rates = new ArrayList<>();
+    CompletionService<double[]> rates = new ExecutorCompletionService<>(pool);
     for (int thread = 0; thread < threads; thread++) {
-      rates.add(pool.submit(() -> trials(loops.call(), barrier)));
+      rates.submit(() -> trials(loops.call(), barrier));
     }
     double[] sums = new double[TRIALS];
-    for (Future<double[]> rate : rates) {
-      double[] trials = join(rate);
+    for (int thread = 0; thread < threads; thread++) {
+      double[] trials = next(rates);
       for (int i = 0; i < TRIALS; i++) {
         sums[i] += trials[i];
       }
@@ -112,9 +118,10 @@ public final class HostProbe {
     return rates;
   }
 
-  private static double[] join(Future<double[]> future) {
+  /** In the order they end: one that fails leaves the others waiting at the barrier for ever. */
+  private static double[] next(CompletionService<double[]> rates) {
     try {
-      return future.get();
+      return rates.take().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while probing the host", e);

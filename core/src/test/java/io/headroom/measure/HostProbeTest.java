@@ -1,0 +1,39 @@
+package io.headroom.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kernels")
+class HostProbeTest {
+  /** Other work on the machine slows some trials down. */
+  private static final double LEAST_GAIN = 0.8;
+
+  @Test
+  void peaksArePositiveAndMeasuredOnce() {
+    HostProbe.Peaks peaks = HostProbe.peaks(1);
+
+    assertThat(peaks.gflops()).isPositive().isFinite();
+    assertThat(peaks.streamGigabytesPerSecond()).isPositive().isFinite();
+    assertThat(HostProbe.peaks(1)).isSameAs(peaks);
+  }
+
+  @Test
+  void twoThreadsReachAtLeastWhatOneDoes() {
+    HostProbe.Peaks one = HostProbe.peaks(1);
+    HostProbe.Peaks two = HostProbe.peaks(2);
+
+    assertThat(two.gflops()).isGreaterThan(LEAST_GAIN * one.gflops());
+    assertThat(two.streamGigabytesPerSecond())
+        .isGreaterThan(LEAST_GAIN * one.streamGigabytesPerSecond());
+  }
+
+  @Test
+  void threadsAreAtLeastOne() {
+    assertThatThrownBy(() -> HostProbe.peaks(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("threads must be at least 1: 0");
+  }
+}
