@@ -72,7 +72,7 @@ final class QuantisedRows extends TileRows {
     Arrays.fill(codes, index, index + HALF_GROUP, (byte) 0);
     for (int i = 0; i < size; i++) {
       int code = (int) Math.rint((source[from + i] - shift) * perScale);
-      codes[index + i % HALF_GROUP] |= (byte) (code << (i < HALF_GROUP ? 0 : 4));
+      codes[index + i % HALF_GROUP] |= (byte) (i < HALF_GROUP ? code : code - 8 << 4);
     }
   }
 
@@ -121,7 +121,7 @@ final class QuantisedRows extends TileRows {
       return codes[row * stride + group * GROUP_SIZE + column];
     }
     int pair = codes[row * stride + group * HALF_GROUP + column % HALF_GROUP];
-    return pair >> (column < HALF_GROUP ? 0 : 4) & 15;
+    return column < HALF_GROUP ? pair & 15 : (pair >> 4) + 8;
   }
 
   /** The scale that a stored number was rounded with. */

@@ -7,8 +7,9 @@ package io.headroom.kvcache;
  *   <li>F32: {@code floats[offset + r * stride + c]}
  *   <li>F16, BF16: {@code shorts[offset + r * stride + c]}
  *   <li>INT8: {@code bytes[offset + r * stride + c]}, a signed code
- *   <li>INT4: of 64 columns the first 32 are the low nibbles of 32 bytes, the last 32 the high
- *       nibbles; {@code stride} is in bytes, half the columns; unsigned codes
+ *   <li>INT4: of 64 columns the first 32 are the low nibbles of 32 bytes, unsigned codes; the last
+ *       32 are the high nibbles, codes less 8 in two's complement, so that sign extension makes
+ *       numbers of them; {@code stride} is in bytes, half the columns
  * </ul>
  *
  * <p>An integer code stands for {@code shift + scale * code}; columns {@code 64 g} to {@code 64 g +

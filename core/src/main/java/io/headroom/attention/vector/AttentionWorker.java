@@ -10,7 +10,11 @@ import io.headroom.kvcache.TiledKvCache;
 
 /** The fused loop over tiles, with the scratch memory of one thread. */
 final class AttentionWorker {
+  /** With so few rows reading keys and values takes longer than computing. */
+  private static final int FEW_ROWS = 8;
+
   private final Kernels kernels;
+  private final CacheLines cacheLines = new CacheLines();
   private final RowBlock rows = new RowBlock();
   private final KvTile tile = new KvTile();
   private final WideMatrix wideKeys = new WideMatrix();
@@ -74,6 +78,10 @@ final class AttentionWorker {
     int to = inTile(visible.to(endToken - 1) - first, length);
 
     boolean finite = cache.isFinite();
+    boolean memoryBound = block.rows <= FEW_ROWS;
+    if (memoryBound) {
+      cacheLines.touch(tile.keys(), block.headDim);
+    }
     TileMatrix keys = readable(tile.keys(), block.headDim, finite, block, wideKeys);
     int used = Math.max(sinksTo, to);
     int columns = keys.precision() == KvPrecision.F32 ? (used + LANES - 1) / LANES * LANES : TILE;
@@ -92,6 +100,9 @@ final class AttentionWorker {
     hide(visible, token, endToken, length, block);
     kernels.exponentiate(block);
 
+    if (memoryBound) {
+      cacheLines.touch(tile.values(), length);
+    }
     TileMatrix values = readable(tile.values(), TILE, finite, block, wideValues);
     if (sinksTo >= from) {
       addValues(values, 0, Math.max(sinksTo, to), block);

@@ -4,7 +4,6 @@ import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.TileMatrix;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -36,6 +35,14 @@ final class PanamaKernels implements Kernels {
 
   /** Exponent biases differ by 127 - 15; exact for subnormals too. */
   static final float FLOAT16_REBIAS = 0x1p112f;
+
+  static final FloatVector EIGHT = FloatVector.broadcast(SPECIES, 8);
+  static final byte LOW_NIBBLES = 0x0F;
+
+  /**
+   * A high nibble is {@code code - 8} in two's complement: alone in its byte it is 16 times that.
+   */
+  static final byte HIGH_NIBBLES = (byte) 0xF0;
 
   private static final boolean WIDE = BITS == 512;
 
@@ -402,21 +409,19 @@ final class PanamaKernels implements Kernels {
         FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
     FloatVector shift =
         FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
+    FloatVector highScale = scale.mul(0.0625f);
+    FloatVector highShift = scale.fma(EIGHT, shift);
     for (int j = 0; j < GROUP / 2; j += LANES) {
-      IntVector pair =
-          ByteVector.fromArray(BYTES, from, source + j)
-              .convertShape(VectorOperators.B2I, INTS, 0)
-              .reinterpretAsInts();
-      pair.and(15)
-          .convert(VectorOperators.I2F, 0)
+      ByteVector pair = ByteVector.fromArray(BYTES, from, source + j);
+      pair.and(LOW_NIBBLES)
+          .convertShape(VectorOperators.B2F, SPECIES, 0)
           .reinterpretAsFloats()
           .fma(scale, shift)
           .intoArray(to, target + j);
-      pair.lanewise(VectorOperators.LSHR, 4)
-          .and(15)
-          .convert(VectorOperators.I2F, 0)
+      pair.and(HIGH_NIBBLES)
+          .convertShape(VectorOperators.B2F, SPECIES, 0)
           .reinterpretAsFloats()
-          .fma(scale, shift)
+          .fma(highScale, highShift)
           .intoArray(to, target + GROUP / 2 + j);
     }
   }

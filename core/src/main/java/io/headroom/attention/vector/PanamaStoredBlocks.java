@@ -1,16 +1,18 @@
 package io.headroom.attention.vector;
 
 import static io.headroom.attention.vector.PanamaKernels.BYTES;
+import static io.headroom.attention.vector.PanamaKernels.EIGHT;
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_BITS;
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_REBIAS;
+import static io.headroom.attention.vector.PanamaKernels.HIGH_NIBBLES;
 import static io.headroom.attention.vector.PanamaKernels.INTS;
 import static io.headroom.attention.vector.PanamaKernels.LANES;
+import static io.headroom.attention.vector.PanamaKernels.LOW_NIBBLES;
 import static io.headroom.attention.vector.PanamaKernels.SHORTS;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -540,32 +542,34 @@ final class PanamaStoredBlocks {
       FloatVector shift =
           FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
       scaleIndex += scaleStride;
-      IntVector pair0 =
-          ByteVector.fromArray(BYTES, b, row)
-              .convertShape(VectorOperators.B2I, INTS, 0)
-              .reinterpretAsInts();
-      IntVector pair1 =
-          ByteVector.fromArray(BYTES, b, row + LANES)
-              .convertShape(VectorOperators.B2I, INTS, 0)
-              .reinterpretAsInts();
+      FloatVector highScale = scale.mul(0.0625f);
+      FloatVector highShift = scale.fma(EIGHT, shift);
+      ByteVector pair0 = ByteVector.fromArray(BYTES, b, row);
+      ByteVector pair1 = ByteVector.fromArray(BYTES, b, row + LANES);
       FloatVector y0 =
-          pair0.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
+          pair0
+              .and(LOW_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
       FloatVector y2 =
           pair0
-              .lanewise(VectorOperators.LSHR, 4)
-              .and(15)
-              .convert(VectorOperators.I2F, 0)
+              .and(HIGH_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(highScale, highShift);
+      FloatVector y1 =
+          pair1
+              .and(LOW_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
               .reinterpretAsFloats()
               .fma(scale, shift);
-      FloatVector y1 =
-          pair1.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
       FloatVector y3 =
           pair1
-              .lanewise(VectorOperators.LSHR, 4)
-              .and(15)
-              .convert(VectorOperators.I2F, 0)
+              .and(HIGH_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
               .reinterpretAsFloats()
-              .fma(scale, shift);
+              .fma(highScale, highShift);
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);
@@ -630,32 +634,34 @@ final class PanamaStoredBlocks {
       FloatVector shift =
           FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
       scaleIndex += scaleStride;
-      IntVector pair0 =
-          ByteVector.fromArray(BYTES, b, row)
-              .convertShape(VectorOperators.B2I, INTS, 0)
-              .reinterpretAsInts();
-      IntVector pair1 =
-          ByteVector.fromArray(BYTES, b, row + LANES)
-              .convertShape(VectorOperators.B2I, INTS, 0)
-              .reinterpretAsInts();
+      FloatVector highScale = scale.mul(0.0625f);
+      FloatVector highShift = scale.fma(EIGHT, shift);
+      ByteVector pair0 = ByteVector.fromArray(BYTES, b, row);
+      ByteVector pair1 = ByteVector.fromArray(BYTES, b, row + LANES);
       FloatVector y0 =
-          pair0.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
+          pair0
+              .and(LOW_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift);
       FloatVector y2 =
           pair0
-              .lanewise(VectorOperators.LSHR, 4)
-              .and(15)
-              .convert(VectorOperators.I2F, 0)
+              .and(HIGH_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(highScale, highShift);
+      FloatVector y1 =
+          pair1
+              .and(LOW_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
               .reinterpretAsFloats()
               .fma(scale, shift);
-      FloatVector y1 =
-          pair1.and(15).convert(VectorOperators.I2F, 0).reinterpretAsFloats().fma(scale, shift);
       FloatVector y3 =
           pair1
-              .lanewise(VectorOperators.LSHR, 4)
-              .and(15)
-              .convert(VectorOperators.I2F, 0)
+              .and(HIGH_NIBBLES)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
               .reinterpretAsFloats()
-              .fma(scale, shift);
+              .fma(highScale, highShift);
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);

@@ -79,7 +79,7 @@ final class ScalarKernels implements Kernels {
             int inGroup = j % KvPrecision.GROUP_SIZE;
             int pair =
                 from.bytes()[source + j / KvPrecision.GROUP_SIZE * HALF_GROUP + j % HALF_GROUP];
-            int code = pair >> (inGroup < HALF_GROUP ? 0 : 4) & 15;
+            int code = inGroup < HALF_GROUP ? pair & 15 : (pair >> 4) + 8;
             to[target + j] = restored(from.scales(), scale, code);
           }
         }
