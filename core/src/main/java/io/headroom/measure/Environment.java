@@ -1,6 +1,8 @@
 package io.headroom.measure;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -29,6 +31,15 @@ public record Environment(
         processorName(),
         runtime.availableProcessors(),
         runtime.maxMemory());
+  }
+
+  /** The machine's name, or {@code localhost} where it has none. */
+  public static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
   }
 
   private static String processorName() {

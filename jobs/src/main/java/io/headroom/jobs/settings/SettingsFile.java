@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A HOCON file with the user's {@code --set key=value} on top and defaults below. */
 public final class SettingsFile {
@@ -60,7 +61,16 @@ public final class SettingsFile {
   public String render() {
     return config
         .root()
-        .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
+        .render(
+            ConfigRenderOptions.defaults()
+                .setComments(false)
+                .setOriginComments(false)
+                .setJson(false));
+  }
+
+  /** Everything, as maps, lists, texts and numbers. */
+  public Map<String, Object> values() {
+    return config.root().unwrapped();
   }
 
   private static Config parseFile(Path file) {

@@ -4,6 +4,7 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionEngines;
 import io.headroom.attention.EngineUnavailableException;
+import io.headroom.measure.Environment;
 import io.headroom.measure.HostProbe;
 import io.headroom.measure.SequenceMeasurement;
 import io.headroom.measure.SequenceMeasurer;
@@ -112,7 +113,7 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
         task.attemptNumber(),
         task.partitionId(),
         SparkEnv.get().executorId(),
-        SparkEnv.get().blockManager().blockManagerId().host(),
+        Environment.hostName(),
         Timestamp.from(Instant.now()));
   }
 

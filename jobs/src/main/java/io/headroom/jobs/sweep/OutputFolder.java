@@ -3,6 +3,7 @@ package io.headroom.jobs.sweep;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.headroom.UserException;
 import java.io.IOException;
@@ -22,7 +23,9 @@ import org.apache.hadoop.fs.permission.FsAction;
 final class OutputFolder {
   private static final String MANIFEST = "manifest.json";
   private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      new ObjectMapper()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT);
 
   private final Path folder;
   private final FileSystem files;

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.percentile;
 import io.headroom.jobs.TextTable;
 import io.headroom.jobs.Units;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +178,7 @@ final class ResultTable {
         "%nTimes are of the %d measured layer%s of a model, decode of one token.%n"
             .formatted(settings.layers(), settings.layers() == 1 ? "" : "s"));
     appendAnswers(text, longest);
+    appendGains(text, longest);
     return text.append(System.lineSeparator()).toString();
   }
 
@@ -207,6 +209,32 @@ final class ResultTable {
                       most.text("variant"),
                       percent(line.at(longest).prefillNanos(), most.at(longest).prefillNanos()),
                       percent(line.at(longest).decodeNanos(), most.at(longest).decodeNanos()),
+                      longest == 0 ? "" : " at " + Units.count(longest)));
+        }
+      }
+    }
+  }
+
+  /** For each configuration that was measured with and without its cache: what the cache gains. */
+  private void appendGains(StringBuilder text, int longest) {
+    for (Line with : lines) {
+      if (!with.text("kv_cache").equals("on")) {
+        continue;
+      }
+      for (Line without : lines) {
+        boolean same =
+            Arrays.stream(KEYS)
+                .filter(key -> !key.equals("kv_cache"))
+                .allMatch(key -> with.text(key).equals(without.text(key)));
+        double gain = without.at(longest).decodeNanos() / with.at(longest).decodeNanos();
+        if (same && without != with && !Double.isNaN(gain)) {
+          text.append(
+              "%s %s %s: the cache makes decode %s times faster%s%n"
+                  .formatted(
+                      with.text("model"),
+                      with.text("variant"),
+                      with.text("kv_precision"),
+                      Units.threeDigits(gain),
                       longest == 0 ? "" : " at " + Units.count(longest)));
         }
       }

@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.when;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -30,6 +31,7 @@ import org.apache.spark.sql.types.DataTypes;
  * merged histograms, and are null where the merged sample is too small to say.
  */
 final class SummaryTable {
+  private static final String KV_CACHE = "kv_cache";
   private static final String[] CONFIGURATION = {
     "model",
     "layers",
@@ -58,12 +60,41 @@ final class SummaryTable {
     UserDefinedFunction p90 = reader(Percentile.P90);
     UserDefinedFunction p99 = reader(Percentile.P99);
     Column histogram = col("decode_histogram");
-    return merged
-        .drop("present")
-        .withColumn("decode_ns_p50", median.apply(histogram))
-        .withColumn("decode_ns_p90", p90.apply(histogram))
-        .withColumn("decode_ns_p99", p99.apply(histogram))
+    return withKvCacheGain(
+            merged
+                .drop("present")
+                .withColumn("decode_ns_p50", median.apply(histogram))
+                .withColumn("decode_ns_p90", p90.apply(histogram))
+                .withColumn("decode_ns_p99", p99.apply(histogram)))
         .orderBy("model", "kv_heads", "kv_precision", "engine", "cell_id");
+  }
+
+  /**
+   * How many times longer all output tokens take where the same configuration recomputes the prefix
+   * instead of keeping the cache; null where that was not measured.
+   */
+  private static Dataset<Row> withKvCacheGain(Dataset<Row> summary) {
+    List<String> same =
+        Arrays.stream(CONFIGURATION).filter(name -> !name.equals(KV_CACHE)).toList();
+    Dataset<Row> off =
+        summary
+            .where(col(KV_CACHE).equalTo("off"))
+            .select(
+                Stream.concat(
+                        same.stream().map(name -> col(name).as("off_" + name)),
+                        Stream.of(col("decode_pass_ns").as("off_decode_pass_ns")))
+                    .toArray(Column[]::new));
+    Column matches =
+        same.stream()
+            .map(name -> col(name).eqNullSafe(col("off_" + name)))
+            .reduce(col(KV_CACHE).equalTo("on"), Column::and);
+    Column[] kept =
+        Stream.concat(
+                Arrays.stream(summary.columns()).map(name -> col(name)),
+                Stream.of(
+                    col("off_decode_pass_ns").divide(col("decode_pass_ns")).as("kv_cache_gain")))
+            .toArray(Column[]::new);
+    return summary.join(off, matches, "left").select(kept);
   }
 
   private static Column[] columns() {
@@ -96,6 +127,7 @@ final class SummaryTable {
             sum(col("decode_ns_mean").multiply(col("decode_samples")))
                 .divide(sum(when(col("decode_ns_mean").isNotNull(), col("decode_samples"))))
                 .as("decode_ns_mean"),
+            sum(col("decode_ns_mean").multiply(col("output_tokens"))).as("decode_pass_ns"),
             max("decode_ns_max").as("decode_ns_max"),
             sum("decode_samples").as("decode_samples"),
             mergeHistograms.apply(col("decode_histogram")).as("decode_histogram"),

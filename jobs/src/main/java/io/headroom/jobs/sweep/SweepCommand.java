@@ -2,17 +2,15 @@ package io.headroom.jobs.sweep;
 
 import io.headroom.UserException;
 import io.headroom.jobs.ProjectFolders;
-import io.headroom.jobs.SparkSessions;
+import io.headroom.jobs.SparkLease;
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.model.ModelCatalogue;
 import io.headroom.model.ModelSpec;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,11 +65,8 @@ public final class SweepCommand implements Callable<Integer> {
   }
 
   private int sweep(SweepPlan plan, OutputFolder folder) {
-    PrintStream messages = System.err;
-    boolean existed = !SparkSession.getActiveSession().isEmpty();
-    SparkSession spark = SparkSessions.measuring("headroom sweep " + plan.settings().name());
-    try {
-      SweepJob job = new SweepJob(spark, plan, folder, messages, isTerminal());
+    try (SparkLease spark = new SparkLease("headroom sweep " + plan.settings().name())) {
+      SweepJob job = new SweepJob(spark.get(), plan, folder, System.err, isTerminal());
       SweepResult result = job.run(resume);
       System.out.print(ResultTable.of(job.measurements(), plan.settings()));
       System.out.printf(
@@ -86,32 +81,15 @@ public final class SweepCommand implements Callable<Integer> {
         return ExitStatus.BAD_RESULT;
       }
       return ExitStatus.DONE;
-    } finally {
-      if (!existed) {
-        spark.stop();
-      }
     }
   }
 
   private static int dryRun(SweepPlan plan) {
-    SparkSession[] started = new SparkSession[1];
-    try {
-      Workload workload =
-          WorkloadReader.read(
-              plan.settings(),
-              () -> {
-                boolean existed = !SparkSession.getActiveSession().isEmpty();
-                SparkSession spark = SparkSessions.measuring("headroom sweep --dry-run");
-                started[0] = existed ? null : spark;
-                return spark;
-              });
+    try (SparkLease spark = new SparkLease("headroom sweep --dry-run")) {
+      Workload workload = WorkloadReader.read(plan.settings(), spark);
       workload.note().ifPresent(note -> System.err.println("sweep: " + note));
       DryRun.print(plan, workload, System.out);
       return ExitStatus.DONE;
-    } finally {
-      if (started[0] != null) {
-        started[0].stop();
-      }
     }
   }
 
@@ -119,7 +97,7 @@ public final class SweepCommand implements Callable<Integer> {
     ModelCatalogue catalogue = ProjectFolders.models();
     try {
       List<ModelSpec> models = settings.models().stream().map(catalogue::find).toList();
-      return SweepPlan.of(settings, file.render(), models);
+      return SweepPlan.of(settings, file, models);
     } catch (UserException e) {
       throw new UserException("%s: %s".formatted(file.file(), e.getMessage()), e);
     }

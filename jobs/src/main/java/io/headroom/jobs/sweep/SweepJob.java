@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -64,7 +63,7 @@ final class SweepJob {
     out.create();
     Finished finished =
         resume && out.hasMeasurements() ? Finished.read(measurements()) : Finished.NONE;
-    out.writeSettings(plan.resolved());
+    out.writeSettings(plan.file().render());
     out.writeManifest(manifest(started, workload, "running", Map.of()));
 
     commitUnbuildable(finished);
@@ -133,10 +132,9 @@ final class SweepJob {
   }
 
   private void commitUnbuildable(Finished finished) {
-    String host = SparkEnv.get().blockManager().blockManagerId().host();
     MeasurementRows.Origin origin =
         new MeasurementRows.Origin(
-            runId, 0, 0, 0, 0, "driver", host, Timestamp.from(Instant.now()));
+            runId, 0, 0, 0, 0, "driver", Environment.hostName(), Timestamp.from(Instant.now()));
     List<Row> rows =
         plan.cells().unbuildable().stream()
             .filter(unbuildable -> !finished.containsCell(unbuildable.id()))
@@ -180,17 +178,8 @@ final class SweepJob {
     manifest.put("schema_version", MeasurementTable.SCHEMA_VERSION);
     manifest.put("spark_version", spark.version());
     manifest.put("spark_master", spark.sparkContext().master());
-    Environment driver = Environment.current();
-    manifest.put(
-        "driver",
-        Map.of(
-            "java", driver.javaVersion(),
-            "vendor", driver.javaVendor(),
-            "os", driver.operatingSystem(),
-            "processor", driver.processor(),
-            "processors", driver.processors(),
-            "max_heap_bytes", driver.maxHeapBytes()));
-    manifest.put("configuration", plan.resolved());
+    manifest.put("driver", Environment.current());
+    manifest.put("configuration", plan.file().values());
     return manifest;
   }
 

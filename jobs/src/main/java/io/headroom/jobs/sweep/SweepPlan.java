@@ -1,17 +1,18 @@
 package io.headroom.jobs.sweep;
 
+import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.model.ModelSpec;
 import java.util.List;
 
 /**
  * Everything that is known before Spark starts.
  *
- * @param resolved the configuration with defaults and {@code --set}, as HOCON
+ * @param file what the settings were read from
  */
-record SweepPlan(SweepSettings settings, String resolved, CellPlan cells) {
+record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells) {
 
-  static SweepPlan of(SweepSettings settings, String resolved, List<ModelSpec> models) {
-    return new SweepPlan(settings, resolved, CellPlan.of(settings, models));
+  static SweepPlan of(SweepSettings settings, SettingsFile file, List<ModelSpec> models) {
+    return new SweepPlan(settings, file, CellPlan.of(settings, models));
   }
 
   /** Two runs with one fingerprint measure the same cells on the same sequences in the same way. */
