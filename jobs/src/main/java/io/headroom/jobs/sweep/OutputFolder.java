@@ -12,9 +12,15 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Where one sweep's results lie: {@code manifest.json}, {@code sweep.conf}, {@code measurements}
@@ -49,12 +55,55 @@ final class OutputFolder {
     }
   }
 
-  String measurements() {
-    return new Path(folder, "measurements").toString();
+  Dataset<Row> measurements(SparkSession spark) {
+    return spark
+        .read()
+        .schema(MeasurementTable.SCHEMA)
+        .parquet(new Path(folder, "measurements").toString());
   }
 
-  String summary() {
-    return new Path(folder, "summary").toString();
+  /**
+   * Adds rows to the measurements as one file, which appears when it is whole.
+   *
+   * @throws UserException if it cannot be written, such as for want of space
+   */
+  void append(Dataset<Row> rows) {
+    write(rows, SaveMode.Append, new Path(folder, "measurements"));
+  }
+
+  /**
+   * Replaces the summary.
+   *
+   * @throws UserException as {@link #append}
+   */
+  void replaceSummary(Dataset<Row> rows) {
+    write(rows, SaveMode.Overwrite, new Path(folder, "summary"));
+  }
+
+  private static void write(Dataset<Row> rows, SaveMode mode, Path path) {
+    try {
+      rows.coalesce(1).write().mode(mode).parquet(path.toString());
+    } catch (Exception e) {
+      // Spark throws checked exceptions that Java does not know of.
+      throw innermostIoException(e)
+          .map(
+              cause ->
+                  new UserException(
+                      "%s: cannot be written: %s; what was written before is kept, --resume goes on from it"
+                          .formatted(path, cause.getMessage()),
+                      e))
+          .orElseThrow(() -> new IllegalStateException("writing " + path + " failed", e));
+    }
+  }
+
+  private static Optional<IOException> innermostIoException(Throwable thrown) {
+    Optional<IOException> innermost = Optional.empty();
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException io) {
+        innermost = Optional.of(io);
+      }
+    }
+    return innermost;
   }
 
   boolean hasMeasurements() {
@@ -152,8 +201,7 @@ final class OutputFolder {
       try (OutputStream out = files.create(temporary, true)) {
         out.write(text.getBytes(StandardCharsets.UTF_8));
       }
-      files.delete(file, false);
-      files.rename(temporary, file);
+      FileContext.getFileContext(folder.toUri()).rename(temporary, file, Options.Rename.OVERWRITE);
     } catch (IOException e) {
       throw new UserException(
           "%s: cannot be written: %s".formatted(plain(file), e.getMessage()), e);

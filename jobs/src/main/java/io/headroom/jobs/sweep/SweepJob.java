@@ -18,7 +18,6 @@ import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -71,18 +70,14 @@ final class SweepJob {
     measure(waves);
 
     describe("summary");
-    SummaryTable.of(measurements())
-        .coalesce(1)
-        .write()
-        .mode(SaveMode.Overwrite)
-        .parquet(out.summary());
+    out.replaceSummary(SummaryTable.of(measurements()));
     SweepResult result = SweepResult.read(measurements());
     out.writeManifest(manifest(started, workload, "done", result.asMap()));
     return result;
   }
 
   Dataset<Row> measurements() {
-    return spark.read().schema(MeasurementTable.SCHEMA).parquet(out.measurements());
+    return out.measurements(spark);
   }
 
   private List<List<Shard>> waves(Workload workload, MeasureSettings measure, Finished finished) {
@@ -145,14 +140,8 @@ final class SweepJob {
     }
   }
 
-  /** One file, renamed into place when it is whole. */
   private void commit(List<Row> rows) {
-    spark
-        .createDataFrame(rows, MeasurementTable.SCHEMA)
-        .coalesce(1)
-        .write()
-        .mode(SaveMode.Append)
-        .parquet(out.measurements());
+    out.append(spark.createDataFrame(rows, MeasurementTable.SCHEMA));
   }
 
   private void describe(String step) {
