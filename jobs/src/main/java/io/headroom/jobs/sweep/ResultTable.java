@@ -177,13 +177,13 @@ final class ResultTable {
     text.append(
         "%nTimes are of the %d measured layer%s of a model, decode of one token.%n"
             .formatted(settings.layers(), settings.layers() == 1 ? "" : "s"));
-    appendAnswers(text, longest);
+    appendAnswers(text, longest, optional);
     appendGains(text, longest);
     return text.append(System.lineSeparator()).toString();
   }
 
   /** For each model and precision: what the fewest KV heads save against the most. */
-  private void appendAnswers(StringBuilder text, int longest) {
+  private void appendAnswers(StringBuilder text, int longest, List<String> optional) {
     Map<List<String>, List<Line>> comparable = new LinkedHashMap<>();
     for (Line line : lines) {
       List<String> rest =
@@ -198,10 +198,11 @@ final class ResultTable {
       for (Line line : group.subList(1, group.size())) {
         if (line.kvBytesPerToken() < most.kvBytesPerToken()) {
           text.append(
-              "%s %s: %s with %s KV head%s keeps %s of the bytes of %s, prefill takes %s and decode %s of its time%s%n"
+              "%s %s%s: %s with %s KV head%s keeps %s of the bytes of %s, prefill takes %s and decode %s of its time%s%n"
                   .formatted(
                       line.text("model"),
                       line.text("kv_precision"),
+                      conditions(line, optional),
                       line.text("variant"),
                       line.text("kv_heads"),
                       line.text("kv_heads").equals("1") ? "" : "s",
@@ -239,6 +240,17 @@ final class ResultTable {
         }
       }
     }
+  }
+
+  /** What tells the line from those of the same model and precision: {@code , window 8+2}. */
+  private static String conditions(Line line, List<String> optional) {
+    StringBuilder text = new StringBuilder();
+    for (String column : optional) {
+      String value = column.equals("window") ? window(line) : line.text(column);
+      text.append(", ").append(column.replace('_', ' ')).append(' ');
+      text.append(value.equals("-") ? "none" : value);
+    }
+    return text.toString();
   }
 
   private boolean varies(String column) {
