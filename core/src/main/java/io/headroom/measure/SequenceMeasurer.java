@@ -48,6 +48,9 @@ public final class SequenceMeasurer {
 
     Run(SequenceRequest request) {
       this.request = request;
+    }
+
+    private void prepare() {
       Map<AttentionShape, SequenceTensors> tensors = new HashMap<>();
       for (Attention attention : request.layers()) {
         SequenceTensors data =
@@ -59,6 +62,7 @@ public final class SequenceMeasurer {
     }
 
     SequenceMeasurement measure() {
+      prepare();
       WarmUp.Outcome prefillWarmUp = WarmUp.run(this::prefill, share(WARM_UP_SHARE));
       LatencyHistogram prefill = samplePrefill();
       WarmUp.Outcome decodeWarmUp = new WarmUp.Outcome(0, true);
