@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The vector engine against the reference, and against itself, on shapes drawn at random. */
 @Tag("kernels")
 class RandomAttentionTest {
-  private static final int CASES = 300;
-  private static final int CACHE_CASES = 30;
+  private static final int CASES = 200;
+  private static final int CACHE_CASES = 20;
   private static final int TILE = TiledKvCache.TILE;
   private static final long SEED = 20230522;
 
