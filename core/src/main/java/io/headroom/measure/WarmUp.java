@@ -5,17 +5,23 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * Repeats an action until it is warm: the last three durations lie within ten percent of each
- * other. An action that never settles is stopped when its time is up and marked as not steady (most
- * benchmarks do settle, many do not: Barrett et al., OOPSLA 2017).
+ * Repeats an action until it is warm: its median durations in the last three stretches of time lie
+ * within ten percent of each other. A stretch is long enough for the compiler to act in it; short
+ * actions in a row agree long before, interpreted as they are. An action that never settles is
+ * stopped when its time is up and marked as not steady (most benchmarks do settle, many do not:
+ * Barrett et al., OOPSLA 2017).
  */
 public final class WarmUp {
   static final int WINDOW = 3;
   static final double TOLERANCE = 0.10;
+  static final long LONGEST_STRETCH_NANOS = 100_000_000;
+
+  /** So many stretches fit into the budget at least, unless a single action is longer. */
+  static final int LEAST_STRETCHES = 8;
 
   /**
    * @param iterations how often the action ran
-   * @param steady whether the last durations agreed
+   * @param steady whether the last stretches agreed
    */
   public record Outcome(int iterations, boolean steady) {}
 
@@ -26,30 +32,39 @@ public final class WarmUp {
    * @param budgetNanos no new iteration is begun once so much time was spent; the first always runs
    */
   public static Outcome run(LongSupplier action, long budgetNanos) {
-    Deque<Long> window = new ArrayDeque<>(WINDOW);
+    long longEnoughNanos = Math.min(LONGEST_STRETCH_NANOS, budgetNanos / LEAST_STRETCHES);
+    Deque<Long> medians = new ArrayDeque<>(WINDOW);
+    LatencyHistogram stretch = new LatencyHistogram();
     long spentNanos = 0;
+    long stretchNanos = 0;
     int iterations = 0;
     do {
       long nanos = action.getAsLong();
       spentNanos += nanos;
+      stretchNanos += nanos;
       iterations++;
-      if (window.size() == WINDOW) {
-        window.removeFirst();
-      }
-      window.addLast(nanos);
-      if (agrees(window)) {
-        return new Outcome(iterations, true);
+      stretch.record(nanos);
+      if (stretchNanos >= longEnoughNanos) {
+        if (medians.size() == WINDOW) {
+          medians.removeFirst();
+        }
+        medians.addLast(stretch.p50Nanos().orElseThrow());
+        if (agree(medians)) {
+          return new Outcome(iterations, true);
+        }
+        stretchNanos = 0;
+        stretch = new LatencyHistogram();
       }
     } while (spentNanos < budgetNanos);
     return new Outcome(iterations, false);
   }
 
-  private static boolean agrees(Deque<Long> window) {
-    if (window.size() < WINDOW) {
+  private static boolean agree(Deque<Long> medians) {
+    if (medians.size() < WINDOW) {
       return false;
     }
-    long least = window.stream().mapToLong(Long::longValue).min().orElseThrow();
-    long most = window.stream().mapToLong(Long::longValue).max().orElseThrow();
+    long least = medians.stream().mapToLong(Long::longValue).min().orElseThrow();
+    long most = medians.stream().mapToLong(Long::longValue).max().orElseThrow();
     return most - least <= TOLERANCE * least;
   }
 }
