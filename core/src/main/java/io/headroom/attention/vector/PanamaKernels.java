@@ -311,59 +311,41 @@ final class PanamaKernels implements Kernels {
 
   @Override
   public void widen(TileMatrix from, int rows, float[] to) {
-    int columns = from.columns();
     boolean byteVectorsFit = BITS >= 256;
     switch (from.precision()) {
-      case BF16 -> {
-        for (int row = 0; row < rows; row++) {
-          int source = from.offset() + row * from.stride();
-          widenBfloat16(from.shorts(), source, columns, to, row * columns);
-        }
-      }
-      case F16 -> {
-        for (int row = 0; row < rows; row++) {
-          int source = from.offset() + row * from.stride();
-          widenFloat16(from.shorts(), source, columns, to, row * columns);
-        }
-      }
-      case INT8, INT4 -> {
-        if (!byteVectorsFit) {
-          ScalarKernels.widenAll(from, rows, to);
+      case BF16 -> widenBfloat16(from.shorts(), from.offset(), rows * from.stride(), to);
+      case F16 -> widenFloat16(from.shorts(), from.offset(), rows * from.stride(), to);
+      case INT8 -> {
+        if (byteVectorsFit) {
+          widenInt8(from, rows, to);
           return;
         }
-        boolean int8 = from.precision() == KvPrecision.INT8;
-        for (int row = 0; row < rows; row++) {
-          for (int group = 0; group < from.groups(); group++) {
-            int scale = from.scalesOffset() + 2 * (row * from.groups() + group);
-            int source = from.offset() + row * from.stride();
-            int target = row * columns + group * GROUP;
-            if (int8) {
-              int width = Math.min(GROUP, columns - group * GROUP);
-              widenInt8(
-                  from.bytes(), source + group * GROUP, width, from.scales(), scale, to, target);
-            } else {
-              widenInt4(from.bytes(), source + group * GROUP / 2, from.scales(), scale, to, target);
-            }
-          }
+        ScalarKernels.widenAll(from, rows, to);
+      }
+      case INT4 -> {
+        if (byteVectorsFit) {
+          widenInt4(from, rows, to);
+          return;
         }
+        ScalarKernels.widenAll(from, rows, to);
       }
       case F32 -> ScalarKernels.widenAll(from, rows, to);
     }
   }
 
-  private static void widenBfloat16(short[] from, int source, int columns, float[] to, int target) {
-    for (int j = 0; j < columns; j += LANES) {
+  private static void widenBfloat16(short[] from, int source, int count, float[] to) {
+    for (int j = 0; j < count; j += LANES) {
       ShortVector.fromArray(SHORTS, from, source + j)
           .convertShape(VectorOperators.S2I, INTS, 0)
           .reinterpretAsInts()
           .lanewise(VectorOperators.LSHL, 16)
           .reinterpretAsFloats()
-          .intoArray(to, target + j);
+          .intoArray(to, j);
     }
   }
 
-  private static void widenFloat16(short[] from, int source, int columns, float[] to, int target) {
-    for (int j = 0; j < columns; j += LANES) {
+  private static void widenFloat16(short[] from, int source, int count, float[] to) {
+    for (int j = 0; j < count; j += LANES) {
       FloatVector value =
           ShortVector.fromArray(SHORTS, from, source + j)
               .convertShape(VectorOperators.S2I, INTS, 0)
@@ -378,51 +360,63 @@ final class PanamaKernels implements Kernels {
           .reinterpretAsInts()
           .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))
           .reinterpretAsFloats()
-          .intoArray(to, target + j);
+          .intoArray(to, j);
     }
   }
 
-  private static void widenInt8(
-      byte[] from,
-      int source,
-      int columns,
-      short[] scales,
-      int scaleIndex,
-      float[] to,
-      int target) {
-    FloatVector scale =
-        FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-    FloatVector shift =
-        FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-    for (int j = 0; j < columns; j += LANES) {
-      ByteVector.fromArray(BYTES, from, source + j)
-          .convertShape(VectorOperators.B2F, SPECIES, 0)
-          .reinterpretAsFloats()
-          .fma(scale, shift)
-          .intoArray(to, target + j);
+  private static void widenInt8(TileMatrix from, int rows, float[] to) {
+    byte[] bytes = from.bytes();
+    short[] scales = from.scales();
+    int columns = from.columns();
+    int source = from.offset();
+    int scaleIndex = from.scalesOffset();
+    for (int target = 0; target < rows * columns; target += columns) {
+      for (int group = 0; group < columns; group += GROUP) {
+        FloatVector scale =
+            FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
+        FloatVector shift =
+            FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
+        scaleIndex += 2;
+        int end = Math.min(columns, group + GROUP);
+        for (int j = group; j < end; j += LANES) {
+          ByteVector.fromArray(BYTES, bytes, source + j)
+              .convertShape(VectorOperators.B2F, SPECIES, 0)
+              .reinterpretAsFloats()
+              .fma(scale, shift)
+              .intoArray(to, target + j);
+        }
+      }
+      source += columns;
     }
   }
 
-  private static void widenInt4(
-      byte[] from, int source, short[] scales, int scaleIndex, float[] to, int target) {
-    FloatVector scale =
-        FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-    FloatVector shift =
-        FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-    FloatVector highScale = scale.mul(0.0625f);
-    FloatVector highShift = scale.fma(EIGHT, shift);
-    for (int j = 0; j < GROUP / 2; j += LANES) {
-      ByteVector pair = ByteVector.fromArray(BYTES, from, source + j);
-      pair.and(LOW_NIBBLES)
-          .convertShape(VectorOperators.B2F, SPECIES, 0)
-          .reinterpretAsFloats()
-          .fma(scale, shift)
-          .intoArray(to, target + j);
-      pair.and(HIGH_NIBBLES)
-          .convertShape(VectorOperators.B2F, SPECIES, 0)
-          .reinterpretAsFloats()
-          .fma(highScale, highShift)
-          .intoArray(to, target + GROUP / 2 + j);
+  private static void widenInt4(TileMatrix from, int rows, float[] to) {
+    byte[] bytes = from.bytes();
+    short[] scales = from.scales();
+    int source = from.offset();
+    int scaleIndex = from.scalesOffset();
+    for (int target = 0; target < rows * from.columns(); target += GROUP) {
+      FloatVector scale =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
+      FloatVector shift =
+          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
+      FloatVector highScale = scale.mul(0.0625f);
+      FloatVector highShift = scale.fma(EIGHT, shift);
+      scaleIndex += 2;
+      for (int j = 0; j < GROUP / 2; j += LANES) {
+        ByteVector pair = ByteVector.fromArray(BYTES, bytes, source + j);
+        pair.and(LOW_NIBBLES)
+            .convertShape(VectorOperators.B2F, SPECIES, 0)
+            .reinterpretAsFloats()
+            .fma(scale, shift)
+            .intoArray(to, target + j);
+        pair.and(HIGH_NIBBLES)
+            .convertShape(VectorOperators.B2F, SPECIES, 0)
+            .reinterpretAsFloats()
+            .fma(highScale, highShift)
+            .intoArray(to, target + GROUP / 2 + j);
+      }
+      source += GROUP / 2;
     }
   }
 
