@@ -65,7 +65,7 @@ final class KernelsLadder {
           "system property %s is panama, which cannot be had: %s"
               .formatted(KERNELS_PROPERTY, obstacle.get()));
     }
-    LOG.warn("attention runs without vectors, several times slower: {}", obstacle.get());
+    LOG.warn("attention runs without vectors, many times slower: {}", obstacle.get());
     return new ScalarKernels();
   }
 

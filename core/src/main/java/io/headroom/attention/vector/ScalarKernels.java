@@ -31,17 +31,41 @@ final class ScalarKernels implements Kernels {
       int firstRow,
       float[] c,
       int cStride) {
-    for (int k = 0; k < depth; k++) {
-      int bRow = b.offset() + (firstRow + k) * b.stride();
+    int stride = b.stride();
+    int k = 0;
+    for (; k + 3 < depth; k += 4) {
+      int bRow = b.offset() + (firstRow + k) * stride;
       for (int row = 0; row < rows; row++) {
-        axpy(columns, a[aOffset + row * aStride + k], b.floats(), bRow, c, row * cStride);
+        int from = aOffset + row * aStride + k;
+        addFour(columns, a, from, b.floats(), bRow, stride, c, row * cStride);
+      }
+    }
+    for (; k < depth; k++) {
+      int bRow = b.offset() + (firstRow + k) * stride;
+      for (int row = 0; row < rows; row++) {
+        add(columns, a[aOffset + row * aStride + k], b.floats(), bRow, c, row * cStride);
       }
     }
   }
 
-  private static void axpy(int columns, float x, float[] y, int yOffset, float[] sum, int offset) {
+  /** Four rows at once: a sum is loaded and stored a quarter as often. */
+  private static void addFour(
+      int columns, float[] a, int from, float[] b, int b0, int stride, float[] sum, int offset) {
+    float x0 = a[from];
+    float x1 = a[from + 1];
+    float x2 = a[from + 2];
+    float x3 = a[from + 3];
+    int b1 = b0 + stride;
+    int b2 = b1 + stride;
+    int b3 = b2 + stride;
     for (int j = 0; j < columns; j++) {
-      sum[offset + j] += x * y[yOffset + j];
+      sum[offset + j] += x0 * b[b0 + j] + x1 * b[b1 + j] + (x2 * b[b2 + j] + x3 * b[b3 + j]);
+    }
+  }
+
+  private static void add(int columns, float x, float[] b, int from, float[] sum, int offset) {
+    for (int j = 0; j < columns; j++) {
+      sum[offset + j] += x * b[from + j];
     }
   }
 

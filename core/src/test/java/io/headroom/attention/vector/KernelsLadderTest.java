@@ -76,7 +76,7 @@ class KernelsLadderTest {
     String log = run(List.of());
     assertThat(log)
         .containsOnlyOnce(
-            "attention runs without vectors, several times slower: module jdk.incubator.vector is not readable, start Java with --add-modules=jdk.incubator.vector");
+            "attention runs without vectors, many times slower: module jdk.incubator.vector is not readable, start Java with --add-modules=jdk.incubator.vector");
     assertThat(log).containsOnlyOnce("attention kernels: scalar");
     assertThat(log).contains("detail scalar");
   }
