@@ -14,6 +14,7 @@ import java.util.Map;
 
 /** A HOCON file with the user's {@code --set key=value} on top and defaults below. */
 public final class SettingsFile {
+  private static final String OVERRIDE = "--set ";
   private static final long MOST_BYTES = 4L << 20;
   private static final ConfigParseOptions OPTIONS =
       ConfigParseOptions.defaults().setAllowMissing(false);
@@ -41,7 +42,8 @@ public final class SettingsFile {
     try {
       return new SettingsFile(file, config.withFallback(below).resolve());
     } catch (ConfigException e) {
-      throw notHocon(file.toString(), e);
+      boolean overridden = e.getMessage().startsWith(OVERRIDE);
+      throw notHocon(overridden ? OVERRIDE : file.toString(), e);
     }
   }
 
@@ -97,7 +99,7 @@ public final class SettingsFile {
   }
 
   private static Config parseOverride(String override) {
-    String origin = "--set " + override;
+    String origin = OVERRIDE + override;
     if (override.indexOf('=') < 1) {
       throw new UserException(origin + ": must be key=value");
     }
