@@ -27,7 +27,7 @@ public final class ScratchSweep {
    * @param body the lines of the object {@code sweep}
    */
   public static ScratchSweep of(Path folder, String body) {
-    Path conf = folder.resolve("sweep.hocon");
+    Path conf = folder.resolve("sweep.conf");
     write(conf, "sweep {\n%s\n}\n".formatted(body.strip()));
     return new ScratchSweep(conf, folder.resolve("out"));
   }

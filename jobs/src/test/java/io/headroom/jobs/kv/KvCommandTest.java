@@ -1,0 +1,258 @@
+package io.headroom.jobs.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.UserException;
+import io.headroom.jobs.testkit.CommandRun;
+import io.headroom.jobs.testkit.WithoutSpark;
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ExtendWith(WithoutSpark.class)
+class KvCommandTest {
+  private static final long MIB = 1L << 20;
+
+  @Test
+  void countsEveryByteThatTheGoldenTableNames() throws IOException {
+    Path models = SharedData.require("models");
+    List<String> lines = Files.readAllLines(SharedData.require("golden/kv-bytes.csv"));
+
+    assertThat(lines).hasSizeGreaterThan(60);
+    for (String line : lines.subList(1, lines.size())) {
+      String[] cells = line.split(",");
+      JsonNode report =
+          json(models.resolve(cells[0]).toString(), "--tokens", cells[1], "--precision", cells[2]);
+      assertThat(report.path("kv_bytes_per_sequence").asLong())
+          .as(line)
+          .isEqualTo(Long.parseLong(cells[3]));
+    }
+  }
+
+  @Test
+  void tellsWhatIsKnownOfLlama() {
+    JsonNode report = json("llama-2-7b", "--tokens", "1024", "--precision", "f16");
+
+    assertThat(report.path("model").asText()).isEqualTo("llama-2-7b");
+    assertThat(report.path("tokens").asLong()).isEqualTo(1024);
+    assertThat(report.path("precision").asText()).isEqualTo("f16");
+    assertThat(report.path("kv_bytes_per_token").asLong()).isEqualTo(524_288);
+    assertThat(report.path("kv_bytes_per_sequence").asLong()).isEqualTo(512 * MIB);
+    assertThat(report.path("kv_bytes_mha").asLong()).isEqualTo(512 * MIB);
+    assertThat(report.path("kv_bytes_mqa").asLong()).isEqualTo(16 * MIB);
+    assertThat(report.path("kv_bytes_per_gpu").asLong()).isEqualTo(512 * MIB);
+  }
+
+  /** Other programs read these; more may come, none may go. */
+  @Test
+  void keepsTheNamesThatProgramsRead() {
+    List<String> names = new ArrayList<>();
+    json("qwen2-7b", "--tokens", "1").fieldNames().forEachRemaining(names::add);
+
+    assertThat(names)
+        .contains(
+            "model",
+            "tokens",
+            "precision",
+            "kv_bytes_per_token",
+            "kv_bytes_per_sequence",
+            "kv_bytes_mha",
+            "kv_bytes_mqa",
+            "kv_bytes_per_gpu")
+        .allMatch(name -> name.matches("[a-z_]+"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "qwen2-0.5b, 12288",
+    "qwen2-7b, 57344",
+    "qwen2.5-32b, 262144",
+    "llama-2-70b, 327680",
+    "LLAMA-2-7B, 524288"
+  })
+  void knowsPublishedSizesOfAToken(String model, long bytes) {
+    assertThat(json(model, "--tokens", "1").path("kv_bytes_per_token").asLong()).isEqualTo(bytes);
+  }
+
+  /** Eight KV heads: two ranks hold four each, sixteen hold one each. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "2, 1, 2", "8, 1, 8", "16, 1, 8", "3, 1, 2.6666666666666665", "8, 5, 1.6"})
+  void sharesHeadsAmongGpus(int gpus, int batch, double divisor) {
+    JsonNode report =
+        json("llama-2-70b", "--tokens", "100", "--tp", "" + gpus, "--batch", "" + batch);
+
+    assertThat(report.path("kv_bytes_per_gpu").asLong())
+        .isEqualTo(Math.round(100 * 327_680 / divisor));
+    assertThat(report.path("kv_bytes_per_sequence").asLong()).isEqualTo(100 * 327_680);
+  }
+
+  @Test
+  void tellsHowManyTokensFit() {
+    JsonNode fits = json("llama-2-7b", "--tokens", "1", "--memory", "512MiB,79.18GiB").path("fits");
+
+    assertThat(fits).hasSize(2);
+    assertThat(fits.get(0).path("memory").asText()).isEqualTo("512MiB");
+    assertThat(fits.get(0).path("memory_bytes").asLong()).isEqualTo(512 * MIB);
+    assertThat(fits.get(0).path("tokens").asLong()).isEqualTo(1024);
+    assertThat(fits.get(0).path("tokens_mha").asLong()).isEqualTo(1024);
+    assertThat(fits.get(0).path("tokens_mqa").asLong()).isEqualTo(32 * 1024);
+    assertThat(fits.get(1).path("memory_bytes").asLong()).isEqualTo((long) (79.18 * 1024 * MIB));
+  }
+
+  @Test
+  void printsATableForPeople() {
+    CommandRun run = kv("qwen2.5-32b", "--tokens", "32768");
+
+    assertThat(run.exitStatus()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out().get(0)).isEqualTo("qwen2.5-32b, 32,768 tokens, bf16, 1 GPU, batch of 1");
+    assertThat(run.out())
+        .anyMatch(
+            line ->
+                line.startsWith("as configured, GQA")
+                    && line.contains("262,144")
+                    && line.contains("8,589,934,592")
+                    && line.contains("8 GiB")
+                    && line.contains("20 %"))
+        .anyMatch(line -> line.startsWith("MHA ") && line.contains("100 %"))
+        .anyMatch(line -> line.startsWith("80GB ") && line.contains("305,175"));
+  }
+
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        mistake("headroom kv: Missing required options and parameters: '--tokens=N', 'MODEL'"),
+        mistake("headroom kv: Missing required option: '--tokens=N'", "gpt2"),
+        mistake(
+            "headroom kv: Invalid value for option '--tokens': 'x' is not a",
+            "gpt2",
+            "--tokens",
+            "x"),
+        mistake(
+            "headroom: gpt2: tokens must be between 0 and 4294967296: -1",
+            "gpt2",
+            "--tokens",
+            "-1"),
+        mistake(
+            "headroom: gpt2: tokens must be between 0 and 4294967296: 4294967297",
+            "gpt2",
+            "--tokens",
+            "4294967297"),
+        mistake(
+            "headroom: --batch 2147483647: KV bytes must stay below 2^63, a sequence takes 2251799813685248",
+            "llama-2-7b",
+            "--tokens",
+            "4294967296",
+            "--batch",
+            "2147483647"),
+        mistake("headroom: --batch 0: must be at least 1", "gpt2", "--tokens", "5", "--batch", "0"),
+        mistake(
+            "headroom: gpt2: tensor parallelism must be at least 1: 0",
+            "gpt2",
+            "--tokens",
+            "5",
+            "--tp",
+            "0"),
+        mistake(
+            "headroom: --precision fp8: unknown; allowed: f32, f16, bf16, int8, int4",
+            "gpt2",
+            "--tokens",
+            "5",
+            "--precision",
+            "fp8"),
+        mistake(
+            "headroom: --memory lots: not an amount of memory; allowed: a number and B, KB, MB,",
+            "gpt2",
+            "--tokens",
+            "5",
+            "--memory",
+            "lots"),
+        mistake("headroom: --memory : not an amount", "gpt2", "--tokens", "5", "--memory", ""),
+        mistake("headroom: --memory -5GB: not an", "gpt2", "--tokens", "5", "--memory", "-5GB"),
+        mistake(
+            "headroom: --memory 99999999TiB: too much; allowed: at most 65536TiB",
+            "gpt2",
+            "--tokens",
+            "5",
+            "--memory",
+            "99999999TiB"),
+        mistake("headroom: no model 'lama' in ", "lama", "--tokens", "5"),
+        mistake(
+            "headroom: /nowhere/config.json: no such file",
+            "/nowhere/config.json",
+            "--tokens",
+            "5"),
+        mistake("headroom: / is a folder; a config.json file is needed", "/", "--tokens", "5"),
+        mistake("headroom kv: Unmatched argument at index 2: 'b'", "a", "b", "--tokens", "5"),
+        mistake("headroom kv: Unknown option: '--colour'", "gpt2", "--tokens", "5", "--colour"));
+  }
+
+  private static Arguments mistake(String message, String... arguments) {
+    return arguments(message, List.of(arguments));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void mistakesAreOneLine(String message, List<String> arguments) {
+    CommandRun run = kv(arguments.toArray(String[]::new));
+
+    assertThat(run.exitStatus()).as(run.err().toString()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).singleElement().asString().startsWith(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "80GB, 80000000000",
+    "79.18GiB, 85018877788",
+    "1, 1",
+    "1b, 1",
+    "0.5 KiB, 512",
+    "40mb, 40000000",
+    "2TiB, 2199023255552",
+    "0, 0"
+  })
+  void readsAmountsOfMemory(String text, long bytes) {
+    assertThat(ByteSize.parse("--memory", text)).isEqualTo(new ByteSize(text, bytes));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GB", "1.GB", ".5GB", "1e9", "1PB", "1 G B", "NaN", "１GB"})
+  void refusesWhatIsNoAmountOfMemory(String text) {
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> ByteSize.parse("--memory", text))
+        .withMessageStartingWith("--memory " + text + ": not an amount of memory; allowed: ");
+  }
+
+  private static CommandRun kv(String... arguments) {
+    return CommandRun.of(
+        Stream.concat(Stream.of("kv"), Stream.of(arguments)).toArray(String[]::new));
+  }
+
+  private static JsonNode json(String... arguments) {
+    CommandRun run =
+        kv(Stream.concat(Stream.of(arguments), Stream.of("--json")).toArray(String[]::new));
+    assertThat(run.exitStatus()).as(run.err().toString()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).hasSize(1);
+    try {
+      return new ObjectMapper().readTree(run.out().get(0));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + run.out(), e);
+    }
+  }
+}

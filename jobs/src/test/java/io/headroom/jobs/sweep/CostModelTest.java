@@ -1,0 +1,92 @@
+package io.headroom.jobs.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.ModelSpec;
+import org.junit.jupiter.api.Test;
+
+class CostModelTest {
+  private static final ModelSpec LLAMA = Sweeps.catalogue().find("llama-2-7b");
+  private static final Cell CELL = Sweeps.cell(LLAMA, KvPrecision.F32);
+
+  @Test
+  void longerSequencesTakeLonger() {
+    double former = 0;
+    for (int tokens : new int[] {1, 64, 1000, 8192, 1 << 20, 1 << 24}) {
+      double nanos = CostModel.prefillNanos(CELL, tokens);
+      assertThat(nanos).isFinite().isGreaterThan(former);
+      assertThat(CostModel.decodeNanos(CELL, tokens)).isPositive().isLessThanOrEqualTo(nanos);
+      former = nanos;
+    }
+  }
+
+  /** Causal prefill grows with the square of the length, decode in step with it. */
+  @Test
+  void growsAsAttentionDoes() {
+    assertThat(CostModel.prefillNanos(CELL, 65_536) / CostModel.prefillNanos(CELL, 32_768))
+        .isBetween(3.9, 4.1);
+    assertThat(CostModel.decodeNanos(CELL, 65_536) / CostModel.decodeNanos(CELL, 32_768))
+        .isBetween(1.9, 2.1);
+  }
+
+  @Test
+  void fewerBytesDecodeFaster() {
+    double mha = CostModel.decodeNanos(CELL, 32_768);
+    double mqa = CostModel.decodeNanos(Sweeps.cell(LLAMA.asMqa(), KvPrecision.F32), 32_768);
+    double int8 = CostModel.decodeNanos(Sweeps.cell(LLAMA, KvPrecision.INT8), 32_768);
+    double windowed =
+        CostModel.decodeNanos(Sweeps.cell(LLAMA.withWindow(1024, 4), KvPrecision.F32), 32_768);
+
+    assertThat(mqa).isLessThan(mha / 2);
+    assertThat(int8).isLessThan(mha / 2);
+    assertThat(windowed).isLessThan(mha / 10);
+  }
+
+  @Test
+  void withoutACacheATokenCostsAPrefill() {
+    Cell off = new Cell(LLAMA, KvPrecision.F32, Window.NONE, false, "vector", 1, 1, 1, 42);
+
+    assertThat(CostModel.decodeNanos(off, 1000)).isEqualTo(CostModel.prefillNanos(CELL, 1000));
+  }
+
+  @Test
+  void layersThreadsAndEnginesCount() {
+    Cell two = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 2, 42);
+    Cell threads = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "vector", 2, 1, 1, 42);
+    Cell reference = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "reference", 1, 1, 1, 42);
+    double one = CostModel.prefillNanos(CELL, 4096);
+
+    assertThat(CostModel.prefillNanos(two, 4096)).isEqualTo(2 * one);
+    assertThat(CostModel.prefillNanos(threads, 4096)).isBetween(0.49 * one, 0.55 * one);
+    assertThat(CostModel.prefillNanos(reference, 4096)).isGreaterThan(20 * one);
+  }
+
+  @Test
+  void aPassIsPrefillAndEveryToken() {
+    Sequence sequence = new Sequence(0, 1000, 10);
+
+    assertThat(CostModel.passNanos(CELL, sequence))
+        .isEqualTo(CostModel.prefillNanos(CELL, 1000) + 10 * CostModel.decodeNanos(CELL, 1005));
+    assertThat(CostModel.passNanos(CELL, new Sequence(0, 1000, 0)))
+        .isEqualTo(CostModel.prefillNanos(CELL, 1000));
+  }
+
+  @Test
+  void measuringIsBoundedByTheBudget() {
+    Sequence large = new Sequence(0, 1 << 20, 1000);
+    MeasureSettings patient = new MeasureSettings("run", 11, Long.MAX_VALUE, 0);
+    MeasureSettings hasty = new MeasureSettings("run", 11, 1_000, 0);
+
+    assertThat(CostModel.measuringNanos(CELL, large, hasty))
+        .isPositive()
+        .isLessThan(CostModel.measuringNanos(CELL, large, patient) / 10);
+  }
+
+  @Test
+  void noLongCountsTheOperationsOfTheLargestSequences() {
+    Cell deepseek = Sweeps.cell(Sweeps.catalogue().find("deepseek-v3"), KvPrecision.F32);
+
+    assertThat(CostModel.prefillNanos(deepseek, 1 << 25)).isFinite().isGreaterThan(1e17);
+  }
+}

@@ -1,0 +1,157 @@
+package io.headroom.jobs.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.headroom.jobs.testkit.CommandRun;
+import io.headroom.jobs.testkit.WithoutSpark;
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(WithoutSpark.class)
+class VerifyCommandTest {
+  private static final int ENGINES = 3;
+
+  @TempDir Path folder;
+
+  @Test
+  void everyEngineAgreesWithEveryGoldenFile() {
+    List<Path> files = goldenFiles();
+
+    CommandRun run = verify(files);
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(files).hasSizeGreaterThan(10);
+    for (Path file : files) {
+      for (String engine : List.of("vector", "nd4j", "reference")) {
+        assertThat(run.out())
+            .filteredOn(line -> line.matches(file.getFileName() + " +" + engine + " .*"))
+            .singleElement()
+            .asString()
+            .endsWith("  pass");
+      }
+    }
+    assertThat(run.out()).contains(ENGINES * files.size() + " passed, 0 failed");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vector", "nd4j", "reference"})
+  void runsOneEngineOnRequest(String engine) {
+    CommandRun run = verify(List.of(golden("gqa-causal")), "--engine", engine);
+
+    assertThat(run.exitStatus()).isZero();
+    assertThat(run.out()).contains("1 passed, 0 failed");
+    assertThat(run.out().get(2)).matches("gqa-causal.safetensors +" + engine + " .*");
+  }
+
+  /** No engine that rounds can be without error, so that nothing passes. */
+  @Test
+  void whatIsBeyondTheToleranceFails() {
+    CommandRun run =
+        verify(List.of(golden("mha-causal"), golden("window-sinks")), "--tolerance", "0");
+
+    assertThat(run.exitStatus()).isEqualTo(1);
+    assertThat(run.out().stream().filter(line -> line.endsWith("  FAIL"))).hasSize(2 * ENGINES);
+    assertThat(run.out()).contains("0 passed, 6 failed");
+  }
+
+  @Test
+  void aWrongOutputFails() throws IOException {
+    byte[] bytes = Files.readAllBytes(golden("mha-causal"));
+    // The exponent of the last number.
+    bytes[bytes.length - 1] ^= 0x04;
+    Path wrong = Files.write(folder.resolve("wrong.safetensors"), bytes);
+
+    CommandRun run = verify(List.of(golden("gqa-causal"), wrong));
+
+    assertThat(run.exitStatus()).as(run.toString()).isEqualTo(1);
+    assertThat(run.out()).contains(ENGINES + " passed, " + ENGINES + " failed");
+    assertThat(run.out().stream().filter(line -> line.endsWith("  FAIL")))
+        .hasSize(ENGINES)
+        .allMatch(line -> line.startsWith("wrong.safetensors"));
+  }
+
+  /** Nothing is run when one of the files is broken. */
+  @Test
+  void aTruncatedFileIsNamed() throws IOException {
+    byte[] bytes = Files.readAllBytes(golden("mha-causal"));
+    Path cut =
+        Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(bytes, bytes.length / 2));
+
+    assertMistake(verify(List.of(golden("gqa-causal"), cut)), "headroom: " + cut);
+  }
+
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        mistake("headroom verify: Missing required parameter: 'FILE'"),
+        mistake("headroom: /nowhere: no such file", "/nowhere"),
+        mistake("headroom: / is a folder; a safetensors file is needed", "/"),
+        mistake(
+            "headroom verify: Invalid value for option '--tolerance': 'x' is not a double",
+            "/",
+            "--tolerance",
+            "x"),
+        mistake(
+            "headroom: --tolerance -1.0: must be a number of at least 0", "/", "--tolerance", "-1"),
+        mistake(
+            "headroom: --tolerance NaN: must be a number of at least 0",
+            "/",
+            "--tolerance",
+            "NaN"));
+  }
+
+  private static Arguments mistake(String message, String... arguments) {
+    return arguments(message, List.of(arguments));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void mistakesAreOneLine(String message, List<String> arguments) {
+    assertMistake(
+        CommandRun.of(
+            Stream.concat(Stream.of("verify"), arguments.stream()).toArray(String[]::new)),
+        message);
+  }
+
+  @Test
+  void unknownEnginesAreNamed() {
+    assertMistake(
+        verify(List.of(golden("mha-causal")), "--engine", "cuda"),
+        "headroom: unknown engine cuda; allowed: vector, nd4j, reference");
+  }
+
+  private static void assertMistake(CommandRun run, String message) {
+    assertThat(run.exitStatus()).as(run.toString()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).singleElement().asString().startsWith(message);
+  }
+
+  private static List<Path> goldenFiles() {
+    return SharedData.files("golden", ".safetensors");
+  }
+
+  private static Path golden(String name) {
+    return SharedData.require("golden/" + name + ".safetensors");
+  }
+
+  private static CommandRun verify(List<Path> files, String... more) {
+    return CommandRun.of(
+        Stream.concat(
+                Stream.concat(Stream.of("verify"), files.stream().map(Path::toString)),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+}
