@@ -40,6 +40,19 @@ public final class SequenceMeasurer {
     }
   }
 
+  /**
+   * Runs what {@link #measure} would, only to have it compiled: prefill, then decode, each until it
+   * is warm or its time is up.
+   *
+   * @param budgetNanos of each phase
+   * @throws IllegalArgumentException if the engine does not support the request
+   */
+  public void warmUp(SequenceRequest request, long budgetNanos) {
+    try (Run run = new Run(request)) {
+      run.warmUp(budgetNanos);
+    }
+  }
+
   private final class Run implements AutoCloseable {
     private final SequenceRequest request;
     private final List<MeasuredLayer> layers = new ArrayList<>();
@@ -80,6 +93,14 @@ public final class SequenceMeasurer {
           prefillWarmUp.steady() && decodeWarmUp.steady(),
           usage,
           request.verify() ? Optional.of(verify()) : Optional.empty());
+    }
+
+    void warmUp(long budgetNanos) {
+      prepare();
+      WarmUp.run(this::prefill, budgetNanos);
+      if (request.outputTokens() > 0) {
+        WarmUp.run(this::decodePass, budgetNanos);
+      }
     }
 
     private LatencyHistogram samplePrefill() {

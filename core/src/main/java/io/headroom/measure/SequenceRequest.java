@@ -67,6 +67,21 @@ public record SequenceRequest(
     }
   }
 
+  /** The same with at most so many prompt and output tokens, not verified. */
+  public SequenceRequest shortened(int mostPromptTokens, int mostOutputTokens) {
+    return new SequenceRequest(
+        layers,
+        precision,
+        kvCache,
+        Math.min(promptTokens, mostPromptTokens),
+        Math.min(outputTokens, mostOutputTokens),
+        seed,
+        threads,
+        minSamples,
+        budgetNanos,
+        false);
+  }
+
   public int totalTokens() {
     return promptTokens + outputTokens;
   }

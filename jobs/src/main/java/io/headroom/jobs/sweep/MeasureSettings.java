@@ -8,11 +8,12 @@ import java.io.Serializable;
  *
  * @param runId the run whose rows these are
  * @param minSamples the fewest samples of prefill and of decode
+ * @param warmUpNanos time that an executor spends at most on a kernel that it never ran before
  * @param sequenceBudgetNanos time after which a sequence stops sampling
  * @param verifySample fraction of the sequences whose output is compared with the reference
  */
 public record MeasureSettings(
-    String runId, int minSamples, long sequenceBudgetNanos, double verifySample)
+    String runId, int minSamples, long warmUpNanos, long sequenceBudgetNanos, double verifySample)
     implements Serializable {
 
   /** Whether the sequence is in the sample: the same ones in every run, on every machine. */

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -29,6 +31,11 @@ import org.apache.spark.sql.Row;
  */
 final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
   private static final long serialVersionUID = 1L;
+  private static final int WARM_UP_PROMPT_TOKENS = 512;
+  private static final int WARM_UP_OUTPUT_TOKENS = 16;
+
+  /** What this process has run before. */
+  private static final Set<Object> WARM_KINDS = ConcurrentHashMap.newKeySet();
 
   @Override
   public Iterator<Row> call(Iterator<Shard> shards) {
@@ -55,14 +62,16 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
   private static Row measure(Shard shard, Sequence sequence, AttentionEngine engine) {
     Cell cell = shard.cell();
     MeasurementRows.Origin origin = origin(shard);
-    SequenceRequest request = request(shard, sequence);
-    Optional<String> unsupported = unsupported(engine, request);
-    if (unsupported.isPresent()) {
-      return notMeasured(shard, sequence, Status.UNSUPPORTED, unsupported.get());
-    }
     try {
+      SequenceRequest request = request(shard, sequence);
+      Optional<String> unsupported = unsupported(engine, request);
+      if (unsupported.isPresent()) {
+        return notMeasured(shard, sequence, Status.UNSUPPORTED, unsupported.get());
+      }
       HostProbe.Peaks peaks = HostProbe.peaks(cell.threads());
-      SequenceMeasurement measured = new SequenceMeasurer(engine, Ticker.system()).measure(request);
+      SequenceMeasurer measurer = new SequenceMeasurer(engine, Ticker.system());
+      warmUp(measurer, request, engine.detail(), shard.measure().warmUpNanos());
+      SequenceMeasurement measured = measurer.measure(request);
       return MeasurementRows.measured(
           origin, cell, shard.cellId(), sequence, engine.detail(), measured, peaks);
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
@@ -70,6 +79,24 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
         throw e;
       }
       return notMeasured(shard, sequence, Status.FAILED, reason(e));
+    }
+  }
+
+  /**
+   * Has this process compile the kernels that the request needs, once: the first sequence of a kind
+   * would otherwise be measured while the compiler is at work beside it.
+   */
+  private static void warmUp(
+      SequenceMeasurer measurer, SequenceRequest request, String engine, long budgetNanos) {
+    List<Object> kind =
+        List.of(
+            engine,
+            request.precision(),
+            request.kvCache(),
+            request.threads(),
+            request.layers().stream().map(Attention::shape).toList());
+    if (WARM_KINDS.add(kind)) {
+      measurer.warmUp(request.shortened(WARM_UP_PROMPT_TOKENS, WARM_UP_OUTPUT_TOKENS), budgetNanos);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.List;
  * @param file what the settings were read from
  */
 record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells) {
+  private static final double LONGEST_WARM_UP_NANOS = 2e9;
 
   static SweepPlan of(SweepSettings settings, SettingsFile file, List<ModelSpec> models) {
     return new SweepPlan(settings, file, CellPlan.of(settings, models));
@@ -33,6 +34,7 @@ record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells) {
     return new MeasureSettings(
         runId,
         settings.minSamples(),
+        (long) Math.min(LONGEST_WARM_UP_NANOS, settings.maxSecondsPerCell() * 1e9 / 8),
         (long) (settings.maxSecondsPerCell() * 1e9 / Math.max(1, sequences)),
         settings.verifySample());
   }

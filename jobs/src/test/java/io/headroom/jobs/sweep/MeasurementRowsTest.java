@@ -97,13 +97,13 @@ class MeasurementRowsTest {
 
   @Test
   void theSampleToVerifyIsAFractionAndTheSameEveryTime() {
-    MeasureSettings fifth = new MeasureSettings("run", 1, 1, 0.2);
+    MeasureSettings fifth = new MeasureSettings("run", 1, 0, 1, 0.2);
     long verified = count(fifth);
 
     assertThat(verified).isBetween(1_800L, 2_200L).isEqualTo(count(fifth));
-    assertThat(count(new MeasureSettings("other", 9, 9, 0.2))).isEqualTo(verified);
-    assertThat(count(new MeasureSettings("run", 1, 1, 1))).isEqualTo(10_000);
-    assertThat(count(new MeasureSettings("run", 1, 1, 0))).isZero();
+    assertThat(count(new MeasureSettings("other", 9, 0, 9, 0.2))).isEqualTo(verified);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 1))).isEqualTo(10_000);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 0))).isZero();
   }
 
   private static long count(MeasureSettings settings) {
