@@ -130,7 +130,7 @@ class KvCommandTest {
                     && line.contains("8 GiB")
                     && line.contains("20 %"))
         .anyMatch(line -> line.startsWith("MHA ") && line.contains("100 %"))
-        .anyMatch(line -> line.startsWith("80GB ") && line.contains("305,175"));
+        .anyMatch(line -> line.strip().startsWith("80GB ") && line.contains("305,175"));
   }
 
   static Stream<Arguments> mistakes() {
@@ -218,7 +218,7 @@ class KvCommandTest {
   @ParameterizedTest
   @CsvSource({
     "80GB, 80000000000",
-    "79.18GiB, 85018877788",
+    "79.18GiB, 85018877624",
     "1, 1",
     "1b, 1",
     "0.5 KiB, 512",

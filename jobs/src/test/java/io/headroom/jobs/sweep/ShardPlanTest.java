@@ -38,7 +38,7 @@ class ShardPlanTest {
         .allSatisfy(
             shard ->
                 assertThat((double) shard.predictedNanos())
-                    .isCloseTo(cost(shard), org.assertj.core.data.Percentage.withPercentage(1e-6)));
+                    .isCloseTo(cost(shard), org.assertj.core.data.Offset.offset(1.0)));
   }
 
   /**

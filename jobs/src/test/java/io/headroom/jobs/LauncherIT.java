@@ -1,0 +1,155 @@
+package io.headroom.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.jobs.testkit.ChildProcess;
+import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.testkit.SharedData;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The launcher and the packaged jar, as a user has them. */
+class LauncherIT {
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  private static final Duration A_MOMENT = Duration.ofSeconds(60);
+  private static final Duration A_SWEEP = Duration.ofSeconds(180);
+  private static final Path ROOT = SharedData.projectRoot();
+  private static final String INCUBATOR = "WARNING: Using incubator modules: jdk.incubator.vector";
+
+  @TempDir Path folder;
+
+  @Test
+  void countsBytesWithoutSpark() throws Exception {
+    ChildProcess run = headroom(A_MOMENT, "kv", "llama-2-7b", "--tokens", "1024", "--json");
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    assertThat(run.err()).isEmpty();
+    JsonNode report = new ObjectMapper().readTree(String.join("\n", run.out()));
+    assertThat(report.path("kv_bytes_per_sequence").asLong()).isEqualTo(536_870_912);
+    assertThat(report.path("kv_bytes_mqa").asLong()).isEqualTo(16_777_216);
+  }
+
+  static Stream<List<String>> mistakes() {
+    return Stream.of(
+        List.of("kv", "lama", "--tokens", "5"),
+        List.of("colour"),
+        List.of(),
+        List.of("verify", "/nowhere.safetensors"),
+        List.of("sweep", "/nowhere.conf", "--out", "/nowhere"),
+        List.of("sweep", "conf/sweeps/quickstart.conf", "--set", "sweep.engines=[cuda]"));
+  }
+
+  /** One line of ours; the other is Java's, where vectors are switched on. */
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void mistakesAreOneLine(List<String> arguments) throws Exception {
+    ChildProcess run = headroom(A_MOMENT, arguments.toArray(String[]::new));
+
+    assertThat(run.exitStatus()).as(run.toString()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err().stream().filter(line -> !line.equals(INCUBATOR)))
+        .singleElement()
+        .asString()
+        .startsWith("headroom");
+    assertThat(run.err()).hasSizeLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void theJarRunsUnderSparkSubmit() throws Exception {
+    ChildProcess run =
+        ChildProcess.run(
+            folder,
+            A_MOMENT,
+            List.of(
+                ROOT.resolve("jobs/target/spark/bin/spark-submit").toString(),
+                "--master",
+                "local[1]",
+                "--driver-memory",
+                "512m",
+                "--class",
+                "io.headroom.jobs.Headroom",
+                ROOT.resolve("jobs/target/headroom-jobs.jar").toString(),
+                "kv",
+                "qwen2-0.5b",
+                "--tokens",
+                "1",
+                "--json"));
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    assertThat(new ObjectMapper().readTree(run.out().get(0)).path("kv_bytes_per_token").asLong())
+        .isEqualTo(12_288);
+  }
+
+  /** Two executors in processes of their own, each with vectors and with the job's classes. */
+  @Test
+  void sweepsOnExecutorsOfACluster() throws Exception {
+    ScratchSweep sweep =
+        ScratchSweep.of(
+            folder,
+            """
+            models = [qwen2-0.5b]
+            kv-heads = [model, mha, 7, mqa]
+            sequences { lengths = [40, 9] }
+            kv-precisions = [f32, int8]
+            decode-tokens = 2
+            measure { min-samples = 2, max-seconds-per-cell = 0.1 }
+            verify { sample = 1 }
+            """);
+
+    ChildProcess run =
+        headroom(
+            A_SWEEP,
+            "sweep",
+            sweep.conf().toString(),
+            "--out",
+            sweep.out().toString(),
+            "--",
+            "--master",
+            "local-cluster[2,1,2048]",
+            "--driver-memory",
+            "1g",
+            "--conf",
+            "spark.executor.memory=1g",
+            "--conf",
+            "spark.ui.enabled=false",
+            "--conf",
+            "spark.cores.max=2",
+            "--conf",
+            "spark.scheduler.minRegisteredResourcesRatio=1");
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    assertThat(run.err()).allMatch(line -> line.startsWith("sweep: ") || line.equals(INCUBATOR));
+    List<Row> rows = sweep.measurements(SPARK.session()).collectAsList();
+    assertThat(rows)
+        .hasSize(4 * 2 * 2)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("status")).isEqualTo("ok");
+              assertThat(row.<Boolean>getAs("verified")).isTrue();
+              assertThat(row.<String>getAs("engine_detail")).startsWith("panama");
+            });
+    assertThat(rows.stream().map(row -> row.<String>getAs("executor_id")).distinct())
+        .containsExactlyInAnyOrder("0", "1");
+    assertThat(new ObjectMapper().readTree(sweep.text("manifest.json")).path("hosts")).hasSize(2);
+  }
+
+  private ChildProcess headroom(Duration longest, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve("jobs/bin/headroom").toString()));
+    command.addAll(Arrays.asList(arguments));
+    return ChildProcess.run(folder, longest, command);
+  }
+}
