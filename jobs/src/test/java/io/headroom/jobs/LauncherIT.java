@@ -104,7 +104,6 @@ class LauncherIT {
             models = [qwen2-0.5b]
             kv-heads = [model, mha, 7, mqa]
             sequences { lengths = [40, 9] }
-            kv-precisions = [f32, int8]
             decode-tokens = 2
             measure { min-samples = 2, max-seconds-per-cell = 0.1 }
             verify { sample = 1 }
@@ -135,7 +134,7 @@ class LauncherIT {
     assertThat(run.err()).allMatch(line -> line.startsWith("sweep: ") || line.equals(INCUBATOR));
     List<Row> rows = sweep.measurements(SPARK.session()).collectAsList();
     assertThat(rows)
-        .hasSize(4 * 2 * 2)
+        .hasSize(4 * 2)
         .allSatisfy(
             row -> {
               assertThat(row.<String>getAs("status")).isEqualTo("ok");
