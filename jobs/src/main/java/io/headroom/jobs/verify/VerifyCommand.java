@@ -3,6 +3,7 @@ package io.headroom.jobs.verify;
 import io.headroom.UserException;
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionEngines;
+import io.headroom.attention.EngineUnavailableException;
 import io.headroom.jobs.TextTable;
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.model.TensorVerification;
@@ -51,7 +52,7 @@ public final class VerifyCommand implements Callable<Integer> {
     List<TensorVerification> verifications = files.stream().map(TensorVerification::read).toList();
     List<VerificationResult> results = new ArrayList<>();
     for (String name : engines) {
-      try (AttentionEngine attention = AttentionEngines.create(name, 1)) {
+      try (AttentionEngine attention = create(name)) {
         for (TensorVerification verification : verifications) {
           results.add(
               tolerance == null
@@ -64,6 +65,17 @@ public final class VerifyCommand implements Callable<Integer> {
     long failed = results.stream().filter(result -> !result.passed()).count();
     System.out.printf("%d passed, %d failed%n", results.size() - failed, failed);
     return failed == 0 ? ExitStatus.DONE : ExitStatus.BAD_RESULT;
+  }
+
+  private static AttentionEngine create(String name) {
+    try {
+      return AttentionEngines.create(name, 1);
+    } catch (EngineUnavailableException e) {
+      throw new UserException(
+          "--engine %s: %s; allowed: another of %s"
+              .formatted(name, e.getMessage(), String.join(", ", AttentionEngines.NAMES)),
+          e);
+    }
   }
 
   private static String table(List<VerificationResult> results) {
