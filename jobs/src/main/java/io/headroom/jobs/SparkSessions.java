@@ -9,15 +9,17 @@ import org.apache.spark.sql.SparkSession;
 public final class SparkSessions {
   private static final Pattern LOCAL = Pattern.compile("local\\[(\\d+|\\*)(?:,\\s*\\d+)?]");
   private static final Pattern LOCAL_CLUSTER =
-      Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
+      Pattern.compile("local-cluster\\[\\s*\\d+\\s*,\\s*(\\d+)\\s*,\\s*(\\d+)\\s*]");
   private static final String TASK_CPUS = "spark.task.cpus";
+  private static final String EXECUTOR_MEMORY = "spark.executor.memory";
 
   private SparkSessions() {}
 
   /**
    * A session in which an executor runs one task at a time, for a task beside it would disturb what
-   * it measures: {@code spark.task.cpus} is the executor's cores, unless the user set it. A session
-   * that exists already is returned as it is.
+   * it measures: {@code spark.task.cpus} is the executor's cores, unless the user set it. Executors
+   * of a local cluster get all memory of their workers. A session that exists already is returned
+   * as it is.
    */
   public static SparkSession measuring(String name) {
     SparkConf conf = new SparkConf();
@@ -27,6 +29,10 @@ public final class SparkSessions {
     }
     if (!conf.contains(TASK_CPUS)) {
       builder.config(TASK_CPUS, executorCores(conf));
+    }
+    Matcher localCluster = LOCAL_CLUSTER.matcher(conf.get("spark.master", ""));
+    if (localCluster.matches() && !conf.contains(EXECUTOR_MEMORY)) {
+      builder.config(EXECUTOR_MEMORY, localCluster.group(2) + "m");
     }
     return builder.getOrCreate();
   }

@@ -122,8 +122,6 @@ class LauncherIT {
             "--driver-memory",
             "1g",
             "--conf",
-            "spark.executor.memory=1g",
-            "--conf",
             "spark.ui.enabled=false",
             "--conf",
             "spark.cores.max=2",
