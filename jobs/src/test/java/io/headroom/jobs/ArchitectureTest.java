@@ -2,6 +2,7 @@ package io.headroom.jobs;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.headroom.UserException;
+import io.headroom.jobs.cli.ExitStatus;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -103,10 +105,7 @@ class ArchitectureTest {
         .dependOnClassesThat(
             resideInAPackage(JOBS + "..")
                 .and(resideInAnyPackage(allowed).negate())
-                .and(
-                    com.tngtech.archunit.core.domain.JavaClass.Predicates.type(
-                            io.headroom.jobs.cli.ExitStatus.class)
-                        .negate()))
+                .and(type(ExitStatus.class).negate()))
         .as("%s uses of the jobs only %s".formatted(name, Arrays.toString(others)))
         .allowEmptyShould(true);
   }

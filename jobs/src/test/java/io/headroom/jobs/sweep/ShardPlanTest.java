@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.kvcache.KvPrecision;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,7 +40,7 @@ class ShardPlanTest {
         .allSatisfy(
             shard ->
                 assertThat((double) shard.predictedNanos())
-                    .isCloseTo(cost(shard), org.assertj.core.data.Offset.offset(1.0)));
+                    .isCloseTo(cost(shard), Offset.offset(1.0)));
   }
 
   /**
@@ -132,7 +134,7 @@ class ShardPlanTest {
   void wavesDoNotDependOnTheOrderOfShards() {
     List<Shard> shards = new ArrayList<>(shards(40));
     List<List<Shard>> waves = ShardPlan.waves(shards, 2, 3e9, 1);
-    java.util.Collections.shuffle(shards, new Random(3));
+    Collections.shuffle(shards, new Random(3));
 
     assertThat(ShardPlan.waves(shards, 2, 3e9, 1)).isEqualTo(waves);
   }

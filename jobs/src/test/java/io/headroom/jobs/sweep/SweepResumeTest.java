@@ -15,6 +15,7 @@ import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,13 +43,20 @@ class SweepResumeTest {
       wave-seconds = 0.001
       """;
 
+  private static ScratchSweep finished;
   private ScratchSweep sweep;
 
-  @BeforeEach
-  void sweepOnce() {
-    sweep = ScratchSweep.of(folder, BODY);
-    CommandRun run = sweep.run();
+  @BeforeAll
+  static void sweepOnce(@TempDir Path once) {
+    finished = ScratchSweep.of(once, BODY);
+    CommandRun run = finished.run();
     assertThat(run.exitStatus()).as(run.err().toString()).isZero();
+  }
+
+  @BeforeEach
+  void copyTheSweep() throws IOException {
+    sweep = ScratchSweep.of(folder, BODY);
+    finished.copyResultsTo(sweep);
   }
 
   @Test

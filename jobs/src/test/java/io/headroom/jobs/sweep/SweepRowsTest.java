@@ -15,6 +15,7 @@ import io.headroom.model.ModelSpec;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.assertj.core.api.SoftAssertions;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -190,7 +192,7 @@ class SweepRowsTest {
               assertThat(row.<Integer>getAs("schema_version")).isEqualTo(1);
               assertThat(row.<String>getAs("executor_id")).isEqualTo("driver");
               assertThat(row.<String>getAs("host")).isEqualTo("127.0.0.1");
-              assertThat(row.<java.sql.Timestamp>getAs("started_at").toInstant())
+              assertThat(row.<Timestamp>getAs("started_at").toInstant())
                   .isBetween(began.minus(Duration.ofMillis(1)), Instant.now());
               assertThat(row.<Integer>getAs("wave")).isEqualTo(1);
               assertThat(row.<Integer>getAs("stage_attempt")).isZero();
@@ -239,8 +241,8 @@ class SweepRowsTest {
     softly.assertAll();
   }
 
-  private static org.assertj.core.data.Offset<Double> within() {
-    return org.assertj.core.data.Offset.offset(EXACT);
+  private static Offset<Double> within() {
+    return Offset.offset(EXACT);
   }
 
   /** K and V of 4 bytes in 32 layers of 32 heads of 128 channels, for 5 + 3 positions. */

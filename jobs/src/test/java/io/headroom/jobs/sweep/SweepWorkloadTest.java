@@ -192,8 +192,7 @@ class SweepWorkloadTest {
             kv-precisions = [bf16]
             verify { sample = 1 }
             """;
-    ScratchSweep once =
-        ScratchSweep.of(Path.of(folder.toString()), body + "sequences { lengths = [9, 40, 17] }");
+    ScratchSweep once = ScratchSweep.of(folder, body + "sequences { lengths = [9, 40, 17] }");
     assertThat(once.run().exitStatus()).isZero();
     Map<Integer, Double> errors = errors(once);
     Path other = folder.resolve("other");

@@ -76,6 +76,15 @@ public final class ScratchSweep {
     }
   }
 
+  /** Another folder then holds the same results. */
+  public void copyResultsTo(ScratchSweep other) throws IOException {
+    try (Stream<Path> paths = Files.walk(out)) {
+      for (Path path : paths.toList()) {
+        Files.copy(path, other.out.resolve(out.relativize(path).toString()));
+      }
+    }
+  }
+
   /** All paths under a folder with the time of their last change. */
   public static List<String> snapshot(Path folder) {
     try (Stream<Path> paths = Files.walk(folder)) {

@@ -3,8 +3,10 @@ package io.headroom.jobs.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.headroom.jobs.Headroom;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.WithoutSpark;
+import io.headroom.testkit.ChildJvm;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,6 +142,34 @@ class VerifyCommandTest {
     assertMistake(
         verify(List.of(golden("mha-causal")), "--engine", "cuda"),
         "headroom: unknown engine cuda; allowed: vector, nd4j, reference");
+  }
+
+  /** A process whose class path lacks OpenBLAS for this platform. */
+  @Test
+  void anEngineThatIsNotThereIsNamed() {
+    Path file = golden("mha-causal");
+
+    ChildJvm.Result result =
+        ChildJvm.run(
+            VerifyWithNd4j.class,
+            List.of("-Dgolden=" + file),
+            entry -> !entry.startsWith("openblas-"));
+
+    assertThat(result.exitStatus()).as(result.lines().toString()).isEqualTo(2);
+    assertThat(result.lines())
+        .filteredOn(line -> line.startsWith("headroom: "))
+        .singleElement()
+        .asString()
+        .startsWith("headroom: --engine nd4j: the nd4j engine is not available: ")
+        .endsWith("; allowed: another of vector, nd4j, reference");
+    assertThat(result.lines()).noneMatch(line -> line.startsWith("\tat "));
+  }
+
+  /** The command line of the process above. */
+  static final class VerifyWithNd4j {
+    public static void main(String[] ignored) {
+      Headroom.main(new String[] {"verify", System.getProperty("golden"), "--engine", "nd4j"});
+    }
   }
 
   private static void assertMistake(CommandRun run, String message) {
