@@ -2,7 +2,6 @@ package io.headroom.measure;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionShape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,12 +63,12 @@ public final class SequenceMeasurer {
     }
 
     private void prepare() {
-      Map<AttentionShape, SequenceTensors> tensors = new HashMap<>();
+      Map<Attention, SequenceTensors> tensors = new HashMap<>();
       for (Attention attention : request.layers()) {
         SequenceTensors data =
             tensors.computeIfAbsent(
-                attention.shape(),
-                shape -> SequenceTensors.gaussian(shape, request.totalTokens(), request.seed()));
+                SequenceTensors.keyOf(attention),
+                key -> SequenceTensors.gaussian(key, request.totalTokens(), request.seed()));
         layers.add(new MeasuredLayer(engine, attention, data, request.cache(attention)));
       }
     }

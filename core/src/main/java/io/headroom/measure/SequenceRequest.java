@@ -131,10 +131,10 @@ public record SequenceRequest(
   public long heapBytes() {
     long numbers = 0;
     long cacheBytes = 0;
-    Set<AttentionShape> shapes = new HashSet<>();
+    Set<Attention> data = new HashSet<>();
     for (Attention attention : layers) {
       AttentionShape shape = attention.shape();
-      if (shapes.add(shape)) {
+      if (data.add(SequenceTensors.keyOf(attention))) {
         numbers += (long) shape.queryHeads() * shape.headDim() + keyValueNumbers(shape);
       }
       numbers += (long) shape.queryHeads() * shape.valueDim();

@@ -3,6 +3,8 @@ package io.headroom.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.HeadTensor;
 import java.util.HashSet;
@@ -101,7 +103,9 @@ class SyntheticTensorsTest {
 
   @Test
   void queriesKeysAndValuesAreNotAlike() {
-    SequenceTensors tensors = SequenceTensors.gaussian(new AttentionShape(8, 8, 128), 1000, 42);
+    SequenceTensors tensors =
+        SequenceTensors.gaussian(
+            new Attention(new AttentionShape(8, 8, 128), AttentionMask.CAUSAL), 1000, 42);
 
     float[] queries = tensors.queries().data();
     float[] keys = tensors.keys().data();
@@ -132,5 +136,28 @@ class SyntheticTensorsTest {
       sum += (double) left[i - lag] * right[i];
     }
     return sum / (left.length - lag);
+  }
+
+  /** Whatever the scale, {@code scale * q . k} has variance 1. */
+  @ParameterizedTest
+  @ValueSource(floats = {1, 0.0625f, -0.5f})
+  void queriesMatchTheScale(float scale) {
+    AttentionShape shape = new AttentionShape(4, 4, 64);
+    SequenceTensors tensors =
+        SequenceTensors.gaussian(new Attention(shape, AttentionMask.CAUSAL, scale), 2000, 7);
+
+    double squares = 0;
+    for (int head = 0; head < 4; head++) {
+      for (int token = 0; token < 2000; token++) {
+        double score = 0;
+        for (int channel = 0; channel < 64; channel++) {
+          score +=
+              tensors.queries().data()[tensors.queries().row(head, token) + channel]
+                  * tensors.keys().data()[tensors.keys().row(head, token) + channel];
+        }
+        squares += score * scale * score * scale;
+      }
+    }
+    assertThat(squares / 8000).isCloseTo(1, within(0.1));
   }
 }

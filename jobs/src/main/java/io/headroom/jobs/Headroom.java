@@ -3,6 +3,7 @@ package io.headroom.jobs;
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.cli.HeadroomCommand;
 import io.headroom.jobs.cli.TopLevelErrors;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /**
@@ -13,6 +14,8 @@ public final class Headroom {
   private Headroom() {}
 
   public static void main(String[] arguments) {
+    // Tables and messages are the same everywhere.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     int status = ExitStatus.BUG;
     try {
       status = run(arguments);

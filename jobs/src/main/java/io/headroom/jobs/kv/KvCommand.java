@@ -76,6 +76,9 @@ public final class KvCommand implements Callable<Integer> {
                     new UserException(
                         "--precision %s: unknown; allowed: %s"
                             .formatted(precision, KvPrecision.labels())));
+    if (batch < 1) {
+      throw new UserException("--batch %d: must be at least 1".formatted(batch));
+    }
     ModelSpec spec = ProjectFolders.models().find(model);
     List<ByteSize> sizes =
         memories.stream().map(memory -> ByteSize.parse("--memory", memory)).toList();

@@ -31,6 +31,9 @@ public record Cell(
 
   private static final int ID_BYTES = 8;
 
+  /** More than any window. */
+  static final long MANY_TOKENS = 1L << 32;
+
   /** A hash of everything that decides the result: cells with one id are one cell. */
   public String id() {
     String everything =
@@ -51,17 +54,20 @@ public record Cell(
   }
 
   /**
-   * The layers to measure. Layers of one model may differ; those that hold most come first, so that
-   * a measured layer never stands for less than the average one.
+   * The layers to measure on a sequence that ends with so many tokens. Layers of one model may
+   * differ; those that hold most come first, so that a measured layer never stands for less than
+   * the average one.
    */
-  public List<LayerSpec> measuredLayers() {
-    long manyTokens = 1L << 20;
+  public List<LayerSpec> measuredLayers(long tokens) {
     return model.layers().stream()
         .filter(LayerSpec::holdsKv)
-        .sorted(
-            Comparator.comparingLong((LayerSpec layer) -> layer.kvBytes(manyTokens, precision))
-                .reversed())
+        .sorted(mostBytes(tokens).thenComparing(mostBytes(MANY_TOKENS)))
         .limit(layers)
         .toList();
+  }
+
+  private Comparator<LayerSpec> mostBytes(long tokens) {
+    return Comparator.comparingLong((LayerSpec layer) -> layer.kvBytes(tokens, precision))
+        .reversed();
   }
 }

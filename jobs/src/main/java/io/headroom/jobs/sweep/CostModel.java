@@ -22,53 +22,65 @@ final class CostModel {
 
   private CostModel() {}
 
-  /** One prefill of the sequence through the measured layers. */
-  static double prefillNanos(Cell cell, int tokens) {
+  /** One pass: prefill, then every output token. What a row's latencies add up to. */
+  static double passNanos(Cell cell, Sequence sequence) {
+    List<LayerSpec> layers = cell.measuredLayers(sequence.totalTokens());
+    return prefillNanos(cell, layers, sequence.promptTokens())
+        + sequence.outputTokens() * decodeNanos(cell, layers, middle(sequence));
+  }
+
+  /** Measuring the sequence, with data, warm-up and samples. */
+  static double measuringNanos(Cell cell, Sequence sequence, MeasureSettings measure) {
+    List<LayerSpec> layers = cell.measuredLayers(sequence.totalTokens());
+    double prefill = measure.minSamples() * prefillNanos(cell, layers, sequence.promptTokens());
+    long steps = Math.max(sequence.outputTokens(), measure.minSamples());
+    double decode =
+        sequence.outputTokens() == 0 ? 0 : steps * decodeNanos(cell, layers, middle(sequence));
+    double sampling = (prefill + decode) * (1 + WARM_UP_SHARE);
+    return Math.min(sampling, measure.sequenceBudgetNanos()) + makingNanos(layers, sequence);
+  }
+
+  /** One prefill of so many tokens through the measured layers. */
+  static double prefillNanos(Cell cell, long tokens) {
+    return prefillNanos(cell, cell.measuredLayers(tokens), tokens);
+  }
+
+  /** One decode step through the measured layers when so many positions are cached. */
+  static double decodeNanos(Cell cell, long tokens) {
+    return decodeNanos(cell, cell.measuredLayers(tokens), tokens);
+  }
+
+  private static long middle(Sequence sequence) {
+    return Math.max(1, sequence.promptTokens() + sequence.outputTokens() / 2);
+  }
+
+  private static double prefillNanos(Cell cell, List<LayerSpec> layers, long tokens) {
     double nanos = 0;
-    for (LayerSpec layer : cell.measuredLayers()) {
+    for (LayerSpec layer : layers) {
       nanos += callNanos(cell, layer.attention(), tokens, tokens);
     }
     return nanos;
   }
 
-  /** One decode step through the measured layers when {@code tokens} positions are cached. */
-  static double decodeNanos(Cell cell, int tokens) {
+  private static double decodeNanos(Cell cell, List<LayerSpec> layers, long tokens) {
     if (!cell.kvCache()) {
-      return prefillNanos(cell, tokens);
+      return prefillNanos(cell, layers, tokens);
     }
     double nanos = 0;
-    for (LayerSpec layer : cell.measuredLayers()) {
+    for (LayerSpec layer : layers) {
       double readNanos = layer.kvBytes(tokens, cell.precision()) / STREAM_BYTES_PER_NANO;
       nanos += Math.max(readNanos, callNanos(cell, layer.attention(), 1, tokens));
     }
     return nanos;
   }
 
-  /** One pass: prefill, then every output token. What a row's latencies add up to. */
-  static double passNanos(Cell cell, Sequence sequence) {
-    int middle = sequence.promptTokens() + sequence.outputTokens() / 2;
-    return prefillNanos(cell, sequence.promptTokens())
-        + sequence.outputTokens() * decodeNanos(cell, Math.max(1, middle));
-  }
-
-  /** Measuring the sequence, with data, warm-up and samples. */
-  static double measuringNanos(Cell cell, Sequence sequence, MeasureSettings measure) {
-    int middle = Math.max(1, sequence.promptTokens() + sequence.outputTokens() / 2);
-    double prefill = measure.minSamples() * prefillNanos(cell, sequence.promptTokens());
-    long steps = Math.max(sequence.outputTokens(), measure.minSamples());
-    double decode = sequence.outputTokens() == 0 ? 0 : steps * decodeNanos(cell, middle);
-    double sampling = (prefill + decode) * (1 + WARM_UP_SHARE);
-    return Math.min(sampling, measure.sequenceBudgetNanos()) + makingNanos(cell, sequence);
-  }
-
-  private static double makingNanos(Cell cell, Sequence sequence) {
-    List<Attention> layers = cell.measuredLayers().stream().map(LayerSpec::attention).toList();
+  private static double makingNanos(List<LayerSpec> layers, Sequence sequence) {
     double channels = 0;
-    for (Attention attention : layers) {
+    for (LayerSpec layer : layers) {
+      AttentionShape shape = layer.attention().shape();
       channels +=
-          attention.shape().queryHeads() * (double) attention.shape().headDim()
-              + attention.shape().kvHeads()
-                  * ((double) attention.shape().headDim() + attention.shape().valueDim());
+          shape.queryHeads() * (double) shape.headDim()
+              + shape.kvHeads() * ((double) shape.headDim() + shape.valueDim());
     }
     return channels * sequence.totalTokens() * NANOS_PER_NUMBER_MADE;
   }

@@ -114,7 +114,7 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
     Cell cell = shard.cell();
     MeasureSettings measure = shard.measure();
     return new SequenceRequest(
-        cell.measuredLayers().stream().map(LayerSpec::attention).toList(),
+        cell.measuredLayers(sequence.totalTokens()).stream().map(LayerSpec::attention).toList(),
         cell.precision(),
         cell.kvCache(),
         sequence.promptTokens(),

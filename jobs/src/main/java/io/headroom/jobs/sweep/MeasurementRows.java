@@ -72,7 +72,7 @@ final class MeasurementRows {
   }
 
   static Row unbuildable(Origin origin, UnbuildableCell unbuildable) {
-    RowBuilder row = configured(origin, unbuildable.cell(), unbuildable.id());
+    RowBuilder row = configured(origin, unbuildable.cell(), unbuildable.id(), Cell.MANY_TOKENS);
     if (unbuildable.kvHeads() instanceof KvHeads.Count count) {
       row.set("kv_heads", count.heads()).set("group_size", null).set("variant", null);
     }
@@ -82,9 +82,9 @@ final class MeasurementRows {
   }
 
   private static RowBuilder described(Origin origin, Cell cell, String cellId, Sequence sequence) {
-    RowBuilder row = configured(origin, cell, cellId);
-    ModelSpec model = cell.model();
     int tokens = sequence.totalTokens();
+    RowBuilder row = configured(origin, cell, cellId, tokens);
+    ModelSpec model = cell.model();
     long kvBytes = cell.kvCache() ? model.kvBytes(tokens, cell.precision()) : 0;
     long mhaBytes = model.asMha().kvBytes(tokens, cell.precision());
     return row.set("sequence_id", sequence.id())
@@ -97,9 +97,9 @@ final class MeasurementRows {
         .set("predicted_ns", (long) CostModel.passNanos(cell, sequence));
   }
 
-  private static RowBuilder configured(Origin origin, Cell cell, String cellId) {
+  private static RowBuilder configured(Origin origin, Cell cell, String cellId, long tokens) {
     ModelSpec model = cell.model();
-    List<LayerSpec> measured = cell.measuredLayers();
+    List<LayerSpec> measured = cell.measuredLayers(tokens);
     Attention attention = measured.get(0).attention();
     AttentionShape shape = attention.shape();
     return new RowBuilder()
@@ -157,7 +157,7 @@ final class MeasurementRows {
       Sequence sequence,
       SequenceMeasurement measured,
       HostProbe.Peaks peaks) {
-    List<LayerSpec> layers = cell.measuredLayers();
+    List<LayerSpec> layers = cell.measuredLayers(sequence.totalTokens());
     long prompt = sequence.promptTokens();
     long flops =
         layers.stream()

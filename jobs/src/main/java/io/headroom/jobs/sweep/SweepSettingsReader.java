@@ -110,6 +110,9 @@ final class SweepSettingsReader {
         sequences.has("sample")
             ? Optional.of(sequences.integer("sample", 1, MOST_SEQUENCES))
             : Optional.empty();
+    if (!file.contains("://") && !Files.exists(Path.of(file))) {
+      throw sequences.wrong("trace", "no such file, neither beside the configuration nor here");
+    }
     return new SequenceSource.Trace(file, format, sample);
   }
 

@@ -128,7 +128,7 @@ class KvCommandTest {
                     && line.contains("262,144")
                     && line.contains("8,589,934,592")
                     && line.contains("8 GiB")
-                    && line.contains("20 %"))
+                    && line.contains("20.0 %"))
         .anyMatch(line -> line.startsWith("MHA ") && line.contains("100 %"))
         .anyMatch(line -> line.strip().startsWith("80GB ") && line.contains("305,175"));
   }
@@ -153,7 +153,7 @@ class KvCommandTest {
             "--tokens",
             "4294967297"),
         mistake(
-            "headroom: --batch 2147483647: KV bytes must stay below 2^63, a sequence takes 2251799813685248",
+            "headroom: llama-2-7b: KV bytes must stay below 2^63, a batch of 2147483647 takes more",
             "llama-2-7b",
             "--tokens",
             "4294967296",

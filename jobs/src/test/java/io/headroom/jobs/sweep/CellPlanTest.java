@@ -160,9 +160,10 @@ class CellPlanTest {
         new Cell(gemma, KvPrecision.F32, Window.NONE, true, "vector", 1, 1, (int) full + 1, 42);
 
     assertThat(full).isBetween(1L, (long) gemma.layers().size() - 1);
-    assertThat(cell.measuredLayers()).hasSize((int) full + 1);
-    assertThat(cell.measuredLayers().subList(0, (int) full)).allMatch(layer -> layer.window() == 0);
-    assertThat(cell.measuredLayers().get((int) full).window()).isPositive();
+    assertThat(cell.measuredLayers(8192)).hasSize((int) full + 1);
+    assertThat(cell.measuredLayers(8192).subList(0, (int) full))
+        .allMatch(layer -> layer.window() == 0);
+    assertThat(cell.measuredLayers(8192).get((int) full).window()).isPositive();
   }
 
   @Test

@@ -175,7 +175,10 @@ class SweepMistakesTest {
             "CONF:3: sweep.sequences.format = \"xml\": allowed: auto, azure, mooncake, burstgpt"),
         wrong(
             "sequences { trace = a.csv, sample = 0 }",
-            "CONF:3: sweep.sequences.sample = 0: must be a whole number from 1 to 10000000"));
+            "CONF:3: sweep.sequences.sample = 0: must be a whole number from 1 to 10000000"),
+        wrong(
+            "sequences { trace = nowhere.csv }",
+            "CONF:3: sweep.sequences.trace = \"nowhere.csv\": no such file, neither beside the configuration nor here"));
   }
 
   @ParameterizedTest

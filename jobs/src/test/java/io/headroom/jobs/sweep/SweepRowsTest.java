@@ -9,6 +9,7 @@ import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.measure.Environment;
 import io.headroom.measure.LatencyHistogram;
 import io.headroom.model.ModelCatalogue;
 import io.headroom.model.ModelSpec;
@@ -191,7 +192,7 @@ class SweepRowsTest {
             row -> {
               assertThat(row.<Integer>getAs("schema_version")).isEqualTo(1);
               assertThat(row.<String>getAs("executor_id")).isEqualTo("driver");
-              assertThat(row.<String>getAs("host")).isEqualTo("127.0.0.1");
+              assertThat(row.<String>getAs("host")).isEqualTo(Environment.hostName());
               assertThat(row.<Timestamp>getAs("started_at").toInstant())
                   .isBetween(began.minus(Duration.ofMillis(1)), Instant.now());
               assertThat(row.<Integer>getAs("wave")).isEqualTo(1);
@@ -434,11 +435,14 @@ class SweepRowsTest {
     assertThat(manifest.path("git_commit").asText()).isNotEmpty();
     assertThat(manifest.path("headroom_version").asText()).isNotEmpty().isNotEqualTo("unknown");
     assertThat(manifest.path("spark_version").asText()).isEqualTo(SPARK.session().version());
-    assertThat(manifest.path("driver").path("java").asText()).isNotEmpty();
+    assertThat(manifest.path("driver").path("java_version").asText()).isNotEmpty();
     assertThat(manifest.path("hosts")).hasSize(1);
     assertThat(manifest.path("hosts").get(0).path("rows").asInt()).isEqualTo(ok.size());
     assertThat(manifest.path("hosts").get(0).path("peak_gflops").asDouble()).isPositive();
-    assertThat(manifest.path("configuration").asText()).isEqualTo(sweep.text("sweep.conf"));
+    JsonNode resolved = manifest.path("configuration").path("sweep");
+    assertThat(resolved.path("decode-tokens").asInt()).isEqualTo(3);
+    assertThat(resolved.path("engines").get(0).asText()).isEqualTo("vector");
+    assertThat(resolved.path("wave-seconds").asInt()).isEqualTo(60);
   }
 
   /** Whoever has the results can repeat the sweep: the written configuration gives its cells. */

@@ -6,7 +6,6 @@ import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.measure.LatencyHistogram;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -138,17 +137,6 @@ class SweepWorkloadTest {
         .contains("twelve");
     assertThat(run.out()).isEmpty();
     assertThat(sweep.out()).doesNotExist();
-  }
-
-  @Test
-  void aMissingTraceIsNamedAndLeavesNothing() {
-    ScratchSweep sweep = ScratchSweep.of(folder, QUICK + "sequences { trace = nowhere.csv }");
-
-    CommandRun run = sweep.run();
-
-    assertThat(run.exitStatus()).isEqualTo(2);
-    assertThat(run.err()).containsExactly("headroom: nowhere.csv: no such file");
-    assertThat(Files.exists(sweep.out())).isFalse();
   }
 
   /** 64 samples tell a 90th percentile, 662 a 99th. */
