@@ -3,6 +3,8 @@ package io.headroom.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
+import io.headroom.kvcache.Bfloat16;
+import io.headroom.kvcache.Float16;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -114,12 +116,12 @@ public final class SafetensorsFile implements AutoCloseable {
             }
             case F16 -> {
               for (int i = 0; i < count; i++) {
-                numbers[from + i] = HalfPrecision.fromF16(buffer.getShort(i * Short.BYTES));
+                numbers[from + i] = Float16.toFloat(buffer.getShort(i * Short.BYTES));
               }
             }
             case BF16 -> {
               for (int i = 0; i < count; i++) {
-                numbers[from + i] = HalfPrecision.fromBf16(buffer.getShort(i * Short.BYTES));
+                numbers[from + i] = Bfloat16.toFloat(buffer.getShort(i * Short.BYTES));
               }
             }
             default -> throw new AssertionError(tensor.type());

@@ -3,6 +3,8 @@ package io.headroom.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headroom.kvcache.Bfloat16;
+import io.headroom.kvcache.Float16;
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -115,8 +117,8 @@ public final class SafetensorsWriter {
     switch (type) {
       case F64 -> out.writeLong(Long.reverseBytes(Double.doubleToRawLongBits(number)));
       case F32 -> out.writeInt(Integer.reverseBytes(Float.floatToRawIntBits((float) number)));
-      case F16 -> out.writeShort(Short.reverseBytes(HalfPrecision.toF16((float) number)));
-      case BF16 -> out.writeShort(Short.reverseBytes(HalfPrecision.toBf16((float) number)));
+      case F16 -> out.writeShort(Short.reverseBytes(Float16.fromFloat((float) number)));
+      case BF16 -> out.writeShort(Short.reverseBytes(Bfloat16.fromFloat((float) number)));
       default -> throw new AssertionError(type);
     }
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headroom.UserException;
+import io.headroom.kvcache.Bfloat16;
+import io.headroom.kvcache.Float16;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -62,9 +64,9 @@ class SafetensorsFileTest {
         float number = (float) numbers[i];
         assertThat(f64[i]).isEqualTo(number);
         assertThat(f32[i]).isEqualTo(number);
-        assertThat(f16[i]).isEqualTo(HalfPrecision.fromF16(HalfPrecision.toF16(number)));
+        assertThat(f16[i]).isEqualTo(Float16.toFloat(Float16.fromFloat(number)));
         assertThat(f16Doubles[i]).isEqualTo(f16[i]);
-        assertThat(bf16[i]).isEqualTo(HalfPrecision.fromBf16(HalfPrecision.toBf16(number)));
+        assertThat(bf16[i]).isEqualTo(Bfloat16.toFloat(Bfloat16.fromFloat(number)));
       }
     }
   }

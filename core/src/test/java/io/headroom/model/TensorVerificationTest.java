@@ -7,6 +7,8 @@ import io.headroom.UserException;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.kvcache.Bfloat16;
+import io.headroom.kvcache.Float16;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
@@ -408,10 +410,10 @@ class TensorVerificationTest {
       for (float[] numbers : new float[][] {query, key, value}) {
         for (int i = 0; i < numbers.length; i++) {
           if (type == TensorType.F16) {
-            numbers[i] = HalfPrecision.fromF16(HalfPrecision.toF16(numbers[i]));
+            numbers[i] = Float16.toFloat(Float16.fromFloat(numbers[i]));
           }
           if (type == TensorType.BF16) {
-            numbers[i] = HalfPrecision.fromBf16(HalfPrecision.toBf16(numbers[i]));
+            numbers[i] = Bfloat16.toFloat(Bfloat16.fromFloat(numbers[i]));
           }
         }
       }
