@@ -5,7 +5,10 @@ package io.headroom.kvcache;
  *
  * <ul>
  *   <li>F32: {@code floats[offset + r * stride + c]}
- *   <li>F16, BF16: {@code shorts[offset + r * stride + c]}
+ *   <li>F16, BF16: of 32 columns the first 16 are the lower halves of 16 ints, the last 16 the
+ *       upper halves, so that shifts and masks make float32 of them; column {@code c} is in {@code
+ *       pairs[offset + r * stride + c / 32 * 16 + c % 16]}; {@code stride} is in ints, half the
+ *       columns
  *   <li>INT8: {@code bytes[offset + r * stride + c]}, a signed code
  *   <li>INT4: of 64 columns the first 32 are the low nibbles of 32 bytes, unsigned codes; the last
  *       32 are the high nibbles, codes less 8 in two's complement, so that sign extension makes
@@ -19,9 +22,12 @@ package io.headroom.kvcache;
  * <p>A cursor: reused from tile to tile, valid until the cache changes.
  */
 public final class TileMatrix {
+  /** In 16 bits, the distance of two columns that share an int. */
+  public static final int PAIR_DISTANCE = 16;
+
   KvPrecision precision;
   float[] floats;
-  short[] shorts;
+  int[] pairs;
   byte[] bytes;
   int offset;
   int stride;
@@ -38,8 +44,9 @@ public final class TileMatrix {
     return floats;
   }
 
-  public short[] shorts() {
-    return shorts;
+  /** Two numbers of 16 bits in each int. */
+  public int[] pairs() {
+    return pairs;
   }
 
   public byte[] bytes() {
@@ -55,7 +62,7 @@ public final class TileMatrix {
     return stride;
   }
 
-  /** Columns of a row, padding included: a multiple of 16. */
+  /** Columns of a row, padding included: a multiple of 16; of 32 in 16 bits, of 64 in INT4. */
   public int columns() {
     return columns;
   }

@@ -50,8 +50,7 @@ public final class TiledKvCache implements KvCache {
     this.sinkTiles = (int) sinks;
     this.ringTiles = (int) ring;
     this.firstRingTile = sinkTiles;
-    int valueColumns =
-        roundUp(spec.valueDim(), spec.precision() == KvPrecision.INT4 ? TILE : LANES);
+    int valueColumns = roundUp(spec.valueDim(), columnGroup(spec.precision()));
     this.keys = new TileRows[spec.kvHeads()];
     this.values = new TileRows[spec.kvHeads()];
     int recent = spec.precision().isQuantised() ? spec.kvHeads() : 0;
@@ -65,6 +64,15 @@ public final class TiledKvCache implements KvCache {
       recentKeys[head] = new FloatRows(spec.keyDim(), TILE);
       recentValues[head] = new FloatRows(TILE, valueColumns);
     }
+  }
+
+  /** Rows are padded to a multiple of so many columns. */
+  private static int columnGroup(KvPrecision precision) {
+    return switch (precision) {
+      case F32, INT8 -> LANES;
+      case F16, BF16 -> 2 * TileMatrix.PAIR_DISTANCE;
+      case INT4 -> TILE;
+    };
   }
 
   @Override

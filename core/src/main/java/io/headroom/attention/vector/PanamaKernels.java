@@ -1,10 +1,12 @@
 package io.headroom.attention.vector;
 
+import static io.headroom.kvcache.TileMatrix.PAIR_DISTANCE;
+
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.TileMatrix;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -21,8 +23,6 @@ final class PanamaKernels implements Kernels {
   private static final int BITS = SPECIES.vectorBitSize();
 
   static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
-  static final VectorSpecies<Short> SHORTS =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(BITS / 2));
 
   /**
    * As many bytes as there are lanes; 4 bytes make no vector, so 128 bits convert 8 in two parts.
@@ -30,7 +30,10 @@ final class PanamaKernels implements Kernels {
   static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
 
-  /** Of a float16 that was moved to the upper half of a float: sign, exponent and mantissa. */
+  /** Of two numbers in an int, the second: as a bfloat16 it is a float32 where it stands. */
+  static final int UPPER_HALF = 0xFFFF0000;
+
+  /** Of a float16 in the upper half of an int, shifted right by 3: sign, exponent and mantissa. */
   static final int FLOAT16_BITS = 0x8FFFE000;
 
   /** Exponent biases differ by 127 - 15; exact for subnormals too. */
@@ -203,10 +206,10 @@ final class PanamaKernels implements Kernels {
       float[] c,
       int cRow,
       int cStride) {
-    short[] data = b.shorts();
+    int[] data = b.pairs();
     boolean bfloat = b.precision() == KvPrecision.BF16;
     for (int j = 0; j < columns; j += GROUP) {
-      int from = bRow + j;
+      int from = bRow + j / 2;
       int to = cRow + j;
       if (height == 4 && bfloat) {
         PanamaStoredBlocks.multiplyBfloat16_4x4(
@@ -313,8 +316,8 @@ final class PanamaKernels implements Kernels {
   public void widen(TileMatrix from, int rows, float[] to) {
     boolean byteVectorsFit = BITS >= 256;
     switch (from.precision()) {
-      case BF16 -> widenBfloat16(from.shorts(), from.offset(), rows * from.stride(), to);
-      case F16 -> widenFloat16(from.shorts(), from.offset(), rows * from.stride(), to);
+      case BF16 -> widenBfloat16(from.pairs(), from.offset(), rows * from.stride(), to);
+      case F16 -> widenFloat16(from.pairs(), from.offset(), rows * from.stride(), to);
       case INT8 -> {
         if (byteVectorsFit) {
           widenInt8(from, rows, to);
@@ -333,34 +336,38 @@ final class PanamaKernels implements Kernels {
     }
   }
 
-  private static void widenBfloat16(short[] from, int source, int count, float[] to) {
-    for (int j = 0; j < count; j += LANES) {
-      ShortVector.fromArray(SHORTS, from, source + j)
-          .convertShape(VectorOperators.S2I, INTS, 0)
-          .reinterpretAsInts()
-          .lanewise(VectorOperators.LSHL, 16)
-          .reinterpretAsFloats()
-          .intoArray(to, j);
+  private static void widenBfloat16(int[] from, int source, int count, float[] to) {
+    for (int group = 0; group < count; group += PAIR_DISTANCE) {
+      int target = 2 * group;
+      for (int j = 0; j < PAIR_DISTANCE; j += LANES) {
+        IntVector pairs = IntVector.fromArray(INTS, from, source + group + j);
+        pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, target + j);
+        pairs.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, target + PAIR_DISTANCE + j);
+      }
     }
   }
 
-  private static void widenFloat16(short[] from, int source, int count, float[] to) {
-    for (int j = 0; j < count; j += LANES) {
-      FloatVector value =
-          ShortVector.fromArray(SHORTS, from, source + j)
-              .convertShape(VectorOperators.S2I, INTS, 0)
+  private static void widenFloat16(int[] from, int source, int count, float[] to) {
+    for (int group = 0; group < count; group += PAIR_DISTANCE) {
+      for (int half = 0; half < 2; half++) {
+        int target = 2 * group + half * PAIR_DISTANCE;
+        for (int j = 0; j < PAIR_DISTANCE; j += LANES) {
+          FloatVector value =
+              IntVector.fromArray(INTS, from, source + group + j)
+                  .lanewise(VectorOperators.LSHL, 16 - 16 * half)
+                  .lanewise(VectorOperators.ASHR, 3)
+                  .and(FLOAT16_BITS)
+                  .reinterpretAsFloats()
+                  .mul(FLOAT16_REBIAS);
+          // Exponent 31 of float16 is infinity or NaN, and would be a number from 65536 on.
+          var special = value.abs().compare(VectorOperators.GE, 0x1p16f);
+          value
               .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
-              .and(FLOAT16_BITS)
+              .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))
               .reinterpretAsFloats()
-              .mul(FLOAT16_REBIAS);
-      // Exponent 31 of float16 is infinity or NaN, and would be a number from 65536 on.
-      var special = value.abs().compare(VectorOperators.GE, 0x1p16f);
-      value
-          .reinterpretAsInts()
-          .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))
-          .reinterpretAsFloats()
-          .intoArray(to, j);
+              .intoArray(to, target + j);
+        }
+      }
     }
   }
 

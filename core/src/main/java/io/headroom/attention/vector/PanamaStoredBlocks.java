@@ -8,12 +8,12 @@ import static io.headroom.attention.vector.PanamaKernels.HIGH_NIBBLES;
 import static io.headroom.attention.vector.PanamaKernels.INTS;
 import static io.headroom.attention.vector.PanamaKernels.LANES;
 import static io.headroom.attention.vector.PanamaKernels.LOW_NIBBLES;
-import static io.headroom.attention.vector.PanamaKernels.SHORTS;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
+import static io.headroom.attention.vector.PanamaKernels.UPPER_HALF;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -28,7 +28,7 @@ final class PanamaStoredBlocks {
       float[] a,
       int a0,
       int aStride,
-      short[] b,
+      int[] b,
       int row,
       int bStride,
       float[] c,
@@ -57,30 +57,12 @@ final class PanamaStoredBlocks {
     FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
     FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
     for (int k = 0; k < depth; k++) {
-      FloatVector y0 =
-          ShortVector.fromArray(SHORTS, b, row)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector y1 =
-          ShortVector.fromArray(SHORTS, b, row + LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector y2 =
-          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector y3 =
-          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
+      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
+      FloatVector y0 = pairs0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y1 = pairs0.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector y2 = pairs1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y3 = pairs1.and(UPPER_HALF).reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);
@@ -126,7 +108,7 @@ final class PanamaStoredBlocks {
       float[] a,
       int a0,
       int aStride,
-      short[] b,
+      int[] b,
       int row,
       int bStride,
       float[] c,
@@ -137,30 +119,12 @@ final class PanamaStoredBlocks {
     FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
     FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
     for (int k = 0; k < depth; k++) {
-      FloatVector y0 =
-          ShortVector.fromArray(SHORTS, b, row)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector y1 =
-          ShortVector.fromArray(SHORTS, b, row + LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector y2 =
-          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
-      FloatVector y3 =
-          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 16)
-              .reinterpretAsFloats();
+      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
+      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
+      FloatVector y0 = pairs0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y1 = pairs0.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector y2 = pairs1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y3 = pairs1.and(UPPER_HALF).reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);
@@ -179,7 +143,7 @@ final class PanamaStoredBlocks {
       float[] a,
       int a0,
       int aStride,
-      short[] b,
+      int[] b,
       int row,
       int bStride,
       float[] c,
@@ -208,35 +172,31 @@ final class PanamaStoredBlocks {
     FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
     FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
     for (int k = 0; k < depth; k++) {
+      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
+      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
       FloatVector y0 =
-          ShortVector.fromArray(SHORTS, b, row)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
       FloatVector y1 =
-          ShortVector.fromArray(SHORTS, b, row + LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs0
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
       FloatVector y2 =
-          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs1
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
       FloatVector y3 =
-          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs1
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
@@ -285,7 +245,7 @@ final class PanamaStoredBlocks {
       float[] a,
       int a0,
       int aStride,
-      short[] b,
+      int[] b,
       int row,
       int bStride,
       float[] c,
@@ -296,35 +256,31 @@ final class PanamaStoredBlocks {
     FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
     FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
     for (int k = 0; k < depth; k++) {
+      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
+      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
       FloatVector y0 =
-          ShortVector.fromArray(SHORTS, b, row)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs0
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
       FloatVector y1 =
-          ShortVector.fromArray(SHORTS, b, row + LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs0
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
       FloatVector y2 =
-          ShortVector.fromArray(SHORTS, b, row + 2 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs1
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
       FloatVector y3 =
-          ShortVector.fromArray(SHORTS, b, row + 3 * LANES)
-              .convertShape(VectorOperators.S2I, INTS, 0)
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, 13)
+          pairs1
+              .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);

@@ -1,5 +1,7 @@
 package io.headroom.attention.vector;
 
+import static io.headroom.kvcache.TileMatrix.PAIR_DISTANCE;
+
 import io.headroom.kvcache.Bfloat16;
 import io.headroom.kvcache.Float16;
 import io.headroom.kvcache.KvPrecision;
@@ -83,12 +85,12 @@ final class ScalarKernels implements Kernels {
         case F32 -> System.arraycopy(from.floats(), source, to, target, columns);
         case F16 -> {
           for (int j = 0; j < columns; j++) {
-            to[target + j] = Float16.toFloat(from.shorts()[source + j]);
+            to[target + j] = Float16.toFloat(half(from.pairs(), source, j));
           }
         }
         case BF16 -> {
           for (int j = 0; j < columns; j++) {
-            to[target + j] = Bfloat16.toFloat(from.shorts()[source + j]);
+            to[target + j] = Bfloat16.toFloat(half(from.pairs(), source, j));
           }
         }
         case INT8 -> {
@@ -109,6 +111,12 @@ final class ScalarKernels implements Kernels {
         }
       }
     }
+  }
+
+  private static short half(int[] pairs, int source, int column) {
+    int group = column / (2 * PAIR_DISTANCE);
+    int pair = pairs[source + group * PAIR_DISTANCE + column % PAIR_DISTANCE];
+    return (short) (column % (2 * PAIR_DISTANCE) < PAIR_DISTANCE ? pair : pair >> Short.SIZE);
   }
 
   private static int scaleIndex(TileMatrix matrix, int row, int column) {
