@@ -19,6 +19,12 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Register blocks of {@code c += a b} that convert {@code b} in registers, for so few rows that
  * memory is the limit; see {@link PanamaFloatBlocks}. The float16 ones know no infinity and no NaN.
+ *
+ * <p>Blocks of four rows add {@code c} at the end. C2 inlines 8,000 bytecodes (its {@code
+ * DesiredMethodLimit}) into a method at once; calls beyond that come later, and until then their
+ * results have no exact type. What is called on such a result is inlined by the profile that all
+ * callers of the Vector API share, if at all, and vectors may then be allocated in the loop, for
+ * the rest of the process. So everything up to the end of the loop has to fit in.
  */
 final class PanamaStoredBlocks {
   private PanamaStoredBlocks() {}
@@ -40,22 +46,23 @@ final class PanamaStoredBlocks {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
-    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
       IntVector pairs0 = IntVector.fromArray(INTS, b, row);
       IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
@@ -85,22 +92,22 @@ final class PanamaStoredBlocks {
       sum33 = x3.fma(y3, sum33);
       row += bStride;
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
-    sum10.intoArray(c, c1);
-    sum11.intoArray(c, c1 + LANES);
-    sum12.intoArray(c, c1 + 2 * LANES);
-    sum13.intoArray(c, c1 + 3 * LANES);
-    sum20.intoArray(c, c2);
-    sum21.intoArray(c, c2 + LANES);
-    sum22.intoArray(c, c2 + 2 * LANES);
-    sum23.intoArray(c, c2 + 3 * LANES);
-    sum30.intoArray(c, c3);
-    sum31.intoArray(c, c3 + LANES);
-    sum32.intoArray(c, c3 + 2 * LANES);
-    sum33.intoArray(c, c3 + 3 * LANES);
+    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
+    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
+    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
+    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
+    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
+    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
+    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
+    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
+    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
+    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
+    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
+    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
+    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
+    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
+    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
+    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
   }
 
   static void multiplyBfloat16_1x4(
@@ -155,22 +162,23 @@ final class PanamaStoredBlocks {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
-    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
       IntVector pairs0 = IntVector.fromArray(INTS, b, row);
       IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
@@ -222,22 +230,22 @@ final class PanamaStoredBlocks {
       sum33 = x3.fma(y3, sum33);
       row += bStride;
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
-    sum10.intoArray(c, c1);
-    sum11.intoArray(c, c1 + LANES);
-    sum12.intoArray(c, c1 + 2 * LANES);
-    sum13.intoArray(c, c1 + 3 * LANES);
-    sum20.intoArray(c, c2);
-    sum21.intoArray(c, c2 + LANES);
-    sum22.intoArray(c, c2 + 2 * LANES);
-    sum23.intoArray(c, c2 + 3 * LANES);
-    sum30.intoArray(c, c3);
-    sum31.intoArray(c, c3 + LANES);
-    sum32.intoArray(c, c3 + 2 * LANES);
-    sum33.intoArray(c, c3 + 3 * LANES);
+    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
+    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
+    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
+    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
+    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
+    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
+    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
+    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
+    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
+    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
+    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
+    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
+    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
+    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
+    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
+    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
   }
 
   static void multiplyFloat16_1x4(
@@ -317,22 +325,23 @@ final class PanamaStoredBlocks {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
-    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
       FloatVector scale =
           FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
@@ -381,22 +390,22 @@ final class PanamaStoredBlocks {
       sum33 = x3.fma(y3, sum33);
       row += bStride;
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
-    sum10.intoArray(c, c1);
-    sum11.intoArray(c, c1 + LANES);
-    sum12.intoArray(c, c1 + 2 * LANES);
-    sum13.intoArray(c, c1 + 3 * LANES);
-    sum20.intoArray(c, c2);
-    sum21.intoArray(c, c2 + LANES);
-    sum22.intoArray(c, c2 + 2 * LANES);
-    sum23.intoArray(c, c2 + 3 * LANES);
-    sum30.intoArray(c, c3);
-    sum31.intoArray(c, c3 + LANES);
-    sum32.intoArray(c, c3 + 2 * LANES);
-    sum33.intoArray(c, c3 + 3 * LANES);
+    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
+    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
+    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
+    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
+    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
+    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
+    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
+    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
+    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
+    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
+    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
+    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
+    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
+    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
+    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
+    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
   }
 
   static void multiplyInt8_1x4(
@@ -476,22 +485,23 @@ final class PanamaStoredBlocks {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
-    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
       FloatVector scale =
           FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
@@ -548,22 +558,22 @@ final class PanamaStoredBlocks {
       sum33 = x3.fma(y3, sum33);
       row += bStride;
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
-    sum10.intoArray(c, c1);
-    sum11.intoArray(c, c1 + LANES);
-    sum12.intoArray(c, c1 + 2 * LANES);
-    sum13.intoArray(c, c1 + 3 * LANES);
-    sum20.intoArray(c, c2);
-    sum21.intoArray(c, c2 + LANES);
-    sum22.intoArray(c, c2 + 2 * LANES);
-    sum23.intoArray(c, c2 + 3 * LANES);
-    sum30.intoArray(c, c3);
-    sum31.intoArray(c, c3 + LANES);
-    sum32.intoArray(c, c3 + 2 * LANES);
-    sum33.intoArray(c, c3 + 3 * LANES);
+    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
+    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
+    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
+    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
+    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
+    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
+    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
+    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
+    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
+    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
+    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
+    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
+    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
+    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
+    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
+    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
   }
 
   static void multiplyInt4_1x4(
