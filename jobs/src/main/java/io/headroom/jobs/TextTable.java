@@ -42,7 +42,8 @@ public final class TextTable {
     boolean[] numeric = new boolean[header.size()];
     for (int column = 0; column < widths.length; column++) {
       int at = column;
-      numeric[at] = rows.stream().allMatch(row -> row.get(at).matches("|-|[\\d.,]+.*"));
+      numeric[at] =
+          rows.stream().allMatch(row -> row.get(at).matches("|-|[\\d.,]+(e[-+]\\d+)?( .*)?"));
       widths[at] =
           Stream.concat(header.get(at).lines(), rows.stream().map(row -> row.get(at)))
               .mapToInt(String::length)

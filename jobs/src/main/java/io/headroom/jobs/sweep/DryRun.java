@@ -66,9 +66,11 @@ final class DryRun {
           unbuildable.reason());
     }
     out.printf(
-        "%d cells, %d sequences, %d rows%n",
+        "%d cell%s, %d sequence%s, %d rows%n",
         plan.cells().cells().size(),
+        plan.cells().cells().size() == 1 ? "" : "s",
         sequences.size(),
+        sequences.size() == 1 ? "" : "s",
         (long) plan.cells().cells().size() * sequences.size() + plan.cells().unbuildable().size());
     for (int executors : EXECUTORS) {
       out.printf(

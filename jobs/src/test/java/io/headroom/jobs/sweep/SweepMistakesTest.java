@@ -342,7 +342,7 @@ class SweepMistakesTest {
 
     assertThat(run.exitStatus()).as(run.err().toString()).isZero();
     assertThat(run.out())
-        .contains("4 cells, 1 sequences, 4 rows")
+        .contains("4 cells, 1 sequence, 4 rows")
         .noneMatch(line -> line.contains(" -0") || line.contains("NaN"));
   }
 
@@ -358,7 +358,7 @@ class SweepMistakesTest {
     assertThat(run.exitStatus()).isZero();
     assertThat(run.out())
         .contains("unsupported: llama-2-7b f32: kv-heads 7 does not divide the 32 query heads")
-        .contains("1 cells, 1 sequences, 2 rows");
+        .contains("1 cell, 1 sequence, 2 rows");
   }
 
   private static void assertMistake(CommandRun run, String message) {
