@@ -112,7 +112,7 @@ class SweepWorkloadTest {
     CommandRun run = sweep.run("--dry-run");
 
     assertThat(run.exitStatus()).as(run.err().toString()).isZero();
-    assertThat(run.out()).contains("1 cells, 1 sequences, 1 rows");
+    assertThat(run.out()).contains("1 cell, 1 sequence, 1 rows");
     assertThat(sweep.out()).doesNotExist();
   }
 
