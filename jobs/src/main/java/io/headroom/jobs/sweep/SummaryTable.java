@@ -55,14 +55,17 @@ final class SummaryTable {
   private SummaryTable() {}
 
   static Dataset<Row> of(Dataset<Row> measurements) {
-    Dataset<Row> merged = measurements.groupBy("cell_id").agg(lit(1).as("present"), columns());
+    Column[] columns = columns();
+    Dataset<Row> merged =
+        measurements
+            .groupBy("cell_id")
+            .agg(columns[0], Arrays.copyOfRange(columns, 1, columns.length));
     UserDefinedFunction median = reader(Percentile.P50);
     UserDefinedFunction p90 = reader(Percentile.P90);
     UserDefinedFunction p99 = reader(Percentile.P99);
     Column histogram = col("decode_histogram");
     return withKvCacheGain(
             merged
-                .drop("present")
                 .withColumn("decode_ns_p50", median.apply(histogram))
                 .withColumn("decode_ns_p90", p90.apply(histogram))
                 .withColumn("decode_ns_p99", p99.apply(histogram)))
