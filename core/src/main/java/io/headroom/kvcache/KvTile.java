@@ -1,5 +1,7 @@
 package io.headroom.kvcache;
 
+import java.util.Arrays;
+
 /**
  * One tile of one KV head: up to {@link TiledKvCache#TILE} consecutive positions. A cursor that
  * {@link TiledKvCache#tile} fills; valid until the cache changes.
@@ -8,7 +10,8 @@ public final class KvTile {
   int firstPosition;
   int length;
   private final TileMatrix keys = new TileMatrix();
-  private final TileMatrix values = new TileMatrix();
+  private TileMatrix[] values = {new TileMatrix(), new TileMatrix()};
+  private int panels;
 
   public int firstPosition() {
     return firstPosition;
@@ -24,8 +27,22 @@ public final class KvTile {
     return keys;
   }
 
-  /** Values: {@code [64, valueDim]}, columns padded. */
-  public TileMatrix values() {
-    return values;
+  /** Panels of values. */
+  public int panels() {
+    return panels;
+  }
+
+  /** Values of channels {@code 64 panel} to {@code 64 panel + 63}: {@code [64, columns]}. */
+  public TileMatrix values(int panel) {
+    return values[panel];
+  }
+
+  void usePanels(int count) {
+    panels = count;
+    int before = values.length;
+    if (before < count) {
+      values = Arrays.copyOf(values, count);
+      Arrays.setAll(values, i -> i < before ? values[i] : new TileMatrix());
+    }
   }
 }

@@ -1,91 +1,79 @@
 package io.headroom.kvcache;
 
 /**
- * Where the rows of one tile's keys or values lie. Row {@code r}, column {@code c} is
+ * Rows of up to 64 numbers, one after the other in an array: the keys of a tile or a panel of its
+ * values. Column {@code c} of row {@code r} is
  *
  * <ul>
- *   <li>F32: {@code floats[offset + r * stride + c]}
- *   <li>F16, BF16: of 32 columns the first 16 are the lower halves of 16 ints, the last 16 the
- *       upper halves, so that shifts and masks make float32 of them; column {@code c} is in {@code
- *       pairs[offset + r * stride + c / 32 * 16 + c % 16]}; {@code stride} is in ints, half the
- *       columns
- *   <li>INT8: {@code bytes[offset + r * stride + c]}, a signed code
- *   <li>INT4: of 64 columns the first 32 are the low nibbles of 32 bytes, unsigned codes; the last
- *       32 are the high nibbles, codes less 8 in two's complement, so that sign extension makes
- *       numbers of them; {@code stride} is in bytes, half the columns
+ *   <li>F32: {@code floats[offset + r * columns + c]}
+ *   <li>F16, BF16: in {@code words[offset + r * columns / 2 + c / 32 * 16 + c % 16]}, the lower
+ *       half for the first 16 of 32 columns, the upper half for the last
+ *   <li>INT8: byte {@code c / 16} of {@code words[offset + r * 16 + c % 16]}, a code of 0 to 255
+ *   <li>INT4: in {@code words[offset + r / 2 * 16 + c % 16]}, whose lower half has an even row and
+ *       whose upper half the odd row after it: nibble {@code c / 16}, a code of 0 to 15
  * </ul>
  *
- * <p>An integer code stands for {@code shift + scale * code}; columns {@code 64 g} to {@code 64 g +
- * 63} of row {@code r} share the bfloat16 numbers {@code scale = scales[scalesOffset + 2 * (r *
- * groups + g)]} and {@code shift}, the next one.
+ * <p>So a vector of ints holds columns that are neighbours, and shifts and masks make float32 of
+ * them. An integer code stands for {@code shift + scale * code}; the bfloat16 numbers {@code scale}
+ * and {@code shift} of row {@code r} are the lower and the upper half of {@code words[scalesOffset
+ * + r]}.
  *
  * <p>A cursor: reused from tile to tile, valid until the cache changes.
  */
 public final class TileMatrix {
-  /** In 16 bits, the distance of two columns that share an int. */
-  public static final int PAIR_DISTANCE = 16;
+  /** The distance of two columns that share an int. */
+  public static final int COLUMN_DISTANCE = 16;
 
   KvPrecision precision;
   float[] floats;
-  int[] pairs;
-  byte[] bytes;
+  int[] words;
   int offset;
-  int stride;
-  int columns;
-  short[] scales;
   int scalesOffset;
-  int groups;
+  int columns;
 
   public KvPrecision precision() {
     return precision;
   }
 
+  /** The array of F32. */
   public float[] floats() {
     return floats;
   }
 
-  /** Two numbers of 16 bits in each int. */
-  public int[] pairs() {
-    return pairs;
-  }
-
-  public byte[] bytes() {
-    return bytes;
+  /** The array of every other precision. */
+  public int[] words() {
+    return words;
   }
 
   public int offset() {
     return offset;
   }
 
-  /** Array elements from one row to the next. */
-  public int stride() {
-    return stride;
-  }
-
-  /** Columns of a row, padding included: a multiple of 16; of 32 in 16 bits, of 64 in INT4. */
-  public int columns() {
-    return columns;
-  }
-
-  public short[] scales() {
-    return scales;
-  }
-
+  /** Where the scales and shifts of INT8 and INT4 begin. */
   public int scalesOffset() {
     return scalesOffset;
   }
 
-  /** Groups of 64 columns in a row, each with a scale and a shift of its own. */
-  public int groups() {
-    return groups;
+  /** Columns of a row, padding included: a multiple of 16, of 32 in 16 bits; 64 for integers. */
+  public int columns() {
+    return columns;
   }
 
-  /** Shows dense float32 rows instead, such as a tile that was converted once for many queries. */
+  /** The scale in an int that holds scale and shift. */
+  public static float scale(int word) {
+    return Float.intBitsToFloat(word << Short.SIZE);
+  }
+
+  /** The shift in an int that holds scale and shift. */
+  public static float shift(int word) {
+    return Float.intBitsToFloat(word & 0xFFFF0000);
+  }
+
+  /** Shows float32 rows instead, such as a tile that was converted once for many queries. */
   public void showFloats(float[] data, int columns) {
     this.precision = KvPrecision.F32;
     this.floats = data;
     this.offset = 0;
-    this.stride = columns;
     this.columns = columns;
   }
 }

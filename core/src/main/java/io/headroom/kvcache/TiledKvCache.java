@@ -1,5 +1,6 @@
 package io.headroom.kvcache;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
@@ -8,7 +9,7 @@ import java.util.stream.Stream;
  *
  * <p>The integer precisions quantise a tile when it is complete; the incomplete last tile stays
  * float32 (the residual of KIVI, arXiv 2402.02750), so recent tokens are exact. They take finite
- * numbers up to 2^126 only. float16 turns numbers from 65,520 on to infinity.
+ * numbers up to 2^96 only. float16 turns numbers from 65,520 on to infinity.
  *
  * <p>With a window the tiles after those of the sinks form a ring, and whole tiles are reused; what
  * lies further back than window and slack may still be kept, up to a tile's worth.
@@ -17,18 +18,17 @@ public final class TiledKvCache implements KvCache {
   /** Positions of a tile. */
   public static final int TILE = KvPrecision.GROUP_SIZE;
 
-  private static final int LANES = 16;
-
   private final KvCacheSpec spec;
   private final int sinkTiles;
   private final int ringTiles;
-  private final TileRows[] keys;
-  private final TileRows[] values;
+  private final TileLayout layout;
 
-  /** The incomplete tile of the integer precisions; empty for the others. */
-  private final FloatRows[] recentKeys;
+  /** Where new positions go, for every head. In the integer precisions the incomplete last tile. */
+  private final PositionTiles[] open;
 
-  private final FloatRows[] recentValues;
+  /** The complete tiles of the integer precisions; empty for the others. */
+  private final QuantisedTiles[] quantised;
+
   private int length;
 
   /** The oldest tile that the ring still holds. */
@@ -50,29 +50,16 @@ public final class TiledKvCache implements KvCache {
     this.sinkTiles = (int) sinks;
     this.ringTiles = (int) ring;
     this.firstRingTile = sinkTiles;
-    int valueColumns = roundUp(spec.valueDim(), columnGroup(spec.precision()));
-    this.keys = new TileRows[spec.kvHeads()];
-    this.values = new TileRows[spec.kvHeads()];
-    int recent = spec.precision().isQuantised() ? spec.kvHeads() : 0;
-    this.recentKeys = new FloatRows[recent];
-    this.recentValues = new FloatRows[recent];
-    for (int head = 0; head < spec.kvHeads(); head++) {
-      keys[head] = TileRows.of(spec.precision(), (sinks + ring) * spec.keyDim(), TILE);
-      values[head] = TileRows.of(spec.precision(), (sinks + ring) * TILE, valueColumns);
-    }
-    for (int head = 0; head < recent; head++) {
-      recentKeys[head] = new FloatRows(spec.keyDim(), TILE);
-      recentValues[head] = new FloatRows(TILE, valueColumns);
-    }
-  }
-
-  /** Rows are padded to a multiple of so many columns. */
-  private static int columnGroup(KvPrecision precision) {
-    return switch (precision) {
-      case F32, INT8 -> LANES;
-      case F16, BF16 -> 2 * TileMatrix.PAIR_DISTANCE;
-      case INT4 -> TILE;
-    };
+    this.layout = new TileLayout(spec.precision(), spec.keyDim(), spec.valueDim());
+    this.open = new PositionTiles[spec.kvHeads()];
+    boolean isQuantised = spec.precision().isQuantised();
+    this.quantised = new QuantisedTiles[isQuantised ? spec.kvHeads() : 0];
+    TileLayout wide = new TileLayout(KvPrecision.F32, spec.keyDim(), spec.valueDim());
+    Arrays.setAll(quantised, head -> new QuantisedTiles(layout, sinks + ringTiles));
+    Arrays.setAll(
+        open,
+        head ->
+            isQuantised ? new FloatTiles(wide, 1) : PositionTiles.of(layout, sinks + ringTiles));
   }
 
   @Override
@@ -89,7 +76,7 @@ public final class TiledKvCache implements KvCache {
    * {@inheritDoc}
    *
    * @throws IllegalArgumentException also if an integer precision is given a number that is not
-   *     finite or above 2^126; nothing is appended then
+   *     finite or above 2^96; nothing is appended then
    */
   @Override
   public void append(HeadTensor newKeys, HeadTensor newValues) {
@@ -125,33 +112,12 @@ public final class TiledKvCache implements KvCache {
 
   private void write(
       int head, int from, int to, int start, HeadTensor newKeys, HeadTensor newValues) {
-    boolean quantised = spec.precision().isQuantised();
+    boolean isQuantised = spec.precision().isQuantised();
     int slot = slot(from / TILE);
-    TileRows keyRows = quantised ? recentKeys[head] : keys[head];
-    TileRows valueRows = quantised ? recentValues[head] : values[head];
-    int keyRow = quantised ? 0 : slot * spec.keyDim();
-    int valueRow = quantised ? 0 : slot * TILE;
-    for (int position = from; position < to; position++) {
-      int key = newKeys.row(head, position - start);
-      int value = newValues.row(head, position - start);
-      int column = position % TILE;
-      keyRows.putColumn(keyRow, column, newKeys.data(), key, spec.keyDim());
-      valueRows.putRow(valueRow + column, newValues.data(), value, spec.valueDim());
-    }
-    if (quantised && to % TILE == 0) {
-      quantise(head, slot);
-    }
-  }
-
-  private void quantise(int head, int slot) {
-    FloatRows recentKey = recentKeys[head];
-    for (int channel = 0; channel < spec.keyDim(); channel++) {
-      keys[head].putRow(slot * spec.keyDim() + channel, recentKey.data(), channel * TILE, TILE);
-    }
-    FloatRows recentValue = recentValues[head];
-    for (int row = 0; row < TILE; row++) {
-      int from = row * recentValue.columns;
-      values[head].putRow(slot * TILE + row, recentValue.data(), from, spec.valueDim());
+    open[head].put(
+        isQuantised ? 0 : slot, from % TILE, to - from, newKeys, newValues, head, from - start);
+    if (isQuantised && to % TILE == 0) {
+      quantised[head].quantise(slot, (FloatTiles) open[head]);
     }
   }
 
@@ -181,30 +147,35 @@ public final class TiledKvCache implements KvCache {
   }
 
   private void restore(int slot) {
-    float[] row = new float[Math.max(TILE, spec.valueDim())];
+    float[] key = new float[spec.keyDim()];
+    float[] value = new float[spec.valueDim()];
     for (int head = 0; head < spec.kvHeads(); head++) {
-      for (int channel = 0; channel < spec.keyDim(); channel++) {
-        read(keys[head], slot * spec.keyDim() + channel, row, TILE);
-        recentKeys[head].putRow(channel, row, 0, TILE);
-      }
       for (int position = 0; position < TILE; position++) {
-        read(values[head], slot * TILE + position, row, spec.valueDim());
-        recentValues[head].putRow(position, row, 0, spec.valueDim());
+        readKey(quantised[head], slot, position, key);
+        readValue(quantised[head], slot, position, value);
+        open[head].putKey(0, position, key, 0);
+        open[head].putValue(0, position, value, 0);
       }
     }
   }
 
-  private static void read(TileRows rows, int row, float[] into, int count) {
-    for (int column = 0; column < count; column++) {
-      into[column] = rows.get(row, column);
+  private void readKey(HeadTiles tiles, int slot, int position, float[] into) {
+    for (int channel = 0; channel < spec.keyDim(); channel++) {
+      into[channel] = tiles.key(slot, position, channel);
+    }
+  }
+
+  private void readValue(HeadTiles tiles, int slot, int position, float[] into) {
+    for (int channel = 0; channel < spec.valueDim(); channel++) {
+      into[channel] = tiles.value(slot, position, channel);
     }
   }
 
   @Override
   public long allocatedBytes() {
-    return Stream.of(keys, values, recentKeys, recentValues)
+    return Stream.<HeadTiles[]>of(open, quantised)
         .flatMap(Stream::of)
-        .mapToLong(TileRows::bytes)
+        .mapToLong(HeadTiles::bytes)
         .sum();
   }
 
@@ -237,12 +208,8 @@ public final class TiledKvCache implements KvCache {
    */
   public void readKey(int kvHead, int position, float[] into) {
     requireKept(position);
-    boolean recent = isRecent(position / TILE);
-    TileRows rows = recent ? recentKeys[kvHead] : keys[kvHead];
-    int row = recent ? 0 : slot(position / TILE) * spec.keyDim();
-    for (int channel = 0; channel < spec.keyDim(); channel++) {
-      into[channel] = rows.get(row + channel, position % TILE);
-    }
+    int tile = position / TILE;
+    readKey(tiles(kvHead, tile), slotOf(tile), position % TILE, into);
   }
 
   /**
@@ -253,15 +220,13 @@ public final class TiledKvCache implements KvCache {
    */
   public void readValue(int kvHead, int position, float[] into) {
     requireKept(position);
-    boolean recent = isRecent(position / TILE);
-    TileRows rows = recent ? recentValues[kvHead] : values[kvHead];
-    int row = recent ? 0 : slot(position / TILE) * TILE;
-    read(rows, row + position % TILE, into, spec.valueDim());
+    int tile = position / TILE;
+    readValue(tiles(kvHead, tile), slotOf(tile), position % TILE, into);
   }
 
-  /** Columns of a value row, padding included. */
+  /** Columns of all panels of values, padding included. */
   public int valueColumns() {
-    return values[0].columns;
+    return layout.valueColumns();
   }
 
   /** Tiles that hold kept positions. */
@@ -279,14 +244,16 @@ public final class TiledKvCache implements KvCache {
     int positionTile = positionTile(tile);
     into.firstPosition = positionTile * TILE;
     into.length = Math.min(TILE, length - into.firstPosition);
-    if (isRecent(positionTile)) {
-      recentKeys[kvHead].show(0, into.keys());
-      recentValues[kvHead].show(0, into.values());
-      return;
-    }
-    int slot = slot(positionTile);
-    keys[kvHead].show(slot * spec.keyDim(), into.keys());
-    values[kvHead].show(slot * TILE, into.values());
+    tiles(kvHead, positionTile).show(slotOf(positionTile), into);
+  }
+
+  private HeadTiles tiles(int kvHead, int positionTile) {
+    boolean isOpen = quantised.length == 0 || isRecent(positionTile);
+    return isOpen ? open[kvHead] : quantised[kvHead];
+  }
+
+  private int slotOf(int positionTile) {
+    return isRecent(positionTile) ? 0 : slot(positionTile);
   }
 
   private int positionTile(int tile) {
@@ -312,7 +279,7 @@ public final class TiledKvCache implements KvCache {
           case F32 -> Float.POSITIVE_INFINITY;
           case F16 -> Float16.OVERFLOW;
           case BF16 -> Bfloat16.OVERFLOW;
-          case INT8, INT4 -> Math.nextUp(QuantisedRows.LARGEST);
+          case INT8, INT4 -> Math.nextUp(QuantisedTiles.LARGEST);
         };
     for (int head = 0; head < tensor.heads(); head++) {
       int start = tensor.row(head, 0);
@@ -328,7 +295,7 @@ public final class TiledKvCache implements KvCache {
                         head,
                         (i - start) / tensor.dim(),
                         (i - start) % tensor.dim(),
-                        QuantisedRows.LARGEST,
+                        QuantisedTiles.LARGEST,
                         tensor.data()[i]));
           }
           return false;
@@ -359,9 +326,5 @@ public final class TiledKvCache implements KvCache {
 
   private static long tiles(long positions) {
     return (positions + TILE - 1) / TILE;
-  }
-
-  private static int roundUp(int number, int multiple) {
-    return Math.multiplyExact((number + multiple - 1) / multiple, multiple);
   }
 }

@@ -10,15 +10,14 @@ import io.headroom.kvcache.TiledKvCache;
 
 /** The fused loop over tiles, with the scratch memory of one thread. */
 final class AttentionWorker {
-  /** With so few rows reading keys and values takes longer than computing. */
-  private static final int FEW_ROWS = 8;
+  /** Rows that are cut off together at the edge of what they see: two register blocks. */
+  private static final int EDGE_ROWS = 12;
 
   private final Kernels kernels;
-  private final CacheLines cacheLines = new CacheLines();
   private final RowBlock rows = new RowBlock();
   private final KvTile tile = new KvTile();
-  private final WideMatrix wideKeys = new WideMatrix();
-  private final WideMatrix wideValues = new WideMatrix();
+  private final WideMatrix wide = new WideMatrix();
+  private float[] scratch = {};
 
   AttentionWorker(Kernels kernels) {
     this.kernels = kernels;
@@ -43,6 +42,7 @@ final class AttentionWorker {
     int tiles = slices == 1 ? cache.tiles() : visibleTiles(cache, visible, token, endToken);
     int firstTurn = slices == 1 ? 0 : (int) ((long) tiles * slice / slices);
     int endTurn = slices == 1 ? tiles : (int) ((long) tiles * (slice + 1) / slices);
+    reserveScratch(Math.max(block.headDim, TILE));
     int turn = 0;
     for (int index = 0; index < cache.tiles() && turn < endTurn; index++) {
       if (isVisible(cache.firstPosition(index), visible, token, endToken)) {
@@ -69,56 +69,121 @@ final class AttentionWorker {
     return near || first < visible.sinksTo(endToken - 1);
   }
 
+  private void reserveScratch(int depth) {
+    int length = Kernels.scratchLength(depth);
+    if (scratch.length < length) {
+      scratch = new float[length];
+    }
+  }
+
   private void attendTile(
       TiledKvCache cache, VisibleKeys visible, int token, int endToken, RowBlock block) {
     int first = tile.firstPosition();
-    int length = tile.length();
-    int sinksTo = inTile(visible.sinksTo(endToken - 1) - first, length);
-    int from = inTile(visible.from(token) - first, length);
-    int to = inTile(visible.to(endToken - 1) - first, length);
-
+    boolean whole = visible.from(endToken - 1) <= first && visible.to(token) >= first + TILE;
+    int group = block.rows / (endToken - token);
+    // Rows of one token see the same keys.
+    int step = whole || endToken == token + 1 ? block.rows : EDGE_ROWS;
     boolean finite = cache.isFinite();
-    boolean memoryBound = block.rows <= FEW_ROWS;
-    if (memoryBound) {
-      cacheLines.touch(tile.keys(), block.headDim);
+
+    TileMatrix keys = readable(tile.keys(), block.headDim, finite, block);
+    for (int row = 0; row < block.rows; row += step) {
+      int count = Math.min(step, block.rows - row);
+      int used = used(visible, token + (row + count - 1) / group);
+      int columns = keys.precision() == KvPrecision.F32 ? (used + LANES - 1) / LANES * LANES : TILE;
+      multiplyQueries(row, count, columns, keys, block);
     }
-    TileMatrix keys = readable(tile.keys(), block.headDim, finite, block, wideKeys);
-    int used = Math.max(sinksTo, to);
-    int columns = keys.precision() == KvPrecision.F32 ? (used + LANES - 1) / LANES * LANES : TILE;
-    block.clearScores();
-    kernels.multiplyAdd(
-        block.rows,
+    if (!whole) {
+      hide(visible, token, endToken, block);
+    }
+    kernels.exponentiate(block);
+
+    for (int panel = 0; panel < tile.panels(); panel++) {
+      TileMatrix values = readable(tile.values(panel), TILE, finite, block);
+      for (int row = 0; row < block.rows; row += step) {
+        int count = Math.min(step, block.rows - row);
+        addValues(
+            visible,
+            token + row / group,
+            token + (row + count - 1) / group,
+            row,
+            count,
+            values,
+            panel,
+            block);
+      }
+    }
+  }
+
+  /** Columns up to the last one that a token sees. */
+  private int used(VisibleKeys visible, int token) {
+    return inTile(Math.max(visible.sinksTo(token), visible.to(token)));
+  }
+
+  private void multiplyQueries(int row, int count, int columns, TileMatrix keys, RowBlock block) {
+    kernels.multiply(
+        count,
         columns,
         block.headDim,
         block.queries,
-        0,
+        row * block.headDim,
         block.headDim,
         keys,
         0,
         block.scores,
-        TILE);
-    hide(visible, token, endToken, length, block);
-    kernels.exponentiate(block);
-
-    if (memoryBound) {
-      cacheLines.touch(tile.values(), length);
-    }
-    TileMatrix values = readable(tile.values(), TILE, finite, block, wideValues);
-    if (sinksTo >= from) {
-      addValues(values, 0, Math.max(sinksTo, to), block);
-      return;
-    }
-    addValues(values, 0, sinksTo, block);
-    addValues(values, from, to, block);
+        row * TILE,
+        TILE,
+        false,
+        scratch);
   }
 
-  private static int inTile(int position, int length) {
-    return Math.max(0, Math.min(length, position));
+  /** Adds the values that some rows see; weights of hidden positions between them are 0. */
+  private void addValues(
+      VisibleKeys visible,
+      int firstToken,
+      int lastToken,
+      int row,
+      int count,
+      TileMatrix values,
+      int panel,
+      RowBlock block) {
+    int sinksTo = inTile(visible.sinksTo(lastToken));
+    int from = inTile(visible.from(firstToken));
+    int to = inTile(visible.to(lastToken));
+    if (sinksTo >= from) {
+      addValues(0, Math.max(sinksTo, to), row, count, values, panel, block);
+      return;
+    }
+    addValues(0, sinksTo, row, count, values, panel, block);
+    addValues(from, to, row, count, values, panel, block);
+  }
+
+  private void addValues(
+      int from, int to, int row, int count, TileMatrix values, int panel, RowBlock block) {
+    if (from < to) {
+      kernels.multiply(
+          count,
+          values.columns(),
+          to - from,
+          block.scores,
+          row * TILE + from,
+          TILE,
+          values,
+          from,
+          block.output,
+          row * block.columns + panel * TILE,
+          block.columns,
+          true,
+          scratch);
+    }
+  }
+
+  /** Where a position lies in the tile: 0 to its length. */
+  private int inTile(int position) {
+    return Math.max(0, Math.min(tile.length(), position - tile.firstPosition()));
   }
 
   /** The matrix itself, or converted where the kernels do not read it as it is stored. */
-  private TileMatrix readable(
-      TileMatrix stored, int matrixRows, boolean finite, RowBlock block, WideMatrix wide) {
+  private TileMatrix readable(TileMatrix stored, int matrixRows, boolean finite, RowBlock block) {
     // Conversion in registers knows no infinity and no NaN in float16.
     boolean special = !finite && stored.precision() == KvPrecision.F16;
     return kernels.multiplies(stored, block.rows) && !special
@@ -127,39 +192,19 @@ final class AttentionWorker {
   }
 
   /** Hides from every row the columns of the tile that its token does not see. */
-  private void hide(VisibleKeys visible, int token, int endToken, int length, RowBlock block) {
-    int first = tile.firstPosition();
-    if (visible.from(endToken - 1) <= first && visible.to(token) >= first + TILE) {
-      return;
-    }
+  private void hide(VisibleKeys visible, int token, int endToken, RowBlock block) {
     int group = block.rows / (endToken - token);
     for (int row = 0; row < block.rows; row++) {
       int rowToken = token + row / group;
-      int sinksTo = inTile(visible.sinksTo(rowToken) - first, length);
-      int from = inTile(visible.from(rowToken) - first, length);
-      int to = inTile(visible.to(rowToken) - first, length);
+      int sinksTo = inTile(visible.sinksTo(rowToken));
+      int from = inTile(visible.from(rowToken));
+      int to = inTile(visible.to(rowToken));
       if (from < to) {
         block.hide(row, sinksTo, from);
         block.hide(row, Math.max(sinksTo, to), TILE);
       } else {
         block.hide(row, sinksTo, TILE);
       }
-    }
-  }
-
-  private void addValues(TileMatrix values, int from, int to, RowBlock block) {
-    if (from < to) {
-      kernels.multiplyAdd(
-          block.rows,
-          block.columns,
-          to - from,
-          block.scores,
-          from,
-          TILE,
-          values,
-          from,
-          block.output,
-          block.columns);
     }
   }
 }

@@ -13,18 +13,18 @@ interface Kernels {
   /** What runs: {@code panama-512-fma}, {@code scalar}. */
   String detail();
 
-  /**
-   * Whether {@link #multiplyAdd} takes {@code b} as it is stored, for so many rows of {@code a}.
-   */
+  /** Whether {@link #multiply} takes {@code b} as it is stored, for so many rows of {@code a}. */
   boolean multiplies(TileMatrix b, int rows);
 
   /**
-   * {@code c[r, j] += sum over k of a[r, k] * b[firstRow + k, j]}, for {@code depth} rows of {@code
+   * {@code c[r, j] = sum over k of a[r, k] * b[firstRow + k, j]}, for {@code depth} rows of {@code
    * b}. Up to {@link RowBlock#PADDING} rows beyond {@code rows} are computed too.
    *
-   * @param columns a multiple of 16; of 64 unless {@code b} is float32
+   * @param columns a multiple of 16, at most those of {@code b}; 64 unless {@code b} is float32
+   * @param add adds to {@code c} instead
+   * @param scratch at least {@link #scratchLength} long, overwritten
    */
-  void multiplyAdd(
+  void multiply(
       int rows,
       int columns,
       int depth,
@@ -34,7 +34,16 @@ interface Kernels {
       TileMatrix b,
       int firstRow,
       float[] c,
-      int cStride);
+      int cOffset,
+      int cStride,
+      boolean add,
+      float[] scratch);
+
+  /** Floats of scratch memory that a product with {@code depth} rows of {@code b} needs. */
+  static int scratchLength(int depth) {
+    int rows = 3 + RowBlock.PADDING;
+    return rows * (depth + 1 + RowBlock.TILE + RowBlock.LANES);
+  }
 
   /** Converts the first {@code rows} rows to float32, {@code from.columns()} apart. */
   void widen(TileMatrix from, int rows, float[] to);

@@ -2,11 +2,12 @@ package io.headroom.attention.vector;
 
 import static io.headroom.attention.vector.PanamaKernels.LANES;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
+import static io.headroom.attention.vector.RowBlock.TILE;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Register blocks of a product of float32 matrices, {@code c += a b}, named by rows and vectors of
+ * Register blocks of a product of float32 matrices, {@code c = a b}, named by rows and vectors of
  * columns. They are written out because vectors must stay local to one method: one that is passed
  * on is boxed as soon as the method grows too big to be inlined.
  *
@@ -22,7 +23,6 @@ final class PanamaFloatBlocks {
       int aStride,
       float[] b,
       int row,
-      int bStride,
       float[] c,
       int c0,
       int cStride) {
@@ -36,30 +36,31 @@ final class PanamaFloatBlocks {
     int c3 = c2 + cStride;
     int c4 = c3 + cStride;
     int c5 = c4 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
-    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
-    FloatVector sum40 = FloatVector.fromArray(SPECIES, c, c4);
-    FloatVector sum41 = FloatVector.fromArray(SPECIES, c, c4 + LANES);
-    FloatVector sum42 = FloatVector.fromArray(SPECIES, c, c4 + 2 * LANES);
-    FloatVector sum43 = FloatVector.fromArray(SPECIES, c, c4 + 3 * LANES);
-    FloatVector sum50 = FloatVector.fromArray(SPECIES, c, c5);
-    FloatVector sum51 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
-    FloatVector sum52 = FloatVector.fromArray(SPECIES, c, c5 + 2 * LANES);
-    FloatVector sum53 = FloatVector.fromArray(SPECIES, c, c5 + 3 * LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
+    FloatVector sum40 = zero;
+    FloatVector sum41 = zero;
+    FloatVector sum42 = zero;
+    FloatVector sum43 = zero;
+    FloatVector sum50 = zero;
+    FloatVector sum51 = zero;
+    FloatVector sum52 = zero;
+    FloatVector sum53 = zero;
     for (int k = 0; k < depth; k++) {
       FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
       FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + LANES);
@@ -95,7 +96,7 @@ final class PanamaFloatBlocks {
       sum51 = x5.fma(y1, sum51);
       sum52 = x5.fma(y2, sum52);
       sum53 = x5.fma(y3, sum53);
-      row += bStride;
+      row += TILE;
     }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
@@ -123,6 +124,114 @@ final class PanamaFloatBlocks {
     sum53.intoArray(c, c5 + 3 * LANES);
   }
 
+  static void multiplyAdd6x4(
+      int depth,
+      float[] a,
+      int a0,
+      int aStride,
+      float[] b,
+      int row,
+      float[] c,
+      int c0,
+      int cStride) {
+    int a1 = a0 + aStride;
+    int a2 = a1 + aStride;
+    int a3 = a2 + aStride;
+    int a4 = a3 + aStride;
+    int a5 = a4 + aStride;
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    int c4 = c3 + cStride;
+    int c5 = c4 + cStride;
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
+    FloatVector sum40 = zero;
+    FloatVector sum41 = zero;
+    FloatVector sum42 = zero;
+    FloatVector sum43 = zero;
+    FloatVector sum50 = zero;
+    FloatVector sum51 = zero;
+    FloatVector sum52 = zero;
+    FloatVector sum53 = zero;
+    for (int k = 0; k < depth; k++) {
+      FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + LANES);
+      FloatVector y2 = FloatVector.fromArray(SPECIES, b, row + 2 * LANES);
+      FloatVector y3 = FloatVector.fromArray(SPECIES, b, row + 3 * LANES);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      sum10 = x1.fma(y0, sum10);
+      sum11 = x1.fma(y1, sum11);
+      sum12 = x1.fma(y2, sum12);
+      sum13 = x1.fma(y3, sum13);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      sum20 = x2.fma(y0, sum20);
+      sum21 = x2.fma(y1, sum21);
+      sum22 = x2.fma(y2, sum22);
+      sum23 = x2.fma(y3, sum23);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      sum30 = x3.fma(y0, sum30);
+      sum31 = x3.fma(y1, sum31);
+      sum32 = x3.fma(y2, sum32);
+      sum33 = x3.fma(y3, sum33);
+      FloatVector x4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      sum40 = x4.fma(y0, sum40);
+      sum41 = x4.fma(y1, sum41);
+      sum42 = x4.fma(y2, sum42);
+      sum43 = x4.fma(y3, sum43);
+      FloatVector x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      sum50 = x5.fma(y0, sum50);
+      sum51 = x5.fma(y1, sum51);
+      sum52 = x5.fma(y2, sum52);
+      sum53 = x5.fma(y3, sum53);
+      row += TILE;
+    }
+    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
+    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
+    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
+    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
+    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
+    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
+    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
+    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
+    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
+    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
+    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
+    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
+    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
+    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
+    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
+    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
+    sum40.add(FloatVector.fromArray(SPECIES, c, c4)).intoArray(c, c4);
+    sum41.add(FloatVector.fromArray(SPECIES, c, c4 + LANES)).intoArray(c, c4 + LANES);
+    sum42.add(FloatVector.fromArray(SPECIES, c, c4 + 2 * LANES)).intoArray(c, c4 + 2 * LANES);
+    sum43.add(FloatVector.fromArray(SPECIES, c, c4 + 3 * LANES)).intoArray(c, c4 + 3 * LANES);
+    sum50.add(FloatVector.fromArray(SPECIES, c, c5)).intoArray(c, c5);
+    sum51.add(FloatVector.fromArray(SPECIES, c, c5 + LANES)).intoArray(c, c5 + LANES);
+    sum52.add(FloatVector.fromArray(SPECIES, c, c5 + 2 * LANES)).intoArray(c, c5 + 2 * LANES);
+    sum53.add(FloatVector.fromArray(SPECIES, c, c5 + 3 * LANES)).intoArray(c, c5 + 3 * LANES);
+  }
+
   static void multiply6x2(
       int depth,
       float[] a,
@@ -144,18 +253,19 @@ final class PanamaFloatBlocks {
     int c3 = c2 + cStride;
     int c4 = c3 + cStride;
     int c5 = c4 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector sum40 = FloatVector.fromArray(SPECIES, c, c4);
-    FloatVector sum41 = FloatVector.fromArray(SPECIES, c, c4 + LANES);
-    FloatVector sum50 = FloatVector.fromArray(SPECIES, c, c5);
-    FloatVector sum51 = FloatVector.fromArray(SPECIES, c, c5 + LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum40 = zero;
+    FloatVector sum41 = zero;
+    FloatVector sum50 = zero;
+    FloatVector sum51 = zero;
     for (int k = 0; k < depth; k++) {
       FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
       FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + LANES);
@@ -214,12 +324,13 @@ final class PanamaFloatBlocks {
     int c3 = c2 + cStride;
     int c4 = c3 + cStride;
     int c5 = c4 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum40 = FloatVector.fromArray(SPECIES, c, c4);
-    FloatVector sum50 = FloatVector.fromArray(SPECIES, c, c5);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum40 = zero;
+    FloatVector sum50 = zero;
     for (int k = 0; k < depth; k++) {
       FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
@@ -251,7 +362,6 @@ final class PanamaFloatBlocks {
       int aStride,
       float[] b,
       int row,
-      int bStride,
       float[] c,
       int c0,
       int cStride) {
@@ -261,27 +371,28 @@ final class PanamaFloatBlocks {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum12 = FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES);
-    FloatVector sum13 = FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum22 = FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES);
-    FloatVector sum23 = FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
-    FloatVector sum32 = FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES);
-    FloatVector sum33 = FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
-      FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + LANES);
-      FloatVector y2 = FloatVector.fromArray(SPECIES, b, row + 2 * LANES);
-      FloatVector y3 = FloatVector.fromArray(SPECIES, b, row + 3 * LANES);
+      FloatVector y0 = FloatVector.fromArray(SPECIES, b, row + k * TILE);
+      FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + k * TILE + LANES);
+      FloatVector y2 = FloatVector.fromArray(SPECIES, b, row + k * TILE + 2 * LANES);
+      FloatVector y3 = FloatVector.fromArray(SPECIES, b, row + k * TILE + 3 * LANES);
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);
@@ -302,7 +413,6 @@ final class PanamaFloatBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
-      row += bStride;
     }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
@@ -339,14 +449,15 @@ final class PanamaFloatBlocks {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum11 = FloatVector.fromArray(SPECIES, c, c1 + LANES);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum21 = FloatVector.fromArray(SPECIES, c, c2 + LANES);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
-    FloatVector sum31 = FloatVector.fromArray(SPECIES, c, c3 + LANES);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
     for (int k = 0; k < depth; k++) {
       FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
       FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + LANES);
@@ -391,10 +502,11 @@ final class PanamaFloatBlocks {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum10 = FloatVector.fromArray(SPECIES, c, c1);
-    FloatVector sum20 = FloatVector.fromArray(SPECIES, c, c2);
-    FloatVector sum30 = FloatVector.fromArray(SPECIES, c, c3);
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum30 = zero;
     for (int k = 0; k < depth; k++) {
       FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
@@ -413,82 +525,99 @@ final class PanamaFloatBlocks {
     sum30.intoArray(c, c3);
   }
 
-  static void multiply1x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      float[] b,
-      int row,
-      int bStride,
-      float[] c,
-      int c0,
-      int cStride) {
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + LANES);
-      FloatVector y2 = FloatVector.fromArray(SPECIES, b, row + 2 * LANES);
-      FloatVector y3 = FloatVector.fromArray(SPECIES, b, row + 3 * LANES);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      sum01 = x0.fma(y1, sum01);
-      sum02 = x0.fma(y2, sum02);
-      sum03 = x0.fma(y3, sum03);
-      row += bStride;
+  static void multiply1x4(int depth, float[] a, int a0, float[] b, int row, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum1Even = zero;
+    FloatVector sum2Even = zero;
+    FloatVector sum3Even = zero;
+    FloatVector sum0Odd = zero;
+    FloatVector sum1Odd = zero;
+    FloatVector sum2Odd = zero;
+    FloatVector sum3Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE), sum0Even);
+      sum1Even =
+          xEven.fma(FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE + LANES), sum1Even);
+      sum2Even =
+          xEven.fma(FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE + 2 * LANES), sum2Even);
+      sum3Even =
+          xEven.fma(FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE + 3 * LANES), sum3Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE + TILE), sum0Odd);
+      sum1Odd =
+          xOdd.fma(
+              FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE + TILE + LANES), sum1Odd);
+      sum2Odd =
+          xOdd.fma(
+              FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE + TILE + 2 * LANES), sum2Odd);
+      sum3Odd =
+          xOdd.fma(
+              FloatVector.fromArray(SPECIES, b, row + pair * 2 * TILE + TILE + 3 * LANES), sum3Odd);
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(FloatVector.fromArray(SPECIES, b, row + k * TILE), sum0Even);
+      sum1Even = x.fma(FloatVector.fromArray(SPECIES, b, row + k * TILE + LANES), sum1Even);
+      sum2Even = x.fma(FloatVector.fromArray(SPECIES, b, row + k * TILE + 2 * LANES), sum2Even);
+      sum3Even = x.fma(FloatVector.fromArray(SPECIES, b, row + k * TILE + 3 * LANES), sum3Even);
+    }
+    sum0Even.add(sum0Odd).intoArray(c, c0);
+    sum1Even.add(sum1Odd).intoArray(c, c0 + LANES);
+    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * LANES);
+    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * LANES);
   }
 
   static void multiply1x2(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      float[] b,
-      int row,
-      int bStride,
-      float[] c,
-      int c0,
-      int cStride) {
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
-      FloatVector y1 = FloatVector.fromArray(SPECIES, b, row + LANES);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      sum01 = x0.fma(y1, sum01);
-      row += bStride;
+      int depth, float[] a, int a0, float[] b, int row, int bStride, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum1Even = zero;
+    FloatVector sum0Odd = zero;
+    FloatVector sum1Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      int next = row + bStride;
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(FloatVector.fromArray(SPECIES, b, row), sum0Even);
+      sum1Even = xEven.fma(FloatVector.fromArray(SPECIES, b, row + LANES), sum1Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(FloatVector.fromArray(SPECIES, b, next), sum0Odd);
+      sum1Odd = xOdd.fma(FloatVector.fromArray(SPECIES, b, next + LANES), sum1Odd);
+      row = next + bStride;
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(FloatVector.fromArray(SPECIES, b, row), sum0Even);
+      sum1Even = x.fma(FloatVector.fromArray(SPECIES, b, row + LANES), sum1Even);
+    }
+    sum0Even.add(sum0Odd).intoArray(c, c0);
+    sum1Even.add(sum1Odd).intoArray(c, c0 + LANES);
   }
 
   static void multiply1x1(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      float[] b,
-      int row,
-      int bStride,
-      float[] c,
-      int c0,
-      int cStride) {
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    for (int k = 0; k < depth; k++) {
-      FloatVector y0 = FloatVector.fromArray(SPECIES, b, row);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      row += bStride;
+      int depth, float[] a, int a0, float[] b, int row, int bStride, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum0Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      int next = row + bStride;
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(FloatVector.fromArray(SPECIES, b, row), sum0Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(FloatVector.fromArray(SPECIES, b, next), sum0Odd);
+      row = next + bStride;
     }
-    sum00.intoArray(c, c0);
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(FloatVector.fromArray(SPECIES, b, row), sum0Even);
+    }
+    sum0Even.add(sum0Odd).intoArray(c, c0);
   }
 }

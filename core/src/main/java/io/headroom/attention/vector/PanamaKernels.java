@@ -1,10 +1,9 @@
 package io.headroom.attention.vector;
 
-import static io.headroom.kvcache.TileMatrix.PAIR_DISTANCE;
+import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.TileMatrix;
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -24,12 +23,6 @@ final class PanamaKernels implements Kernels {
 
   static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
-  /**
-   * As many bytes as there are lanes; 4 bytes make no vector, so 128 bits convert 8 in two parts.
-   */
-  static final VectorSpecies<Byte> BYTES =
-      VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, BITS / 4)));
-
   /** Of two numbers in an int, the second: as a bfloat16 it is a float32 where it stands. */
   static final int UPPER_HALF = 0xFFFF0000;
 
@@ -39,14 +32,6 @@ final class PanamaKernels implements Kernels {
   /** Exponent biases differ by 127 - 15; exact for subnormals too. */
   static final float FLOAT16_REBIAS = 0x1p112f;
 
-  static final FloatVector EIGHT = FloatVector.broadcast(SPECIES, 8);
-  static final byte LOW_NIBBLES = 0x0F;
-
-  /**
-   * A high nibble is {@code code - 8} in two's complement: alone in its byte it is 16 times that.
-   */
-  static final byte HIGH_NIBBLES = (byte) 0xF0;
-
   private static final boolean WIDE = BITS == 512;
 
   /** Columns of the integer precisions that share a scale. */
@@ -55,9 +40,6 @@ final class PanamaKernels implements Kernels {
   /** With so few rows memory is the limit, and stored numbers are converted in registers. */
   private static final int FEW_ROWS = 8;
 
-  /** So few rows read the columns of a few rows at a time, in the order of the addresses. */
-  private static final int FEW_ROWS_DEPTH = 16;
-
   @Override
   public String detail() {
     return "panama-" + BITS + "-fma";
@@ -65,12 +47,12 @@ final class PanamaKernels implements Kernels {
 
   @Override
   public boolean multiplies(TileMatrix b, int rows) {
-    boolean inRegisters = WIDE && rows <= FEW_ROWS && b.columns() % GROUP == 0;
+    boolean inRegisters = rows <= FEW_ROWS && b.columns() == RowBlock.TILE;
     return b.precision() == KvPrecision.F32 || inRegisters;
   }
 
   @Override
-  public void multiplyAdd(
+  public void multiply(
       int rows,
       int columns,
       int depth,
@@ -80,16 +62,24 @@ final class PanamaKernels implements Kernels {
       TileMatrix b,
       int firstRow,
       float[] c,
-      int cStride) {
-    int step = rows <= FEW_ROWS && columns > GROUP ? FEW_ROWS_DEPTH : depth;
-    for (int k = 0; k < depth; k += step) {
-      int part = Math.min(step, depth - k);
-      int row = 0;
-      while (row < rows) {
-        int height = height(rows - row, b.precision());
-        int aRow = aOffset + row * aStride + k;
-        panel(height, columns, part, a, aRow, aStride, b, firstRow + k, c, row * cStride, cStride);
-        row += height;
+      int cOffset,
+      int cStride,
+      boolean add,
+      float[] scratch) {
+    int height;
+    for (int row = 0; row < rows; row += height) {
+      height = height(rows - row, b.precision());
+      int aRow = aOffset + row * aStride;
+      int cRow = cOffset + row * cStride;
+      switch (b.precision()) {
+        case F32 ->
+            floats(
+                height, columns, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add,
+                scratch);
+        case F16, BF16 ->
+            halves(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
+        case INT8, INT4 ->
+            integers(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
       }
     }
   }
@@ -103,7 +93,7 @@ final class PanamaKernels implements Kernels {
     return four ? 4 : 6;
   }
 
-  private static void panel(
+  private static void floats(
       int height,
       int columns,
       int depth,
@@ -114,30 +104,38 @@ final class PanamaKernels implements Kernels {
       int firstRow,
       float[] c,
       int cRow,
-      int cStride) {
-    int bRow = b.offset() + firstRow * b.stride();
-    switch (b.precision()) {
-      case F32 ->
-          floats(
-              height,
-              columns,
-              depth,
-              a,
-              aRow,
-              aStride,
-              b.floats(),
-              bRow,
-              b.stride(),
-              c,
-              cRow,
-              cStride);
-      case F16, BF16 -> halves(height, columns, depth, a, aRow, aStride, b, bRow, c, cRow, cStride);
-      case INT8, INT4 ->
-          integers(height, columns, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride);
+      int cStride,
+      boolean add,
+      float[] scratch) {
+    float[] data = b.floats();
+    int stride = b.columns();
+    int bRow = b.offset() + firstRow * stride;
+    boolean wide = WIDE && columns == GROUP && stride == GROUP;
+    if (wide && height == 6 && add) {
+      PanamaFloatBlocks.multiplyAdd6x4(depth, a, aRow, aStride, data, bRow, c, cRow, cStride);
+      return;
+    }
+    float[] to = add ? scratch : c;
+    int toRow = add ? 0 : cRow;
+    int toStride = add ? GROUP : cStride;
+    if (wide) {
+      switch (height) {
+        case 6 ->
+            PanamaFloatBlocks.multiply6x4(depth, a, aRow, aStride, data, bRow, to, toRow, toStride);
+        case 4 ->
+            PanamaFloatBlocks.multiply4x4(depth, a, aRow, aStride, data, bRow, to, toRow, toStride);
+        default -> PanamaFloatBlocks.multiply1x4(depth, a, aRow, data, bRow, to, toRow);
+      }
+    } else {
+      narrowFloats(
+          height, columns, depth, a, aRow, aStride, data, bRow, stride, to, toRow, toStride);
+    }
+    if (add) {
+      add(height, columns, scratch, c, cRow, cStride);
     }
   }
 
-  private static void floats(
+  private static void narrowFloats(
       int height,
       int columns,
       int depth,
@@ -151,21 +149,6 @@ final class PanamaKernels implements Kernels {
       int cRow,
       int cStride) {
     int j = 0;
-    if (WIDE) {
-      for (; j + 4 * LANES <= columns; j += 4 * LANES) {
-        switch (height) {
-          case 6 ->
-              PanamaFloatBlocks.multiply6x4(
-                  depth, a, aRow, aStride, b, bRow + j, bStride, c, cRow + j, cStride);
-          case 4 ->
-              PanamaFloatBlocks.multiply4x4(
-                  depth, a, aRow, aStride, b, bRow + j, bStride, c, cRow + j, cStride);
-          default ->
-              PanamaFloatBlocks.multiply1x4(
-                  depth, a, aRow, aStride, b, bRow + j, bStride, c, cRow + j, cStride);
-        }
-      }
-    }
     for (; j + 2 * LANES <= columns; j += 2 * LANES) {
       switch (height) {
         case 6 ->
@@ -174,9 +157,7 @@ final class PanamaKernels implements Kernels {
         case 4 ->
             PanamaFloatBlocks.multiply4x2(
                 depth, a, aRow, aStride, b, bRow + j, bStride, c, cRow + j, cStride);
-        default ->
-            PanamaFloatBlocks.multiply1x2(
-                depth, a, aRow, aStride, b, bRow + j, bStride, c, cRow + j, cStride);
+        default -> PanamaFloatBlocks.multiply1x2(depth, a, aRow, b, bRow + j, bStride, c, cRow + j);
       }
     }
     for (; j < columns; j += LANES) {
@@ -187,49 +168,13 @@ final class PanamaKernels implements Kernels {
         case 4 ->
             PanamaFloatBlocks.multiply4x1(
                 depth, a, aRow, aStride, b, bRow + j, bStride, c, cRow + j, cStride);
-        default ->
-            PanamaFloatBlocks.multiply1x1(
-                depth, a, aRow, aStride, b, bRow + j, bStride, c, cRow + j, cStride);
+        default -> PanamaFloatBlocks.multiply1x1(depth, a, aRow, b, bRow + j, bStride, c, cRow + j);
       }
     }
   }
 
   private static void halves(
       int height,
-      int columns,
-      int depth,
-      float[] a,
-      int aRow,
-      int aStride,
-      TileMatrix b,
-      int bRow,
-      float[] c,
-      int cRow,
-      int cStride) {
-    int[] data = b.pairs();
-    boolean bfloat = b.precision() == KvPrecision.BF16;
-    for (int j = 0; j < columns; j += GROUP) {
-      int from = bRow + j / 2;
-      int to = cRow + j;
-      if (height == 4 && bfloat) {
-        PanamaStoredBlocks.multiplyBfloat16_4x4(
-            depth, a, aRow, aStride, data, from, b.stride(), c, to, cStride);
-      } else if (height == 4) {
-        PanamaStoredBlocks.multiplyFloat16_4x4(
-            depth, a, aRow, aStride, data, from, b.stride(), c, to, cStride);
-      } else if (bfloat) {
-        PanamaStoredBlocks.multiplyBfloat16_1x4(
-            depth, a, aRow, aStride, data, from, b.stride(), c, to, cStride);
-      } else {
-        PanamaStoredBlocks.multiplyFloat16_1x4(
-            depth, a, aRow, aStride, data, from, b.stride(), c, to, cStride);
-      }
-    }
-  }
-
-  private static void integers(
-      int height,
-      int columns,
       int depth,
       float[] a,
       int aRow,
@@ -238,120 +183,189 @@ final class PanamaKernels implements Kernels {
       int firstRow,
       float[] c,
       int cRow,
-      int cStride) {
-    byte[] data = b.bytes();
-    short[] scales = b.scales();
-    int scaleStride = 2 * b.groups();
-    boolean int8 = b.precision() == KvPrecision.INT8;
-    int bytesPerGroup = int8 ? GROUP : GROUP / 2;
-    for (int group = 0; group * GROUP < columns; group++) {
-      int from = b.offset() + firstRow * b.stride() + group * bytesPerGroup;
-      int scale = b.scalesOffset() + firstRow * scaleStride + 2 * group;
-      int to = cRow + group * GROUP;
-      if (height == 4 && int8) {
-        PanamaStoredBlocks.multiplyInt8_4x4(
-            depth,
-            a,
-            aRow,
-            aStride,
-            data,
-            from,
-            b.stride(),
-            scales,
-            scale,
-            scaleStride,
-            c,
-            to,
-            cStride);
-      } else if (height == 4) {
-        PanamaStoredBlocks.multiplyInt4_4x4(
-            depth,
-            a,
-            aRow,
-            aStride,
-            data,
-            from,
-            b.stride(),
-            scales,
-            scale,
-            scaleStride,
-            c,
-            to,
-            cStride);
-      } else if (int8) {
-        PanamaStoredBlocks.multiplyInt8_1x4(
-            depth,
-            a,
-            aRow,
-            aStride,
-            data,
-            from,
-            b.stride(),
-            scales,
-            scale,
-            scaleStride,
-            c,
-            to,
-            cStride);
+      int cStride,
+      boolean add,
+      float[] scratch) {
+    int[] words = b.words();
+    boolean bfloat = b.precision() == KvPrecision.BF16;
+    int bRow = b.offset() + firstRow * b.columns() / 2;
+    float[] to = add ? scratch : c;
+    int toStride = add ? GROUP : cStride;
+    for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+      int at = add ? j : cRow + j;
+      if (height == 1 && bfloat) {
+        PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
+      } else if (height == 1) {
+        PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
+      } else if (bfloat) {
+        PanamaStoredBlocks.multiplyBfloat16_4x4(
+            depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
       } else {
+        PanamaStoredBlocks.multiplyFloat16_4x4(
+            depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
+      }
+    }
+    if (add) {
+      add(height, GROUP, scratch, c, cRow, cStride);
+    }
+  }
+
+  /**
+   * The sum over k of {@code a[k] * (shift[k] + scale[k] * code[k, j])} is {@code sum of a *
+   * shift}, the same for every column, and a product of codes with {@code a * scale}. So scales and
+   * shifts cost as much as another column.
+   */
+  private static void integers(
+      int height,
+      int depth,
+      float[] a,
+      int aRow,
+      int aStride,
+      TileMatrix b,
+      int firstRow,
+      float[] c,
+      int cRow,
+      int cStride,
+      boolean add,
+      float[] scratch) {
+    boolean int8 = b.precision() == KvPrecision.INT8;
+    int[] words = b.words();
+    // In int4 two rows share their words: an odd first row gives its even neighbour a weight of 0.
+    int before = int8 ? 0 : firstRow % 2;
+    int bRow = b.offset() + (int8 ? firstRow : firstRow / 2) * COLUMN_DISTANCE;
+    int foldedDepth = before + depth;
+    int shifted = height * GROUP;
+    int folded = shifted + height * LANES;
+    for (int row = 0; row < height; row++) {
+      int from = aRow + row * aStride;
+      int target = folded + row * foldedDepth;
+      scratch[target] = 0;
+      fold(
+          depth,
+          a,
+          from,
+          words,
+          b.scalesOffset() + firstRow,
+          scratch,
+          target + before,
+          shifted + row * LANES);
+    }
+    for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+      if (height == 1 && int8) {
+        PanamaStoredBlocks.multiplyInt8_1x4(
+            foldedDepth, scratch, folded, words, bRow + j, scratch, j);
+      } else if (height == 1) {
         PanamaStoredBlocks.multiplyInt4_1x4(
-            depth,
-            a,
-            aRow,
-            aStride,
-            data,
-            from,
-            b.stride(),
-            scales,
-            scale,
-            scaleStride,
-            c,
-            to,
-            cStride);
+            foldedDepth, scratch, folded, words, bRow + j, scratch, j);
+      } else if (int8) {
+        PanamaStoredBlocks.multiplyInt8_4x4(
+            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, j, GROUP);
+      } else {
+        PanamaStoredBlocks.multiplyInt4_4x4(
+            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, j, GROUP);
+      }
+    }
+    float[] factors = int8 ? PanamaStoredBlocks.INT8_FACTORS : PanamaStoredBlocks.INT4_FACTORS;
+    for (int row = 0; row < height; row++) {
+      float shift = sum(scratch, shifted + row * LANES);
+      int cTo = cRow + row * cStride;
+      if (add) {
+        addScaled(scratch, row * GROUP, factors, shift, c, cTo);
+      } else {
+        storeScaled(scratch, row * GROUP, factors, shift, c, cTo);
+      }
+    }
+  }
+
+  /**
+   * Multiplies a row by the scales; the lanes at {@code sums} add up to its product with shifts.
+   */
+  private static void fold(
+      int depth, float[] a, int from, int[] words, int scales, float[] to, int target, int sums) {
+    FloatVector shifted = FloatVector.zero(SPECIES);
+    int k = 0;
+    for (; k + LANES <= depth; k += LANES) {
+      IntVector pair = IntVector.fromArray(INTS, words, scales + k);
+      FloatVector x = FloatVector.fromArray(SPECIES, a, from + k);
+      x.mul(pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats())
+          .intoArray(to, target + k);
+      shifted = x.fma(pair.and(UPPER_HALF).reinterpretAsFloats(), shifted);
+    }
+    shifted.intoArray(to, sums);
+    for (; k < depth; k++) {
+      to[target + k] = a[from + k] * TileMatrix.scale(words[scales + k]);
+      to[sums] += a[from + k] * TileMatrix.shift(words[scales + k]);
+    }
+  }
+
+  private static float sum(float[] lanes, int from) {
+    float sum = 0;
+    for (int i = from; i < from + LANES; i += 4) {
+      sum += lanes[i] + lanes[i + 1] + (lanes[i + 2] + lanes[i + 3]);
+    }
+    return sum;
+  }
+
+  private static void addScaled(
+      float[] sums, int from, float[] factors, float shift, float[] c, int to) {
+    for (int j = 0; j < GROUP; j += LANES) {
+      FloatVector.fromArray(SPECIES, sums, from + j)
+          .mul(factors[j / COLUMN_DISTANCE])
+          .add(FloatVector.fromArray(SPECIES, c, to + j).add(shift))
+          .intoArray(c, to + j);
+    }
+  }
+
+  private static void storeScaled(
+      float[] sums, int from, float[] factors, float shift, float[] c, int to) {
+    for (int j = 0; j < GROUP; j += LANES) {
+      FloatVector.fromArray(SPECIES, sums, from + j)
+          .mul(factors[j / COLUMN_DISTANCE])
+          .add(shift)
+          .intoArray(c, to + j);
+    }
+  }
+
+  /** Adds rows of scratch memory, {@value #GROUP} apart, to those of {@code c}. */
+  private static void add(
+      int rows, int columns, float[] scratch, float[] c, int cRow, int cStride) {
+    for (int row = 0; row < rows; row++) {
+      int to = cRow + row * cStride;
+      int from = row * GROUP;
+      for (int j = 0; j < columns; j += LANES) {
+        FloatVector.fromArray(SPECIES, scratch, from + j)
+            .add(FloatVector.fromArray(SPECIES, c, to + j))
+            .intoArray(c, to + j);
       }
     }
   }
 
   @Override
   public void widen(TileMatrix from, int rows, float[] to) {
-    boolean byteVectorsFit = BITS >= 256;
     switch (from.precision()) {
-      case BF16 -> widenBfloat16(from.pairs(), from.offset(), rows * from.stride(), to);
-      case F16 -> widenFloat16(from.pairs(), from.offset(), rows * from.stride(), to);
-      case INT8 -> {
-        if (byteVectorsFit) {
-          widenInt8(from, rows, to);
-          return;
-        }
-        ScalarKernels.widenAll(from, rows, to);
-      }
-      case INT4 -> {
-        if (byteVectorsFit) {
-          widenInt4(from, rows, to);
-          return;
-        }
-        ScalarKernels.widenAll(from, rows, to);
-      }
       case F32 -> ScalarKernels.widenAll(from, rows, to);
+      case BF16 -> widenBfloat16(from.words(), from.offset(), rows * from.columns() / 2, to);
+      case F16 -> widenFloat16(from.words(), from.offset(), rows * from.columns() / 2, to);
+      case INT8, INT4 -> widenIntegers(from, rows, to);
     }
   }
 
   private static void widenBfloat16(int[] from, int source, int count, float[] to) {
-    for (int group = 0; group < count; group += PAIR_DISTANCE) {
+    for (int group = 0; group < count; group += COLUMN_DISTANCE) {
       int target = 2 * group;
-      for (int j = 0; j < PAIR_DISTANCE; j += LANES) {
+      for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
         IntVector pairs = IntVector.fromArray(INTS, from, source + group + j);
         pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, target + j);
-        pairs.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, target + PAIR_DISTANCE + j);
+        pairs.and(UPPER_HALF).reinterpretAsFloats().intoArray(to, target + COLUMN_DISTANCE + j);
       }
     }
   }
 
   private static void widenFloat16(int[] from, int source, int count, float[] to) {
-    for (int group = 0; group < count; group += PAIR_DISTANCE) {
+    for (int group = 0; group < count; group += COLUMN_DISTANCE) {
       for (int half = 0; half < 2; half++) {
-        int target = 2 * group + half * PAIR_DISTANCE;
-        for (int j = 0; j < PAIR_DISTANCE; j += LANES) {
+        int target = 2 * group + half * COLUMN_DISTANCE;
+        for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
           FloatVector value =
               IntVector.fromArray(INTS, from, source + group + j)
                   .lanewise(VectorOperators.LSHL, 16 - 16 * half)
@@ -371,59 +385,25 @@ final class PanamaKernels implements Kernels {
     }
   }
 
-  private static void widenInt8(TileMatrix from, int rows, float[] to) {
-    byte[] bytes = from.bytes();
-    short[] scales = from.scales();
-    int columns = from.columns();
-    int source = from.offset();
-    int scaleIndex = from.scalesOffset();
-    for (int target = 0; target < rows * columns; target += columns) {
-      for (int group = 0; group < columns; group += GROUP) {
-        FloatVector scale =
-            FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-        FloatVector shift =
-            FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-        scaleIndex += 2;
-        int end = Math.min(columns, group + GROUP);
-        for (int j = group; j < end; j += LANES) {
-          ByteVector.fromArray(BYTES, bytes, source + j)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift)
-              .intoArray(to, target + j);
-        }
-      }
-      source += columns;
-    }
-  }
-
-  private static void widenInt4(TileMatrix from, int rows, float[] to) {
-    byte[] bytes = from.bytes();
-    short[] scales = from.scales();
-    int source = from.offset();
-    int scaleIndex = from.scalesOffset();
-    for (int target = 0; target < rows * from.columns(); target += GROUP) {
-      FloatVector scale =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-      FloatVector shift =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-      FloatVector highScale = scale.mul(0.0625f);
-      FloatVector highShift = scale.fma(EIGHT, shift);
-      scaleIndex += 2;
-      for (int j = 0; j < GROUP / 2; j += LANES) {
-        ByteVector pair = ByteVector.fromArray(BYTES, bytes, source + j);
-        pair.and(LOW_NIBBLES)
-            .convertShape(VectorOperators.B2F, SPECIES, 0)
+  private static void widenIntegers(TileMatrix from, int rows, float[] to) {
+    boolean int8 = from.precision() == KvPrecision.INT8;
+    int bits = from.precision().bits();
+    int mask = (1 << bits) - 1;
+    for (int row = 0; row < rows; row++) {
+      int pair = from.words()[from.scalesOffset() + row];
+      FloatVector scale = FloatVector.broadcast(SPECIES, TileMatrix.scale(pair));
+      FloatVector shift = FloatVector.broadcast(SPECIES, TileMatrix.shift(pair));
+      int source = from.offset() + (int8 ? row : row / 2) * COLUMN_DISTANCE;
+      int firstBit = int8 ? 0 : row % 2 * 16;
+      for (int j = 0; j < GROUP; j += LANES) {
+        IntVector.fromArray(INTS, from.words(), source + j % COLUMN_DISTANCE)
+            .lanewise(VectorOperators.LSHR, firstBit + j / COLUMN_DISTANCE * bits)
+            .and(mask)
+            .convertShape(VectorOperators.I2F, SPECIES, 0)
             .reinterpretAsFloats()
             .fma(scale, shift)
-            .intoArray(to, target + j);
-        pair.and(HIGH_NIBBLES)
-            .convertShape(VectorOperators.B2F, SPECIES, 0)
-            .reinterpretAsFloats()
-            .fma(highScale, highShift)
-            .intoArray(to, target + GROUP / 2 + j);
+            .intoArray(to, row * GROUP + j);
       }
-      source += GROUP / 2;
     }
   }
 

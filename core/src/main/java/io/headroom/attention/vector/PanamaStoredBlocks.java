@@ -1,45 +1,44 @@
 package io.headroom.attention.vector;
 
-import static io.headroom.attention.vector.PanamaKernels.BYTES;
-import static io.headroom.attention.vector.PanamaKernels.EIGHT;
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_BITS;
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_REBIAS;
-import static io.headroom.attention.vector.PanamaKernels.HIGH_NIBBLES;
 import static io.headroom.attention.vector.PanamaKernels.INTS;
-import static io.headroom.attention.vector.PanamaKernels.LANES;
-import static io.headroom.attention.vector.PanamaKernels.LOW_NIBBLES;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
 import static io.headroom.attention.vector.PanamaKernels.UPPER_HALF;
+import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Register blocks of {@code c += a b} that convert {@code b} in registers, for so few rows that
- * memory is the limit; see {@link PanamaFloatBlocks}. The float16 ones know no infinity and no NaN.
+ * Register blocks of {@code c = a b} that convert {@code b} in registers: a vector of columns from
+ * each quarter of 64. In {@code a} rows are {@code aStride} apart, in {@code b} they follow each
+ * other as {@link io.headroom.kvcache.TileMatrix} says. The float16 blocks know no infinity and no
+ * NaN. The integer blocks multiply codes as they are, without scales and shifts; sums of quarter
+ * {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large, because codes are not
+ * moved to the low bits of their ints.
  *
- * <p>Blocks of four rows add {@code c} at the end. C2 inlines 8,000 bytecodes (its {@code
- * DesiredMethodLimit}) into a method at once; calls beyond that come later, and until then their
- * results have no exact type. What is called on such a result is inlined by the profile that all
- * callers of the Vector API share, if at all, and vectors may then be allocated in the loop, for
- * the rest of the process. So everything up to the end of the loop has to fit in.
+ * <p>Vectors stay local to one method. C2 inlines 8,000 bytecodes (its {@code DesiredMethodLimit})
+ * into a method at once; calls beyond that come later, and until then their results have no exact
+ * type. What is called on such a result is inlined by the profile that all callers of the Vector
+ * API share, if at all, and vectors may then be allocated, for the rest of the process. So a method
+ * has to fit in; and it has more than 325 bytecodes ({@code FreqInlineSize}), so that it is not
+ * inlined into a caller together with others.
  */
 final class PanamaStoredBlocks {
+  /** What the sums of each quarter of the columns must be multiplied by. */
+  static final float[] INT8_FACTORS = {1, 0x1p-8f, 0x1p-16f, 1};
+
+  static final float[] INT4_FACTORS = {1, 0x1p-4f, 0x1p-8f, 0x1p-12f};
+
+  private static final int WORDS_16_BIT = 32;
+  private static final int WORDS_8_BIT = 16;
+
   private PanamaStoredBlocks() {}
 
   static void multiplyBfloat16_4x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      int[] b,
-      int row,
-      int bStride,
-      float[] c,
-      int c0,
-      int cStride) {
+      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
     int a1 = a0 + aStride;
     int a2 = a1 + aStride;
     int a3 = a2 + aStride;
@@ -64,8 +63,8 @@ final class PanamaStoredBlocks {
     FloatVector sum32 = zero;
     FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
-      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
-      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
+      IntVector pairs0 = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT);
+      IntVector pairs1 = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT + COLUMN_DISTANCE);
       FloatVector y0 = pairs0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
       FloatVector y1 = pairs0.and(UPPER_HALF).reinterpretAsFloats();
       FloatVector y2 = pairs1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
@@ -90,72 +89,87 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
-      row += bStride;
     }
-    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
-    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
-    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
-    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
-    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
-    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
-    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
-    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
-    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
-    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
-    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
-    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
-    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
-    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
-    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
-    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum03.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + COLUMN_DISTANCE);
+    sum12.intoArray(c, c1 + 2 * COLUMN_DISTANCE);
+    sum13.intoArray(c, c1 + 3 * COLUMN_DISTANCE);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + COLUMN_DISTANCE);
+    sum22.intoArray(c, c2 + 2 * COLUMN_DISTANCE);
+    sum23.intoArray(c, c2 + 3 * COLUMN_DISTANCE);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + COLUMN_DISTANCE);
+    sum32.intoArray(c, c3 + 2 * COLUMN_DISTANCE);
+    sum33.intoArray(c, c3 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyBfloat16_1x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      int[] b,
-      int row,
-      int bStride,
-      float[] c,
-      int c0,
-      int cStride) {
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    for (int k = 0; k < depth; k++) {
-      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
-      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
-      FloatVector y0 = pairs0.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      FloatVector y1 = pairs0.and(UPPER_HALF).reinterpretAsFloats();
-      FloatVector y2 = pairs1.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
-      FloatVector y3 = pairs1.and(UPPER_HALF).reinterpretAsFloats();
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      sum01 = x0.fma(y1, sum01);
-      sum02 = x0.fma(y2, sum02);
-      sum03 = x0.fma(y3, sum03);
-      row += bStride;
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum1Even = zero;
+    FloatVector sum2Even = zero;
+    FloatVector sum3Even = zero;
+    FloatVector sum0Odd = zero;
+    FloatVector sum1Odd = zero;
+    FloatVector sum2Odd = zero;
+    FloatVector sum3Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      IntVector pairs0Even = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_16_BIT);
+      IntVector pairs1Even =
+          IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_16_BIT + COLUMN_DISTANCE);
+      FloatVector y0Even = pairs0Even.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y1Even = pairs0Even.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector y2Even = pairs1Even.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y3Even = pairs1Even.and(UPPER_HALF).reinterpretAsFloats();
+      IntVector pairs0Odd =
+          IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_16_BIT + WORDS_16_BIT);
+      IntVector pairs1Odd =
+          IntVector.fromArray(
+              INTS, b, row + pair * 2 * WORDS_16_BIT + WORDS_16_BIT + COLUMN_DISTANCE);
+      FloatVector y0Odd = pairs0Odd.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y1Odd = pairs0Odd.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector y2Odd = pairs1Odd.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y3Odd = pairs1Odd.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(y0Even, sum0Even);
+      sum1Even = xEven.fma(y1Even, sum1Even);
+      sum2Even = xEven.fma(y2Even, sum2Even);
+      sum3Even = xEven.fma(y3Even, sum3Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(y0Odd, sum0Odd);
+      sum1Odd = xOdd.fma(y1Odd, sum1Odd);
+      sum2Odd = xOdd.fma(y2Odd, sum2Odd);
+      sum3Odd = xOdd.fma(y3Odd, sum3Odd);
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      IntVector pairs0Last = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT);
+      IntVector pairs1Last = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT + COLUMN_DISTANCE);
+      FloatVector y0Last = pairs0Last.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y1Last = pairs0Last.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector y2Last = pairs1Last.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector y3Last = pairs1Last.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(y0Last, sum0Even);
+      sum1Even = x.fma(y1Last, sum1Even);
+      sum2Even = x.fma(y2Last, sum2Even);
+      sum3Even = x.fma(y3Last, sum3Even);
+    }
+    sum0Even.add(sum0Odd).intoArray(c, c0);
+    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyFloat16_4x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      int[] b,
-      int row,
-      int bStride,
-      float[] c,
-      int c0,
-      int cStride) {
+      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
     int a1 = a0 + aStride;
     int a2 = a1 + aStride;
     int a3 = a2 + aStride;
@@ -180,8 +194,8 @@ final class PanamaStoredBlocks {
     FloatVector sum32 = zero;
     FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
-      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
-      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
+      IntVector pairs0 = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT);
+      IntVector pairs1 = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT + COLUMN_DISTANCE);
       FloatVector y0 =
           pairs0
               .lanewise(VectorOperators.LSHL, 16)
@@ -228,97 +242,153 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
-      row += bStride;
     }
-    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
-    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
-    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
-    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
-    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
-    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
-    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
-    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
-    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
-    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
-    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
-    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
-    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
-    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
-    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
-    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum03.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + COLUMN_DISTANCE);
+    sum12.intoArray(c, c1 + 2 * COLUMN_DISTANCE);
+    sum13.intoArray(c, c1 + 3 * COLUMN_DISTANCE);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + COLUMN_DISTANCE);
+    sum22.intoArray(c, c2 + 2 * COLUMN_DISTANCE);
+    sum23.intoArray(c, c2 + 3 * COLUMN_DISTANCE);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + COLUMN_DISTANCE);
+    sum32.intoArray(c, c3 + 2 * COLUMN_DISTANCE);
+    sum33.intoArray(c, c3 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyFloat16_1x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      int[] b,
-      int row,
-      int bStride,
-      float[] c,
-      int c0,
-      int cStride) {
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    for (int k = 0; k < depth; k++) {
-      IntVector pairs0 = IntVector.fromArray(INTS, b, row);
-      IntVector pairs1 = IntVector.fromArray(INTS, b, row + LANES);
-      FloatVector y0 =
-          pairs0
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum1Even = zero;
+    FloatVector sum2Even = zero;
+    FloatVector sum3Even = zero;
+    FloatVector sum0Odd = zero;
+    FloatVector sum1Odd = zero;
+    FloatVector sum2Odd = zero;
+    FloatVector sum3Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      IntVector pairs0Even = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_16_BIT);
+      IntVector pairs1Even =
+          IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_16_BIT + COLUMN_DISTANCE);
+      FloatVector y0Even =
+          pairs0Even
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
-      FloatVector y1 =
-          pairs0
+      FloatVector y1Even =
+          pairs0Even
               .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
-      FloatVector y2 =
-          pairs1
+      FloatVector y2Even =
+          pairs1Even
               .lanewise(VectorOperators.LSHL, 16)
               .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
-      FloatVector y3 =
-          pairs1
+      FloatVector y3Even =
+          pairs1Even
               .lanewise(VectorOperators.ASHR, 3)
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      sum01 = x0.fma(y1, sum01);
-      sum02 = x0.fma(y2, sum02);
-      sum03 = x0.fma(y3, sum03);
-      row += bStride;
+      IntVector pairs0Odd =
+          IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_16_BIT + WORDS_16_BIT);
+      IntVector pairs1Odd =
+          IntVector.fromArray(
+              INTS, b, row + pair * 2 * WORDS_16_BIT + WORDS_16_BIT + COLUMN_DISTANCE);
+      FloatVector y0Odd =
+          pairs0Odd
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y1Odd =
+          pairs0Odd
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y2Odd =
+          pairs1Odd
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y3Odd =
+          pairs1Odd
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(y0Even, sum0Even);
+      sum1Even = xEven.fma(y1Even, sum1Even);
+      sum2Even = xEven.fma(y2Even, sum2Even);
+      sum3Even = xEven.fma(y3Even, sum3Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(y0Odd, sum0Odd);
+      sum1Odd = xOdd.fma(y1Odd, sum1Odd);
+      sum2Odd = xOdd.fma(y2Odd, sum2Odd);
+      sum3Odd = xOdd.fma(y3Odd, sum3Odd);
     }
-    sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      IntVector pairs0Last = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT);
+      IntVector pairs1Last = IntVector.fromArray(INTS, b, row + k * WORDS_16_BIT + COLUMN_DISTANCE);
+      FloatVector y0Last =
+          pairs0Last
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y1Last =
+          pairs0Last
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y2Last =
+          pairs1Last
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector y3Last =
+          pairs1Last
+              .lanewise(VectorOperators.ASHR, 3)
+              .and(FLOAT16_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT16_REBIAS);
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(y0Last, sum0Even);
+      sum1Even = x.fma(y1Last, sum1Even);
+      sum2Even = x.fma(y2Last, sum2Even);
+      sum3Even = x.fma(y3Last, sum3Even);
+    }
+    sum0Even.add(sum0Odd).intoArray(c, c0);
+    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyInt8_4x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      byte[] b,
-      int row,
-      int bStride,
-      short[] scales,
-      int scaleIndex,
-      int scaleStride,
-      float[] c,
-      int c0,
-      int cStride) {
+      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
     int a1 = a0 + aStride;
     int a2 = a1 + aStride;
     int a3 = a2 + aStride;
@@ -343,31 +413,18 @@ final class PanamaStoredBlocks {
     FloatVector sum32 = zero;
     FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
-      FloatVector scale =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-      FloatVector shift =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-      scaleIndex += scaleStride;
+      IntVector codes = IntVector.fromArray(INTS, b, row + k * WORDS_8_BIT);
       FloatVector y0 =
-          ByteVector.fromArray(BYTES, b, row)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
+          codes.and(0xFF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector y1 =
-          ByteVector.fromArray(BYTES, b, row + LANES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
+          codes.and(0xFF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector y2 =
-          ByteVector.fromArray(BYTES, b, row + 2 * LANES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
+          codes.and(0xFF0000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector y3 =
-          ByteVector.fromArray(BYTES, b, row + 3 * LANES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
+          codes
+              .lanewise(VectorOperators.LSHR, 24)
+              .convertShape(VectorOperators.I2F, SPECIES, 0)
+              .reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);
@@ -388,97 +445,109 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
-      row += bStride;
-    }
-    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
-    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
-    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
-    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
-    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
-    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
-    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
-    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
-    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
-    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
-    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
-    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
-    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
-    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
-    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
-    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
-  }
-
-  static void multiplyInt8_1x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      byte[] b,
-      int row,
-      int bStride,
-      short[] scales,
-      int scaleIndex,
-      int scaleStride,
-      float[] c,
-      int c0,
-      int cStride) {
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector scale =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-      FloatVector shift =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-      scaleIndex += scaleStride;
-      FloatVector y0 =
-          ByteVector.fromArray(BYTES, b, row)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
-      FloatVector y1 =
-          ByteVector.fromArray(BYTES, b, row + LANES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
-      FloatVector y2 =
-          ByteVector.fromArray(BYTES, b, row + 2 * LANES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
-      FloatVector y3 =
-          ByteVector.fromArray(BYTES, b, row + 3 * LANES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      sum01 = x0.fma(y1, sum01);
-      sum02 = x0.fma(y2, sum02);
-      sum03 = x0.fma(y3, sum03);
-      row += bStride;
     }
     sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
+    sum01.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum03.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + COLUMN_DISTANCE);
+    sum12.intoArray(c, c1 + 2 * COLUMN_DISTANCE);
+    sum13.intoArray(c, c1 + 3 * COLUMN_DISTANCE);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + COLUMN_DISTANCE);
+    sum22.intoArray(c, c2 + 2 * COLUMN_DISTANCE);
+    sum23.intoArray(c, c2 + 3 * COLUMN_DISTANCE);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + COLUMN_DISTANCE);
+    sum32.intoArray(c, c3 + 2 * COLUMN_DISTANCE);
+    sum33.intoArray(c, c3 + 3 * COLUMN_DISTANCE);
+  }
+
+  static void multiplyInt8_1x4(int depth, float[] a, int a0, int[] b, int row, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum1Even = zero;
+    FloatVector sum2Even = zero;
+    FloatVector sum3Even = zero;
+    FloatVector sum0Odd = zero;
+    FloatVector sum1Odd = zero;
+    FloatVector sum2Odd = zero;
+    FloatVector sum3Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      IntVector codesEven = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_8_BIT);
+      FloatVector y0Even =
+          codesEven.and(0xFF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Even =
+          codesEven.and(0xFF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Even =
+          codesEven
+              .and(0xFF0000)
+              .convertShape(VectorOperators.I2F, SPECIES, 0)
+              .reinterpretAsFloats();
+      FloatVector y3Even =
+          codesEven
+              .lanewise(VectorOperators.LSHR, 24)
+              .convertShape(VectorOperators.I2F, SPECIES, 0)
+              .reinterpretAsFloats();
+      IntVector codesOdd = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_8_BIT + WORDS_8_BIT);
+      FloatVector y0Odd =
+          codesOdd.and(0xFF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Odd =
+          codesOdd.and(0xFF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Odd =
+          codesOdd
+              .and(0xFF0000)
+              .convertShape(VectorOperators.I2F, SPECIES, 0)
+              .reinterpretAsFloats();
+      FloatVector y3Odd =
+          codesOdd
+              .lanewise(VectorOperators.LSHR, 24)
+              .convertShape(VectorOperators.I2F, SPECIES, 0)
+              .reinterpretAsFloats();
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(y0Even, sum0Even);
+      sum1Even = xEven.fma(y1Even, sum1Even);
+      sum2Even = xEven.fma(y2Even, sum2Even);
+      sum3Even = xEven.fma(y3Even, sum3Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(y0Odd, sum0Odd);
+      sum1Odd = xOdd.fma(y1Odd, sum1Odd);
+      sum2Odd = xOdd.fma(y2Odd, sum2Odd);
+      sum3Odd = xOdd.fma(y3Odd, sum3Odd);
+    }
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      IntVector codesLast = IntVector.fromArray(INTS, b, row + k * WORDS_8_BIT);
+      FloatVector y0Last =
+          codesLast.and(0xFF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Last =
+          codesLast.and(0xFF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Last =
+          codesLast
+              .and(0xFF0000)
+              .convertShape(VectorOperators.I2F, SPECIES, 0)
+              .reinterpretAsFloats();
+      FloatVector y3Last =
+          codesLast
+              .lanewise(VectorOperators.LSHR, 24)
+              .convertShape(VectorOperators.I2F, SPECIES, 0)
+              .reinterpretAsFloats();
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(y0Last, sum0Even);
+      sum1Even = x.fma(y1Last, sum1Even);
+      sum2Even = x.fma(y2Last, sum2Even);
+      sum3Even = x.fma(y3Last, sum3Even);
+    }
+    sum0Even.add(sum0Odd).intoArray(c, c0);
+    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyInt4_4x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      byte[] b,
-      int row,
-      int bStride,
-      short[] scales,
-      int scaleIndex,
-      int scaleStride,
-      float[] c,
-      int c0,
-      int cStride) {
+      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
     int a1 = a0 + aStride;
     int a2 = a1 + aStride;
     int a3 = a2 + aStride;
@@ -503,39 +572,17 @@ final class PanamaStoredBlocks {
     FloatVector sum32 = zero;
     FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
-      FloatVector scale =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-      FloatVector shift =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-      scaleIndex += scaleStride;
-      FloatVector highScale = scale.mul(0.0625f);
-      FloatVector highShift = scale.fma(EIGHT, shift);
-      ByteVector pair0 = ByteVector.fromArray(BYTES, b, row);
-      ByteVector pair1 = ByteVector.fromArray(BYTES, b, row + LANES);
+      IntVector codes =
+          IntVector.fromArray(INTS, b, row + k / 2 * WORDS_8_BIT)
+              .lanewise(VectorOperators.LSHR, k % 2 * 16);
       FloatVector y0 =
-          pair0
-              .and(LOW_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
-      FloatVector y2 =
-          pair0
-              .and(HIGH_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(highScale, highShift);
+          codes.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector y1 =
-          pair1
-              .and(LOW_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
+          codes.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2 =
+          codes.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector y3 =
-          pair1
-              .and(HIGH_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(highScale, highShift);
+          codes.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);
@@ -556,88 +603,86 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
-      row += bStride;
-    }
-    sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
-    sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
-    sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
-    sum03.add(FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES)).intoArray(c, c0 + 3 * LANES);
-    sum10.add(FloatVector.fromArray(SPECIES, c, c1)).intoArray(c, c1);
-    sum11.add(FloatVector.fromArray(SPECIES, c, c1 + LANES)).intoArray(c, c1 + LANES);
-    sum12.add(FloatVector.fromArray(SPECIES, c, c1 + 2 * LANES)).intoArray(c, c1 + 2 * LANES);
-    sum13.add(FloatVector.fromArray(SPECIES, c, c1 + 3 * LANES)).intoArray(c, c1 + 3 * LANES);
-    sum20.add(FloatVector.fromArray(SPECIES, c, c2)).intoArray(c, c2);
-    sum21.add(FloatVector.fromArray(SPECIES, c, c2 + LANES)).intoArray(c, c2 + LANES);
-    sum22.add(FloatVector.fromArray(SPECIES, c, c2 + 2 * LANES)).intoArray(c, c2 + 2 * LANES);
-    sum23.add(FloatVector.fromArray(SPECIES, c, c2 + 3 * LANES)).intoArray(c, c2 + 3 * LANES);
-    sum30.add(FloatVector.fromArray(SPECIES, c, c3)).intoArray(c, c3);
-    sum31.add(FloatVector.fromArray(SPECIES, c, c3 + LANES)).intoArray(c, c3 + LANES);
-    sum32.add(FloatVector.fromArray(SPECIES, c, c3 + 2 * LANES)).intoArray(c, c3 + 2 * LANES);
-    sum33.add(FloatVector.fromArray(SPECIES, c, c3 + 3 * LANES)).intoArray(c, c3 + 3 * LANES);
-  }
-
-  static void multiplyInt4_1x4(
-      int depth,
-      float[] a,
-      int a0,
-      int aStride,
-      byte[] b,
-      int row,
-      int bStride,
-      short[] scales,
-      int scaleIndex,
-      int scaleStride,
-      float[] c,
-      int c0,
-      int cStride) {
-    FloatVector sum00 = FloatVector.fromArray(SPECIES, c, c0);
-    FloatVector sum01 = FloatVector.fromArray(SPECIES, c, c0 + LANES);
-    FloatVector sum02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES);
-    FloatVector sum03 = FloatVector.fromArray(SPECIES, c, c0 + 3 * LANES);
-    for (int k = 0; k < depth; k++) {
-      FloatVector scale =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex] << 16));
-      FloatVector shift =
-          FloatVector.broadcast(SPECIES, Float.intBitsToFloat(scales[scaleIndex + 1] << 16));
-      scaleIndex += scaleStride;
-      FloatVector highScale = scale.mul(0.0625f);
-      FloatVector highShift = scale.fma(EIGHT, shift);
-      ByteVector pair0 = ByteVector.fromArray(BYTES, b, row);
-      ByteVector pair1 = ByteVector.fromArray(BYTES, b, row + LANES);
-      FloatVector y0 =
-          pair0
-              .and(LOW_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
-      FloatVector y2 =
-          pair0
-              .and(HIGH_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(highScale, highShift);
-      FloatVector y1 =
-          pair1
-              .and(LOW_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(scale, shift);
-      FloatVector y3 =
-          pair1
-              .and(HIGH_NIBBLES)
-              .convertShape(VectorOperators.B2F, SPECIES, 0)
-              .reinterpretAsFloats()
-              .fma(highScale, highShift);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      sum01 = x0.fma(y1, sum01);
-      sum02 = x0.fma(y2, sum02);
-      sum03 = x0.fma(y3, sum03);
-      row += bStride;
     }
     sum00.intoArray(c, c0);
-    sum01.intoArray(c, c0 + LANES);
-    sum02.intoArray(c, c0 + 2 * LANES);
-    sum03.intoArray(c, c0 + 3 * LANES);
+    sum01.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum03.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + COLUMN_DISTANCE);
+    sum12.intoArray(c, c1 + 2 * COLUMN_DISTANCE);
+    sum13.intoArray(c, c1 + 3 * COLUMN_DISTANCE);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + COLUMN_DISTANCE);
+    sum22.intoArray(c, c2 + 2 * COLUMN_DISTANCE);
+    sum23.intoArray(c, c2 + 3 * COLUMN_DISTANCE);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + COLUMN_DISTANCE);
+    sum32.intoArray(c, c3 + 2 * COLUMN_DISTANCE);
+    sum33.intoArray(c, c3 + 3 * COLUMN_DISTANCE);
+  }
+
+  static void multiplyInt4_1x4(int depth, float[] a, int a0, int[] b, int row, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum1Even = zero;
+    FloatVector sum2Even = zero;
+    FloatVector sum3Even = zero;
+    FloatVector sum0Odd = zero;
+    FloatVector sum1Odd = zero;
+    FloatVector sum2Odd = zero;
+    FloatVector sum3Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      IntVector codesEven = IntVector.fromArray(INTS, b, row + pair * WORDS_8_BIT);
+      FloatVector y0Even =
+          codesEven.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Even =
+          codesEven.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Even =
+          codesEven.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y3Even =
+          codesEven.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      IntVector codesOdd = codesEven.lanewise(VectorOperators.LSHR, 16);
+      FloatVector y0Odd =
+          codesOdd.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Odd =
+          codesOdd.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Odd =
+          codesOdd.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y3Odd =
+          codesOdd.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(y0Even, sum0Even);
+      sum1Even = xEven.fma(y1Even, sum1Even);
+      sum2Even = xEven.fma(y2Even, sum2Even);
+      sum3Even = xEven.fma(y3Even, sum3Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(y0Odd, sum0Odd);
+      sum1Odd = xOdd.fma(y1Odd, sum1Odd);
+      sum2Odd = xOdd.fma(y2Odd, sum2Odd);
+      sum3Odd = xOdd.fma(y3Odd, sum3Odd);
+    }
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      IntVector codesLast = IntVector.fromArray(INTS, b, row + k / 2 * WORDS_8_BIT);
+      FloatVector y0Last =
+          codesLast.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Last =
+          codesLast.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Last =
+          codesLast.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y3Last =
+          codesLast.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(y0Last, sum0Even);
+      sum1Even = x.fma(y1Last, sum1Even);
+      sum2Even = x.fma(y2Last, sum2Even);
+      sum3Even = x.fma(y3Last, sum3Even);
+    }
+    sum0Even.add(sum0Odd).intoArray(c, c0);
+    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 }

@@ -70,10 +70,6 @@ final class RowBlock {
     return array.length < length ? new float[length] : array;
   }
 
-  void clearScores() {
-    Arrays.fill(scores, 0, (rows + PADDING) * TILE, 0);
-  }
-
   /** Makes a row blind to some columns of the tile. */
   void hide(int row, int from, int to) {
     if (from < to) {

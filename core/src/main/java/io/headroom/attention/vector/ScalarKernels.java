@@ -1,16 +1,15 @@
 package io.headroom.attention.vector;
 
-import static io.headroom.kvcache.TileMatrix.PAIR_DISTANCE;
+import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
 import io.headroom.kvcache.Bfloat16;
 import io.headroom.kvcache.Float16;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.TileMatrix;
+import java.util.Arrays;
 
 /** Plain Java, in loops that the JIT compiler may vectorise. */
 final class ScalarKernels implements Kernels {
-  private static final int HALF_GROUP = KvPrecision.GROUP_SIZE / 2;
-
   @Override
   public String detail() {
     return "scalar";
@@ -22,7 +21,7 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void multiplyAdd(
+  public void multiply(
       int rows,
       int columns,
       int depth,
@@ -32,20 +31,26 @@ final class ScalarKernels implements Kernels {
       TileMatrix b,
       int firstRow,
       float[] c,
-      int cStride) {
-    int stride = b.stride();
+      int cOffset,
+      int cStride,
+      boolean add,
+      float[] scratch) {
+    for (int row = 0; row < rows && !add; row++) {
+      Arrays.fill(c, cOffset + row * cStride, cOffset + row * cStride + columns, 0);
+    }
+    int stride = b.columns();
     int k = 0;
     for (; k + 3 < depth; k += 4) {
       int bRow = b.offset() + (firstRow + k) * stride;
       for (int row = 0; row < rows; row++) {
         int from = aOffset + row * aStride + k;
-        addFour(columns, a, from, b.floats(), bRow, stride, c, row * cStride);
+        addFour(columns, a, from, b.floats(), bRow, stride, c, cOffset + row * cStride);
       }
     }
     for (; k < depth; k++) {
       int bRow = b.offset() + (firstRow + k) * stride;
       for (int row = 0; row < rows; row++) {
-        add(columns, a[aOffset + row * aStride + k], b.floats(), bRow, c, row * cStride);
+        add(columns, a[aOffset + row * aStride + k], b.floats(), bRow, c, cOffset + row * cStride);
       }
     }
   }
@@ -79,53 +84,46 @@ final class ScalarKernels implements Kernels {
   static void widenAll(TileMatrix from, int rows, float[] to) {
     int columns = from.columns();
     for (int row = 0; row < rows; row++) {
-      int source = from.offset() + row * from.stride();
       int target = row * columns;
       switch (from.precision()) {
-        case F32 -> System.arraycopy(from.floats(), source, to, target, columns);
+        case F32 -> System.arraycopy(from.floats(), from.offset() + target, to, target, columns);
         case F16 -> {
           for (int j = 0; j < columns; j++) {
-            to[target + j] = Float16.toFloat(half(from.pairs(), source, j));
+            to[target + j] = Float16.toFloat(half(from, row, j));
           }
         }
         case BF16 -> {
           for (int j = 0; j < columns; j++) {
-            to[target + j] = Bfloat16.toFloat(half(from.pairs(), source, j));
+            to[target + j] = Bfloat16.toFloat(half(from, row, j));
           }
         }
-        case INT8 -> {
+        case INT8, INT4 -> {
+          int pair = from.words()[from.scalesOffset() + row];
           for (int j = 0; j < columns; j++) {
-            int scale = scaleIndex(from, row, j);
-            to[target + j] = restored(from.scales(), scale, from.bytes()[source + j]);
-          }
-        }
-        case INT4 -> {
-          for (int j = 0; j < columns; j++) {
-            int scale = scaleIndex(from, row, j);
-            int inGroup = j % KvPrecision.GROUP_SIZE;
-            int pair =
-                from.bytes()[source + j / KvPrecision.GROUP_SIZE * HALF_GROUP + j % HALF_GROUP];
-            int code = inGroup < HALF_GROUP ? pair & 15 : (pair >> 4) + 8;
-            to[target + j] = restored(from.scales(), scale, code);
+            to[target + j] = TileMatrix.shift(pair) + TileMatrix.scale(pair) * code(from, row, j);
           }
         }
       }
     }
   }
 
-  private static short half(int[] pairs, int source, int column) {
-    int group = column / (2 * PAIR_DISTANCE);
-    int pair = pairs[source + group * PAIR_DISTANCE + column % PAIR_DISTANCE];
-    return (short) (column % (2 * PAIR_DISTANCE) < PAIR_DISTANCE ? pair : pair >> Short.SIZE);
+  private static short half(TileMatrix matrix, int row, int column) {
+    int group = column / (2 * COLUMN_DISTANCE) * COLUMN_DISTANCE;
+    int start = matrix.offset() + row * matrix.columns() / 2;
+    int pair = matrix.words()[start + group + column % COLUMN_DISTANCE];
+    boolean lower = column % (2 * COLUMN_DISTANCE) < COLUMN_DISTANCE;
+    return (short) (lower ? pair : pair >> Short.SIZE);
   }
 
-  private static int scaleIndex(TileMatrix matrix, int row, int column) {
-    int group = column / KvPrecision.GROUP_SIZE;
-    return matrix.scalesOffset() + 2 * (row * matrix.groups() + group);
-  }
-
-  private static float restored(short[] scales, int index, int code) {
-    return Bfloat16.toFloat(scales[index + 1]) + Bfloat16.toFloat(scales[index]) * code;
+  private static int code(TileMatrix matrix, int row, int column) {
+    int quarter = column / COLUMN_DISTANCE;
+    if (matrix.precision() == KvPrecision.INT8) {
+      int start = matrix.offset() + row * COLUMN_DISTANCE;
+      return matrix.words()[start + column % COLUMN_DISTANCE] >>> 8 * quarter & 0xFF;
+    }
+    int start = matrix.offset() + row / 2 * COLUMN_DISTANCE;
+    int bit = row % 2 * 16 + 4 * quarter;
+    return matrix.words()[start + column % COLUMN_DISTANCE] >>> bit & 0xF;
   }
 
   @Override
