@@ -14,9 +14,9 @@ final class FloatTiles extends PositionTiles {
   @Override
   void putKey(int tile, int position, float[] source, int from) {
     int index = start(tile) + layout.keysOffset() + position;
-    for (int channel = 0; channel < layout.keyDim(); channel++) {
-      data[index] = source[from + channel];
-      index += TILE;
+    int channels = layout.keyDim();
+    for (int channel = 0; channel < channels; channel++) {
+      data[index + channel * TILE] = source[from + channel];
     }
   }
 

@@ -70,10 +70,10 @@ public final class TileMatrix {
   }
 
   /** Shows float32 rows instead, such as a tile that was converted once for many queries. */
-  public void showFloats(float[] data, int columns) {
+  public void showFloats(float[] data, int offset, int columns) {
     this.precision = KvPrecision.F32;
     this.floats = data;
-    this.offset = 0;
+    this.offset = offset;
     this.columns = columns;
   }
 }

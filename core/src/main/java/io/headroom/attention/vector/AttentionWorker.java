@@ -72,7 +72,7 @@ final class AttentionWorker {
   private void reserveScratch(int depth) {
     int length = Kernels.scratchLength(depth);
     if (scratch.length < length) {
-      scratch = new float[length];
+      scratch = ScratchMemory.allocate(length);
     }
   }
 
@@ -124,13 +124,13 @@ final class AttentionWorker {
         count,
         columns,
         block.headDim,
-        block.queries,
-        row * block.headDim,
+        block.data,
+        block.queries + row * block.headDim,
         block.headDim,
         keys,
         0,
-        block.scores,
-        row * TILE,
+        block.data,
+        block.scores + row * TILE,
         TILE,
         false,
         scratch);
@@ -164,13 +164,13 @@ final class AttentionWorker {
           count,
           values.columns(),
           to - from,
-          block.scores,
-          row * TILE + from,
+          block.data,
+          block.scores + row * TILE + from,
           TILE,
           values,
           from,
-          block.output,
-          row * block.columns + panel * TILE,
+          block.data,
+          block.output + row * block.columns + panel * TILE,
           block.columns,
           true,
           scratch);

@@ -22,7 +22,8 @@ interface Kernels {
    *
    * @param columns a multiple of 16, at most those of {@code b}; 64 unless {@code b} is float32
    * @param add adds to {@code c} instead
-   * @param scratch at least {@link #scratchLength} long, overwritten
+   * @param scratch overwritten; with room for {@link #scratchLength} numbers from {@link
+   *     ScratchMemory#START} on
    */
   void multiply(
       int rows,
@@ -39,14 +40,14 @@ interface Kernels {
       boolean add,
       float[] scratch);
 
-  /** Floats of scratch memory that a product with {@code depth} rows of {@code b} needs. */
+  /** Numbers of scratch memory that a product with {@code depth} rows of {@code b} needs. */
   static int scratchLength(int depth) {
     int rows = 3 + RowBlock.PADDING;
     return rows * (depth + 1 + RowBlock.TILE + RowBlock.LANES);
   }
 
   /** Converts the first {@code rows} rows to float32, {@code from.columns()} apart. */
-  void widen(TileMatrix from, int rows, float[] to);
+  void widen(TileMatrix from, int rows, float[] to, int offset);
 
   /**
    * The step of the online softmax: scores of a tile become weights, bases and sums follow, outputs

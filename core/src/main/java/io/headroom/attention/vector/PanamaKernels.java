@@ -116,7 +116,7 @@ final class PanamaKernels implements Kernels {
       return;
     }
     float[] to = add ? scratch : c;
-    int toRow = add ? 0 : cRow;
+    int toRow = add ? ScratchMemory.START : cRow;
     int toStride = add ? GROUP : cStride;
     if (wide) {
       switch (height) {
@@ -192,7 +192,7 @@ final class PanamaKernels implements Kernels {
     float[] to = add ? scratch : c;
     int toStride = add ? GROUP : cStride;
     for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
-      int at = add ? j : cRow + j;
+      int at = (add ? ScratchMemory.START : cRow) + j;
       if (height == 1 && bfloat) {
         PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
       } else if (height == 1) {
@@ -234,7 +234,8 @@ final class PanamaKernels implements Kernels {
     int before = int8 ? 0 : firstRow % 2;
     int bRow = b.offset() + (int8 ? firstRow : firstRow / 2) * COLUMN_DISTANCE;
     int foldedDepth = before + depth;
-    int shifted = height * GROUP;
+    int sums = ScratchMemory.START;
+    int shifted = sums + height * GROUP;
     int folded = shifted + height * LANES;
     for (int row = 0; row < height; row++) {
       int from = aRow + row * aStride;
@@ -253,16 +254,16 @@ final class PanamaKernels implements Kernels {
     for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
       if (height == 1 && int8) {
         PanamaStoredBlocks.multiplyInt8_1x4(
-            foldedDepth, scratch, folded, words, bRow + j, scratch, j);
+            foldedDepth, scratch, folded, words, bRow + j, scratch, sums + j);
       } else if (height == 1) {
         PanamaStoredBlocks.multiplyInt4_1x4(
-            foldedDepth, scratch, folded, words, bRow + j, scratch, j);
+            foldedDepth, scratch, folded, words, bRow + j, scratch, sums + j);
       } else if (int8) {
         PanamaStoredBlocks.multiplyInt8_4x4(
-            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, j, GROUP);
+            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, sums + j, GROUP);
       } else {
         PanamaStoredBlocks.multiplyInt4_4x4(
-            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, j, GROUP);
+            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, sums + j, GROUP);
       }
     }
     float[] factors = int8 ? PanamaStoredBlocks.INT8_FACTORS : PanamaStoredBlocks.INT4_FACTORS;
@@ -270,9 +271,9 @@ final class PanamaKernels implements Kernels {
       float shift = sum(scratch, shifted + row * LANES);
       int cTo = cRow + row * cStride;
       if (add) {
-        addScaled(scratch, row * GROUP, factors, shift, c, cTo);
+        addScaled(scratch, sums + row * GROUP, factors, shift, c, cTo);
       } else {
-        storeScaled(scratch, row * GROUP, factors, shift, c, cTo);
+        storeScaled(scratch, sums + row * GROUP, factors, shift, c, cTo);
       }
     }
   }
@@ -331,7 +332,7 @@ final class PanamaKernels implements Kernels {
       int rows, int columns, float[] scratch, float[] c, int cRow, int cStride) {
     for (int row = 0; row < rows; row++) {
       int to = cRow + row * cStride;
-      int from = row * GROUP;
+      int from = ScratchMemory.START + row * GROUP;
       for (int j = 0; j < columns; j += LANES) {
         FloatVector.fromArray(SPECIES, scratch, from + j)
             .add(FloatVector.fromArray(SPECIES, c, to + j))
@@ -341,18 +342,19 @@ final class PanamaKernels implements Kernels {
   }
 
   @Override
-  public void widen(TileMatrix from, int rows, float[] to) {
+  public void widen(TileMatrix from, int rows, float[] to, int offset) {
     switch (from.precision()) {
-      case F32 -> ScalarKernels.widenAll(from, rows, to);
-      case BF16 -> widenBfloat16(from.words(), from.offset(), rows * from.columns() / 2, to);
-      case F16 -> widenFloat16(from.words(), from.offset(), rows * from.columns() / 2, to);
-      case INT8, INT4 -> widenIntegers(from, rows, to);
+      case F32 -> ScalarKernels.widenAll(from, rows, to, offset);
+      case BF16 ->
+          widenBfloat16(from.words(), from.offset(), rows * from.columns() / 2, to, offset);
+      case F16 -> widenFloat16(from.words(), from.offset(), rows * from.columns() / 2, to, offset);
+      case INT8, INT4 -> widenIntegers(from, rows, to, offset);
     }
   }
 
-  private static void widenBfloat16(int[] from, int source, int count, float[] to) {
+  private static void widenBfloat16(int[] from, int source, int count, float[] to, int offset) {
     for (int group = 0; group < count; group += COLUMN_DISTANCE) {
-      int target = 2 * group;
+      int target = offset + 2 * group;
       for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
         IntVector pairs = IntVector.fromArray(INTS, from, source + group + j);
         pairs.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats().intoArray(to, target + j);
@@ -361,10 +363,10 @@ final class PanamaKernels implements Kernels {
     }
   }
 
-  private static void widenFloat16(int[] from, int source, int count, float[] to) {
+  private static void widenFloat16(int[] from, int source, int count, float[] to, int offset) {
     for (int group = 0; group < count; group += COLUMN_DISTANCE) {
       for (int half = 0; half < 2; half++) {
-        int target = 2 * group + half * COLUMN_DISTANCE;
+        int target = offset + 2 * group + half * COLUMN_DISTANCE;
         for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
           FloatVector value =
               IntVector.fromArray(INTS, from, source + group + j)
@@ -385,7 +387,7 @@ final class PanamaKernels implements Kernels {
     }
   }
 
-  private static void widenIntegers(TileMatrix from, int rows, float[] to) {
+  private static void widenIntegers(TileMatrix from, int rows, float[] to, int offset) {
     boolean int8 = from.precision() == KvPrecision.INT8;
     int bits = from.precision().bits();
     int mask = (1 << bits) - 1;
@@ -402,35 +404,41 @@ final class PanamaKernels implements Kernels {
             .convertShape(VectorOperators.I2F, SPECIES, 0)
             .reinterpretAsFloats()
             .fma(scale, shift)
-            .intoArray(to, row * GROUP + j);
+            .intoArray(to, offset + row * GROUP + j);
       }
     }
   }
 
   @Override
   public void exponentiate(RowBlock block) {
+    float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {
       float base = block.bases[row];
-      float greatest = greatestAbove(block.scores, row * RowBlock.TILE, base + BASE_LAG, base);
+      int scores = block.scores + row * RowBlock.TILE;
+      int sums = block.laneSums + row * RowBlock.LANES;
+      float greatest = greatestAbove(data, scores, base + BASE_LAG, base);
       if (greatest > base) {
         float factor = Exp2.of(base - greatest);
-        scale(block.laneSums, row * RowBlock.LANES, RowBlock.LANES, factor);
-        scale(block.output, row * block.columns, block.columns, factor);
+        scale(data, sums, RowBlock.LANES, factor);
+        scale(data, block.output + row * block.columns, block.columns, factor);
         base = greatest;
         block.bases[row] = base;
       }
       float origin = base == Float.NEGATIVE_INFINITY ? 0 : base;
-      exponentiate(block.scores, row * RowBlock.TILE, origin, block.laneSums, row * RowBlock.LANES);
+      exponentiate(data, scores, origin, sums);
     }
   }
 
   /** The greatest score of a row if one exceeds {@code bar}, otherwise {@code base}. */
   private static float greatestAbove(float[] scores, int from, float bar, float base) {
-    FloatVector greatest = FloatVector.fromArray(SPECIES, scores, from);
+    // The sign of a difference: masks and greatest vectors take several instructions each.
+    FloatVector limit = FloatVector.broadcast(SPECIES, bar);
+    IntVector signs = limit.sub(FloatVector.fromArray(SPECIES, scores, from)).reinterpretAsInts();
     for (int j = LANES; j < RowBlock.TILE; j += LANES) {
-      greatest = greatest.max(FloatVector.fromArray(SPECIES, scores, from + j));
+      signs =
+          limit.sub(FloatVector.fromArray(SPECIES, scores, from + j)).reinterpretAsInts().or(signs);
     }
-    if (!greatest.compare(VectorOperators.GT, bar).anyTrue()) {
+    if (!signs.compare(VectorOperators.LT, 0).anyTrue()) {
       return base;
     }
     float result = base;
@@ -446,16 +454,14 @@ final class PanamaKernels implements Kernels {
     }
   }
 
-  private static void exponentiate(float[] scores, int from, float base, float[] sums, int sum) {
-    FloatVector total = FloatVector.fromArray(SPECIES, sums, sum);
+  private static void exponentiate(float[] data, int from, float base, int sums) {
+    FloatVector total = FloatVector.fromArray(SPECIES, data, sums);
     for (int j = from; j < from + RowBlock.TILE; j += LANES) {
-      FloatVector x = FloatVector.fromArray(SPECIES, scores, j).sub(base).max(Exp2.LEAST);
+      FloatVector x = FloatVector.fromArray(SPECIES, data, j).sub(base).max(Exp2.LEAST);
       FloatVector rounded = x.add(Exp2.ROUNDER);
       FloatVector f = x.sub(rounded.sub(Exp2.ROUNDER));
       FloatVector power =
-          f.mul(Exp2.C6)
-              .add(Exp2.C5)
-              .fma(f, FloatVector.broadcast(SPECIES, Exp2.C4))
+          f.fma(FloatVector.broadcast(SPECIES, Exp2.C5), FloatVector.broadcast(SPECIES, Exp2.C4))
               .fma(f, FloatVector.broadcast(SPECIES, Exp2.C3))
               .fma(f, FloatVector.broadcast(SPECIES, Exp2.C2))
               .fma(f, FloatVector.broadcast(SPECIES, Exp2.C1))
@@ -467,10 +473,10 @@ final class PanamaKernels implements Kernels {
               .add(Exp2.ONE_BITS)
               .reinterpretAsFloats()
               .mul(power);
-      weight.intoArray(scores, j);
+      weight.intoArray(data, j);
       total = total.add(weight);
     }
-    total.intoArray(sums, sum);
+    total.intoArray(data, sums);
   }
 
   @Override

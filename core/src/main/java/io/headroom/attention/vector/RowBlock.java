@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * A block of query rows of one KV head and their online softmax (arXiv 1805.02867): row {@code t *
- * groupSize + h} is token {@code t} of query head {@code h} of the group. Arrays grow and are kept.
+ * groupSize + h} is token {@code t} of query head {@code h} of the group. Memory grows and is kept.
  *
  * <p>Scores are in base 2. For every row {@code output} is the sum of {@code 2^(score - base)}
  * times the value, and the lane sums add up to the sum of the weights; {@code base} is near the
@@ -27,11 +27,15 @@ final class RowBlock {
   int rows;
   int headDim;
   int columns;
-  float[] queries = {};
-  float[] scores = {};
-  float[] output = {};
   float[] bases = {};
-  float[] laneSums = {};
+
+  /** Queries, scores, output and lane sums of the rows, from the indices below on. */
+  float[] data = {};
+
+  int queries;
+  int scores;
+  int output;
+  int laneSums;
 
   private int groupSize;
 
@@ -44,36 +48,40 @@ final class RowBlock {
     columns = width;
     reserve();
     float baseTwoScale = scale * LOG2_E;
-    for (int row = 0; row < rows; row++) {
-      int from = tensor.row(firstHead + row % group, token + row / group);
-      int to = row * headDim;
-      for (int i = 0; i < headDim; i++) {
-        queries[to + i] = tensor.data()[from + i] * baseTwoScale;
+    // Head by head: rows of one head are neighbours.
+    for (int head = 0; head < group; head++) {
+      for (int i = 0; i < tokens; i++) {
+        int from = tensor.row(firstHead + head, token + i);
+        int to = queries + (i * group + head) * headDim;
+        multiply(tensor.data(), from, baseTwoScale, data, to, headDim);
       }
     }
-    Arrays.fill(queries, rows * headDim, (rows + PADDING) * headDim, 0);
-    Arrays.fill(output, 0, (rows + PADDING) * columns, 0);
+    Arrays.fill(data, queries + rows * headDim, queries + (rows + PADDING) * headDim, 0);
+    Arrays.fill(data, output, output + (rows + PADDING) * columns, 0);
+    Arrays.fill(data, laneSums, laneSums + rows * LANES, 0);
     Arrays.fill(bases, 0, rows, Float.NEGATIVE_INFINITY);
-    Arrays.fill(laneSums, 0, rows * LANES, 0);
   }
 
   private void reserve() {
     int padded = rows + PADDING;
-    queries = reserve(queries, padded * headDim);
-    scores = reserve(scores, padded * TILE);
-    output = reserve(output, padded * columns);
-    bases = reserve(bases, rows);
-    laneSums = reserve(laneSums, rows * LANES);
-  }
-
-  private static float[] reserve(float[] array, int length) {
-    return array.length < length ? new float[length] : array;
+    scores = ScratchMemory.START;
+    output = scores + padded * TILE;
+    laneSums = output + padded * columns;
+    queries = laneSums + padded * LANES;
+    int length = queries + padded * headDim - ScratchMemory.START;
+    if (data.length < ScratchMemory.START + length) {
+      data = ScratchMemory.allocate(length);
+    }
+    if (bases.length < rows) {
+      bases = new float[rows];
+    }
   }
 
   /** Makes a row blind to some columns of the tile. */
   void hide(int row, int from, int to) {
     if (from < to) {
-      Arrays.fill(scores, row * TILE + from, row * TILE + to, Float.NEGATIVE_INFINITY);
+      int start = scores + row * TILE;
+      Arrays.fill(data, start + from, start + to, Float.NEGATIVE_INFINITY);
     }
   }
 
@@ -89,13 +97,17 @@ final class RowBlock {
       }
       float weight = weight(bases[row], base);
       float otherWeight = weight(other.bases[row], base);
-      for (int i = row * columns; i < (row + 1) * columns; i++) {
-        output[i] = output[i] * weight + other.output[i] * otherWeight;
-      }
-      for (int i = row * LANES; i < (row + 1) * LANES; i++) {
-        laneSums[i] = laneSums[i] * weight + other.laneSums[i] * otherWeight;
-      }
+      int outputRow = row * columns;
+      merge(output + outputRow, weight, other, other.output + outputRow, otherWeight, columns);
+      int lanes = row * LANES;
+      merge(laneSums + lanes, weight, other, other.laneSums + lanes, otherWeight, LANES);
       bases[row] = base;
+    }
+  }
+
+  private void merge(int to, float weight, RowBlock other, int from, float otherWeight, int count) {
+    for (int i = 0; i < count; i++) {
+      data[to + i] = data[to + i] * weight + other.data[from + i] * otherWeight;
     }
   }
 
@@ -105,21 +117,31 @@ final class RowBlock {
 
   /** Writes the normalised rows; zeros where no key was seen. */
   void write(HeadTensor tensor, int firstHead, int token) {
-    for (int row = 0; row < rows; row++) {
-      int to = tensor.row(firstHead + row % groupSize, token + row / groupSize);
-      float sum = sum(row);
-      float factor = sum == 0 ? 0 : 1 / sum;
-      int from = row * columns;
-      for (int i = 0; i < tensor.dim(); i++) {
-        tensor.data()[to + i] = output[from + i] * factor;
+    int tokens = rows / groupSize;
+    for (int head = 0; head < groupSize; head++) {
+      for (int i = 0; i < tokens; i++) {
+        int row = i * groupSize + head;
+        float sum = sum(row);
+        float factor = sum == 0 ? 0 : 1 / sum;
+        int to = tensor.row(firstHead + head, token + i);
+        multiply(data, output + row * columns, factor, tensor.data(), to, tensor.dim());
       }
+    }
+  }
+
+  /** A loop so plain that C2 makes vectors of it. */
+  private static void multiply(
+      float[] numbers, int from, float factor, float[] products, int to, int count) {
+    for (int i = 0; i < count; i++) {
+      products[to + i] = numbers[from + i] * factor;
     }
   }
 
   private float sum(int row) {
     float sum = 0;
-    for (int i = row * LANES; i < (row + 1) * LANES; i++) {
-      sum += laneSums[i];
+    int start = laneSums + row * LANES;
+    for (int i = start; i < start + LANES; i++) {
+      sum += data[i];
     }
     return sum;
   }

@@ -77,16 +77,17 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void widen(TileMatrix from, int rows, float[] to) {
-    widenAll(from, rows, to);
+  public void widen(TileMatrix from, int rows, float[] to, int offset) {
+    widenAll(from, rows, to, offset);
   }
 
-  static void widenAll(TileMatrix from, int rows, float[] to) {
+  static void widenAll(TileMatrix from, int rows, float[] to, int offset) {
     int columns = from.columns();
     for (int row = 0; row < rows; row++) {
-      int target = row * columns;
+      int target = offset + row * columns;
       switch (from.precision()) {
-        case F32 -> System.arraycopy(from.floats(), from.offset() + target, to, target, columns);
+        case F32 ->
+            System.arraycopy(from.floats(), from.offset() + row * columns, to, target, columns);
         case F16 -> {
           for (int j = 0; j < columns; j++) {
             to[target + j] = Float16.toFloat(half(from, row, j));
@@ -128,34 +129,34 @@ final class ScalarKernels implements Kernels {
 
   @Override
   public void exponentiate(RowBlock block) {
+    float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {
-      int from = row * RowBlock.TILE;
+      int from = block.scores + row * RowBlock.TILE;
       float greatest = Float.NEGATIVE_INFINITY;
       for (int i = from; i < from + RowBlock.TILE; i++) {
-        greatest = block.scores[i] > greatest ? block.scores[i] : greatest;
+        greatest = data[i] > greatest ? data[i] : greatest;
       }
       float base = block.bases[row];
+      int sums = block.laneSums + row * RowBlock.LANES;
       if (greatest > base + BASE_LAG) {
-        rescale(block, row, Exp2.of(base - greatest));
+        float factor = Exp2.of(base - greatest);
+        rescale(data, sums, RowBlock.LANES, factor);
+        rescale(data, block.output + row * block.columns, block.columns, factor);
         base = greatest;
         block.bases[row] = base;
       }
       float origin = base == Float.NEGATIVE_INFINITY ? 0 : base;
-      int sums = row * RowBlock.LANES;
       for (int i = 0; i < RowBlock.TILE; i++) {
-        float weight = Exp2.of(block.scores[from + i] - origin);
-        block.scores[from + i] = weight;
-        block.laneSums[sums + i % RowBlock.LANES] += weight;
+        float weight = Exp2.of(data[from + i] - origin);
+        data[from + i] = weight;
+        data[sums + i % RowBlock.LANES] += weight;
       }
     }
   }
 
-  private static void rescale(RowBlock block, int row, float factor) {
-    for (int i = row * RowBlock.LANES; i < (row + 1) * RowBlock.LANES; i++) {
-      block.laneSums[i] *= factor;
-    }
-    for (int i = row * block.columns; i < (row + 1) * block.columns; i++) {
-      block.output[i] *= factor;
+  private static void rescale(float[] data, int from, int count, float factor) {
+    for (int i = from; i < from + count; i++) {
+      data[i] *= factor;
     }
   }
 

@@ -9,11 +9,11 @@ final class WideMatrix {
 
   TileMatrix convert(Kernels kernels, TileMatrix stored, int rows) {
     int length = rows * stored.columns();
-    if (data.length < length) {
-      data = new float[length];
+    if (data.length < ScratchMemory.START + length) {
+      data = ScratchMemory.allocate(length);
     }
-    kernels.widen(stored, rows, data);
-    matrix.showFloats(data, stored.columns());
+    kernels.widen(stored, rows, data, ScratchMemory.START);
+    matrix.showFloats(data, ScratchMemory.START, stored.columns());
     return matrix;
   }
 }

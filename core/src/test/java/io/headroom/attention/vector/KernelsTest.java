@@ -68,14 +68,14 @@ class KernelsTest {
     double worst = 0;
     for (int i = 0; i < exponents.length; i++) {
       double exact = Math.pow(2, exponents[i]);
-      worst = Math.max(worst, Math.abs(block.scores[i] / exact - 1));
+      worst = Math.max(worst, Math.abs(block.data[block.scores + i] / exact - 1));
     }
     return worst;
   }
 
   private void exponentiate(RowBlock block, float[] scores, float base) {
     block.load(HeadTensor.zeros(1, 1, 1), 0, 1, 0, 1, 1, 16);
-    System.arraycopy(scores, 0, block.scores, 0, scores.length);
+    System.arraycopy(scores, 0, block.data, block.scores, scores.length);
     block.bases[0] = base;
     kernels.exponentiate(block);
   }
@@ -90,7 +90,15 @@ class KernelsTest {
     scores[4] = -126;
     RowBlock block = new RowBlock();
     exponentiate(block, scores, 0);
-    assertThat(Arrays.copyOf(block.scores, 5)).containsExactly(0, 0, 0, Float.NaN, 0x1p-126f);
+    assertThat(scores(block, 5)).containsExactly(0, 0, 0, Float.NaN, 0x1p-126f);
+  }
+
+  private static float[] scores(RowBlock block, int count) {
+    return Arrays.copyOfRange(block.data, block.scores, block.scores + count);
+  }
+
+  private static void fillScores(RowBlock block, float score) {
+    Arrays.fill(block.data, block.scores, block.scores + RowBlock.TILE, score);
   }
 
   @Test
@@ -100,7 +108,7 @@ class KernelsTest {
     RowBlock block = new RowBlock();
     exponentiate(block, scores, Float.NEGATIVE_INFINITY);
     assertThat(block.bases[0]).isEqualTo(Float.NEGATIVE_INFINITY);
-    assertThat(Arrays.copyOf(block.scores, RowBlock.TILE)).containsOnly(0);
+    assertThat(scores(block, RowBlock.TILE)).containsOnly(0);
     RowBlock other = new RowBlock();
     exponentiate(other, scores, Float.NEGATIVE_INFINITY);
     block.merge(other);
@@ -115,7 +123,7 @@ class KernelsTest {
     float[] scores = new float[RowBlock.TILE];
     RowBlock full = new RowBlock();
     exponentiate(full, scores, Float.NEGATIVE_INFINITY);
-    full.output[0] = 128;
+    full.data[full.output] = 128;
     Arrays.fill(scores, Float.NEGATIVE_INFINITY);
     RowBlock empty = new RowBlock();
     exponentiate(empty, scores, Float.NEGATIVE_INFINITY);
@@ -134,16 +142,16 @@ class KernelsTest {
     float[] scores = new float[RowBlock.TILE];
     exponentiate(block, scores, Float.NEGATIVE_INFINITY);
     assertThat(block.bases[0]).isZero();
-    block.output[0] = 64;
-    Arrays.fill(block.scores, 0, RowBlock.TILE, Kernels.BASE_LAG);
+    block.data[block.output] = 64;
+    fillScores(block, Kernels.BASE_LAG);
     kernels.exponentiate(block);
     assertThat(block.bases[0]).isZero();
-    assertThat(block.scores[5]).isEqualTo(256);
-    Arrays.fill(block.scores, 0, RowBlock.TILE, 10);
+    assertThat(block.data[block.scores + 5]).isEqualTo(256);
+    fillScores(block, 10);
     kernels.exponentiate(block);
     assertThat(block.bases[0]).isEqualTo(10);
-    assertThat(block.scores[5]).isEqualTo(1);
-    assertThat(block.output[0]).isEqualTo(64 * 0x1p-10f);
+    assertThat(block.data[block.scores + 5]).isEqualTo(1);
+    assertThat(block.data[block.output]).isEqualTo(64 * 0x1p-10f);
   }
 
   @ParameterizedTest
@@ -187,7 +195,7 @@ class KernelsTest {
 
   private void assertWidens(TileMatrix matrix, int rows, int used, float[] expected) {
     float[] wide = new float[rows * matrix.columns()];
-    kernels.widen(matrix, rows, wide);
+    kernels.widen(matrix, rows, wide, 0);
     float worst = 0;
     for (int row = 0; row < rows; row++) {
       for (int column = 0; column < used; column++) {
@@ -209,7 +217,7 @@ class KernelsTest {
     float[] a = gaussian.next(1, rows + RowBlock.PADDING + 1, aStride).data();
     int cStride = columns + 5;
     float[] c = gaussian.next(1, rows + RowBlock.PADDING + 1, cStride).data();
-    float[] scratch = new float[Kernels.scratchLength(depth)];
+    float[] scratch = ScratchMemory.allocate(Kernels.scratchLength(depth));
     Arrays.fill(scratch, Float.NaN);
     float[] before = c.clone();
     double worst = 0;
@@ -255,7 +263,7 @@ class KernelsTest {
       KvTile tile = new KvTile();
       cache.tile(0, 0, tile);
       float[] wide = new float[64 * 16];
-      kernels.widen(tile.values(0), 1, wide);
+      kernels.widen(tile.values(0), 1, wide, 0);
       float[] expected = new float[6];
       cache.readValue(0, 0, expected);
       assertThat(Arrays.copyOf(wide, 6)).isEqualTo(expected);
