@@ -44,13 +44,18 @@ public final class HostProbe {
    * @param threads at least 1
    */
   public static Peaks peaks(int threads) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be at least 1: " + threads);
-    }
     return PEAKS.computeIfAbsent(threads, HostProbe::measure);
   }
 
-  private static Peaks measure(int threads) {
+  /**
+   * The peaks as they are now: for runs that take long enough for a host to change.
+   *
+   * @param threads at least 1
+   */
+  public static Peaks measure(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be at least 1: " + threads);
+    }
     CalibrationKernels kernels = new CalibrationKernels();
     int numbers = STREAM_NUMBERS / threads;
     ExecutorService pool = Executors.newFixedThreadPool(threads);

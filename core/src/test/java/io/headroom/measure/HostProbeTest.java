@@ -31,6 +31,17 @@ class HostProbeTest {
   }
 
   @Test
+  void measuringAnewLeavesThePeaksOfTheProcess() {
+    HostProbe.Peaks peaks = HostProbe.peaks(1);
+
+    HostProbe.Peaks now = HostProbe.measure(1);
+
+    assertThat(now).isNotSameAs(peaks);
+    assertThat(now.gflops()).isPositive().isFinite();
+    assertThat(HostProbe.peaks(1)).isSameAs(peaks);
+  }
+
+  @Test
   void threadsAreAtLeastOne() {
     assertThatThrownBy(() -> HostProbe.peaks(0))
         .isInstanceOf(IllegalArgumentException.class)

@@ -1,0 +1,125 @@
+package io.headroom.peers;
+
+import io.headroom.kvcache.HeadTensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs one workload on all peers that can do it: compares their outputs, then times them in turns.
+ */
+final class Contest {
+  private static final String REFERENCE = "reference";
+
+  /** Long enough for compilers, pools and allocators to settle. */
+  private static final long WARM_UP_MILLIS = 300;
+
+  /** Before each turn, for caches and threads that the turn before has used. */
+  private static final long TURN_WARM_UP_MILLIS = 20;
+
+  /** A run that takes so long needs no warm-up of its own. */
+  private static final long SLOW_NANOS = 100_000_000;
+
+  private final List<Peer> peers;
+  private final MeasuringMode mode;
+  private final RunLog log;
+
+  Contest(List<Peer> peers, MeasuringMode mode, RunLog log) {
+    this.peers = peers;
+    this.mode = mode;
+    this.log = log;
+  }
+
+  /**
+   * @throws OutputDisagreement before anything is timed
+   */
+  List<Measurement> run(Workload workload, BenchmarkData data, List<Integer> threadCounts) {
+    Map<String, PreparedAttention> contestants = new LinkedHashMap<>();
+    try {
+      for (Peer peer : peers) {
+        Optional<String> reason = peer.unsupported(workload);
+        if (reason.isPresent()) {
+          log.note("%s without %s: %s".formatted(workload.name(), peer.name(), reason.get()));
+        } else {
+          contestants.put(peer.name(), peer.prepare(workload, data));
+        }
+      }
+      List<Measurement> measurements = new ArrayList<>();
+      for (int threads : threadCounts) {
+        contestants.values().forEach(contestant -> contestant.useThreads(threads));
+        requireAgreement(workload, threads, data, contestants);
+        measurements.addAll(time(workload, threads, contestants));
+      }
+      return measurements;
+    } finally {
+      contestants.values().forEach(PreparedAttention::close);
+    }
+  }
+
+  private void requireAgreement(
+      Workload workload,
+      int threads,
+      BenchmarkData data,
+      Map<String, PreparedAttention> contestants) {
+    double tolerance = OutputTolerance.of(workload.precision());
+    HeadTensor own = null;
+    for (Map.Entry<String, PreparedAttention> contestant : contestants.entrySet()) {
+      String engine = contestant.getKey();
+      contestant.getValue().beginTurn();
+      contestant.getValue().run();
+      HeadTensor output = contestant.getValue().output();
+      double error = data.reference().relativeErrorOf(output);
+      requireWithin(tolerance, workload, threads, engine, REFERENCE, error);
+      if (own == null) {
+        own = output;
+      } else {
+        double difference = RelativeError.of(output, own);
+        requireWithin(2 * tolerance, workload, threads, engine, PeerReport.OWN_ENGINE, difference);
+      }
+      log.agreement(workload, threads, engine, error, contestant.getValue().choice());
+    }
+  }
+
+  /** Written so that NaN is not within. */
+  private static void requireWithin(
+      double tolerance, Workload workload, int threads, String engine, String than, double error) {
+    if (!(error <= tolerance)) {
+      throw new OutputDisagreement(workload, threads, engine, than, error, tolerance);
+    }
+  }
+
+  private List<Measurement> time(
+      Workload workload, int threads, Map<String, PreparedAttention> contestants) {
+    Map<String, LatencySamples> samples = new LinkedHashMap<>();
+    Map<String, Boolean> slow = new LinkedHashMap<>();
+    contestants.forEach(
+        (engine, attention) -> {
+          LatencySamples warmUp = new LatencySamples();
+          TurnTimer.time(attention, 0, WARM_UP_MILLIS, warmUp);
+          slow.put(engine, warmUp.medianNanos() > SLOW_NANOS);
+          samples.put(engine, new LatencySamples());
+        });
+    List<String> order = new ArrayList<>(contestants.keySet());
+    for (int round = 0; round < mode.rounds(); round++) {
+      for (String engine : order) {
+        long warmUpMillis = slow.get(engine) ? 0 : TURN_WARM_UP_MILLIS;
+        TurnTimer.time(
+            contestants.get(engine), warmUpMillis, mode.roundMillis(), samples.get(engine));
+      }
+      Collections.reverse(order);
+    }
+    return contestants.keySet().stream()
+        .map(
+            engine ->
+                new Measurement(
+                    workload,
+                    threads,
+                    engine,
+                    contestants.get(engine).kvBytes(),
+                    samples.get(engine)))
+        .toList();
+  }
+}

@@ -1,0 +1,31 @@
+package io.headroom.peers;
+
+import ai.onnxruntime.OrtEnvironment;
+import io.headroom.kvcache.KvPrecision;
+import java.util.Optional;
+
+/** ONNX Runtime's contributed operator {@code GroupQueryAttention} on the CPU. */
+final class OnnxRuntimePeer implements Peer {
+  @Override
+  public String name() {
+    return "onnxruntime";
+  }
+
+  @Override
+  public String detail() {
+    return "onnxruntime-%s, MLAS (it tells no kernel names)"
+        .formatted(OrtEnvironment.getEnvironment().getVersion());
+  }
+
+  @Override
+  public Optional<String> unsupported(Workload workload) {
+    return workload.precision() == KvPrecision.BF16
+        ? Optional.of("GroupQueryAttention has no CPU kernel for bf16, but for f16")
+        : Optional.empty();
+  }
+
+  @Override
+  public PreparedAttention prepare(Workload workload, BenchmarkData data) {
+    return new OnnxRuntimeAttention(workload, data);
+  }
+}
