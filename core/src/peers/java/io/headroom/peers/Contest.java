@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs one workload on all peers that can do it: compares their outputs, then times them in turns.
@@ -14,22 +15,16 @@ import java.util.Optional;
 final class Contest {
   private static final String REFERENCE = "reference";
 
-  /** Long enough for compilers, pools and allocators to settle. */
-  private static final long WARM_UP_MILLIS = 300;
-
-  /** Before each turn, for caches and threads that the turn before has used. */
-  private static final long TURN_WARM_UP_MILLIS = 20;
-
   /** A run that takes so long needs no warm-up of its own. */
   private static final long SLOW_NANOS = 100_000_000;
 
   private final List<Peer> peers;
-  private final MeasuringMode mode;
+  private final TimingPlan plan;
   private final RunLog log;
 
-  Contest(List<Peer> peers, MeasuringMode mode, RunLog log) {
+  Contest(List<Peer> peers, TimingPlan plan, RunLog log) {
     this.peers = peers;
-    this.mode = mode;
+    this.plan = plan;
     this.log = log;
   }
 
@@ -50,8 +45,8 @@ final class Contest {
       List<Measurement> measurements = new ArrayList<>();
       for (int threads : threadCounts) {
         contestants.values().forEach(contestant -> contestant.useThreads(threads));
-        requireAgreement(workload, threads, data, contestants);
-        measurements.addAll(time(workload, threads, contestants));
+        Map<String, Long> firstRuns = requireAgreement(workload, threads, data, contestants);
+        measurements.addAll(time(workload, threads, contestants, firstRuns));
       }
       return measurements;
     } finally {
@@ -59,17 +54,21 @@ final class Contest {
     }
   }
 
-  private void requireAgreement(
+  /** Nanoseconds of the runs whose outputs were compared. */
+  private Map<String, Long> requireAgreement(
       Workload workload,
       int threads,
       BenchmarkData data,
       Map<String, PreparedAttention> contestants) {
     double tolerance = OutputTolerance.of(workload.precision());
+    Map<String, Long> nanos = new LinkedHashMap<>();
     HeadTensor own = null;
     for (Map.Entry<String, PreparedAttention> contestant : contestants.entrySet()) {
       String engine = contestant.getKey();
       contestant.getValue().beginTurn();
+      long began = System.nanoTime();
       contestant.getValue().run();
+      nanos.put(engine, System.nanoTime() - began);
       HeadTensor output = contestant.getValue().output();
       double error = data.reference().relativeErrorOf(output);
       requireWithin(tolerance, workload, threads, engine, REFERENCE, error);
@@ -81,6 +80,7 @@ final class Contest {
       }
       log.agreement(workload, threads, engine, error, contestant.getValue().choice());
     }
+    return nanos;
   }
 
   /** Written so that NaN is not within. */
@@ -92,22 +92,29 @@ final class Contest {
   }
 
   private List<Measurement> time(
-      Workload workload, int threads, Map<String, PreparedAttention> contestants) {
+      Workload workload,
+      int threads,
+      Map<String, PreparedAttention> contestants,
+      Map<String, Long> firstRuns) {
     Map<String, LatencySamples> samples = new LinkedHashMap<>();
-    Map<String, Boolean> slow = new LinkedHashMap<>();
     contestants.forEach(
         (engine, attention) -> {
-          LatencySamples warmUp = new LatencySamples();
-          TurnTimer.time(attention, 0, WARM_UP_MILLIS, warmUp);
-          slow.put(engine, warmUp.medianNanos() > SLOW_NANOS);
           samples.put(engine, new LatencySamples());
+          long warmUpMillis =
+              plan.warmUpMillis() - TimeUnit.NANOSECONDS.toMillis(firstRuns.get(engine));
+          if (warmUpMillis > 0) {
+            TurnTimer.time(attention, 0, warmUpMillis, new LatencySamples());
+          }
         });
     List<String> order = new ArrayList<>(contestants.keySet());
-    for (int round = 0; round < mode.rounds(); round++) {
+    for (int round = 0; round < plan.rounds(); round++) {
       for (String engine : order) {
-        long warmUpMillis = slow.get(engine) ? 0 : TURN_WARM_UP_MILLIS;
+        boolean slow = firstRuns.get(engine) > SLOW_NANOS;
         TurnTimer.time(
-            contestants.get(engine), warmUpMillis, mode.roundMillis(), samples.get(engine));
+            contestants.get(engine),
+            slow ? 0 : plan.turnWarmUpMillis(),
+            plan.turnMillis(),
+            samples.get(engine));
       }
       Collections.reverse(order);
     }

@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.global.torch;
 final class LibTorchPeer implements Peer {
   private static final Pattern VERSION = Pattern.compile("TORCH_VERSION=([^,\\s]+)");
 
-  LibTorchPeer() {
+  static {
+    // Once a process, and before anything else.
     torch.set_num_interop_threads(1);
   }
 

@@ -5,31 +5,19 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/**
- * How long to measure.
- *
- * <p>Every round takes at least one sample of every engine, so rounds are the fewest samples.
- */
+/** Which workloads to measure, and for how long. */
 enum MeasuringMode {
-  QUICK(3, 120),
-  FULL(5, 160);
+  QUICK(new TimingPlan(3, 200, 20, 120)),
+  FULL(new TimingPlan(5, 300, 20, 150));
 
-  private final int rounds;
-  private final int roundMillis;
+  private final TimingPlan timing;
 
-  MeasuringMode(int rounds, int roundMillis) {
-    this.rounds = rounds;
-    this.roundMillis = roundMillis;
+  MeasuringMode(TimingPlan timing) {
+    this.timing = timing;
   }
 
-  /** Turns of every engine at every workload. */
-  int rounds() {
-    return rounds;
-  }
-
-  /** How long an engine samples in its turn, unless a single sample takes longer. */
-  int roundMillis() {
-    return roundMillis;
+  TimingPlan timing() {
+    return timing;
   }
 
   String label() {

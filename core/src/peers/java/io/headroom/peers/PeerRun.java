@@ -93,9 +93,11 @@ public final class PeerRun {
   }
 
   private List<Measurement> measure(List<Peer> peers, List<Integer> threadCounts) {
-    Contest contest = new Contest(peers, mode, log);
+    Contest contest = new Contest(peers, mode.timing(), log);
     List<Measurement> measurements = new ArrayList<>();
     BenchmarkData data = null;
+    log.progress("warming up");
+    CompilerWarmUp.run(peers.get(0), workloads, threadCounts);
     peaks.measure(threadCounts);
     for (int i = 0; i < workloads.size(); i++) {
       Workload workload = workloads.get(i);
