@@ -148,6 +148,7 @@ public final class PeerRun {
     environment.put("operating_system", host.operatingSystem());
     environment.put("java", host.javaVersion() + " " + host.javaVendor());
     environment.put("max_heap_bytes", host.maxHeapBytes());
+    environment.put("omp_wait_policy", System.getenv("OMP_WAIT_POLICY"));
     environment.put("peaks", peaks.lines());
     peers.forEach(peer -> environment.put(peer.name(), peer.detail()));
     return environment;

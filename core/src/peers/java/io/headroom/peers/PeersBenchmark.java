@@ -26,6 +26,10 @@ public final class PeersBenchmark {
     boolean parts = System.getProperty("peers.mode").equals("parts");
     ProcessBuilder measuring = new ProcessBuilder(parts ? partsCommand() : peersCommand());
     measuring.environment().keySet().removeAll(BLAS_CHOICES);
+    // Threads of one library that spin for its next loop would take the cores from another's;
+    // ND4J's
+    // and OpenBLAS's own do so to each other, and on as many threads as cores run 20 times slower.
+    measuring.environment().put("OMP_WAIT_POLICY", "PASSIVE");
     // A regular expression in it crashes on command lines as long as ours.
     measuring.environment().put("ORT_DISABLE_TELEMETRY", "1");
     System.exit(measuring.inheritIO().start().waitFor());

@@ -6,14 +6,17 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What a run tells beside its numbers: progress on standard error, notes for the end. */
 final class RunLog {
+  private final long began = System.nanoTime();
   private final Set<String> notes = new LinkedHashSet<>();
   private final List<Map<String, Object>> agreements = new ArrayList<>();
 
   void progress(String line) {
-    System.err.println(line);
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+    System.err.println("%4d s  %s".formatted(seconds, line));
   }
 
   void note(String line) {
