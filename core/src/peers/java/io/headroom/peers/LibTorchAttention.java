@@ -95,9 +95,12 @@ final class LibTorchAttention implements PreparedAttention {
     return ways;
   }
 
-  /** In float32 the fused kernel always wins; in bfloat16 its matrix products are slow. */
+  /**
+   * In bfloat16 the matrix products inside the fused kernel are slow for many rows. In float32, and
+   * for one row, separate products took several times as long and are not tried.
+   */
   private void addUnfused(List<SdpaVariant> ways, Tensor queries, Tensor keys, Tensor values) {
-    if (workload.precision() == KvPrecision.BF16) {
+    if (causal && workload.precision() == KvPrecision.BF16) {
       ways.add(0, new SdpaVariant("unfused", false, () -> attend(queries, keys, values, false)));
     }
   }
