@@ -26,9 +26,9 @@ public final class PeersBenchmark {
     boolean parts = System.getProperty("peers.mode").equals("parts");
     ProcessBuilder measuring = new ProcessBuilder(parts ? partsCommand() : peersCommand());
     measuring.environment().keySet().removeAll(BLAS_CHOICES);
-    // Threads of one library that spin for its next loop would take the cores from another's;
-    // ND4J's
-    // and OpenBLAS's own do so to each other, and on as many threads as cores run 20 times slower.
+    // Threads of one library that spin for its next loop would take the cores from another's.
+    // ND4J's and OpenBLAS's own do so to each other: on as many threads as cores they run 20 times
+    // slower.
     measuring.environment().put("OMP_WAIT_POLICY", "PASSIVE");
     // A regular expression in it crashes on command lines as long as ours.
     measuring.environment().put("ORT_DISABLE_TELEMETRY", "1");
@@ -37,7 +37,8 @@ public final class PeersBenchmark {
 
   private static List<String> peersCommand() {
     List<String> command = java();
-    command.add("-XX:+UseParallelGC");
+    // As in the real job, on whatever number of cores.
+    command.add("-XX:+UseG1GC");
     command.add("-XX:MaxRAMPercentage=50");
     // JavaCPP's own limits of native memory follow the heap, which has nothing to do with it.
     command.add("-Dorg.bytedeco.javacpp.maxBytes=0");

@@ -43,7 +43,7 @@ public class SoftmaxBenchmark {
   /** Scores are copied in each time: the step turns them into weights. */
   @Benchmark
   public RowBlock exponentiate() {
-    System.arraycopy(scores, 0, block.scores, 0, scores.length);
+    System.arraycopy(scores, 0, block.data, block.scores, scores.length);
     kernels.exponentiate(block);
     return block;
   }

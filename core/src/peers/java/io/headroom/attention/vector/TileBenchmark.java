@@ -40,10 +40,9 @@ public class TileBenchmark {
 
   private final Kernels kernels = KernelsLadder.kernels();
   private final RowBlock block = new RowBlock();
-  private final WideMatrix wideKeys = new WideMatrix();
-  private final WideMatrix wideValues = new WideMatrix();
-  private TileMatrix keys;
-  private TileMatrix values;
+  private final WideMatrix wide = new WideMatrix();
+  private final float[] scratch = ScratchMemory.allocate(Kernels.scratchLength(HEAD_DIM));
+  private final KvTile tile = new KvTile();
 
   @Setup
   public void fillOneTile() {
@@ -51,10 +50,7 @@ public class TileBenchmark {
         KvCacheSpec.contiguous(1, HEAD_DIM, HEAD_DIM, precision, 2 * TiledKvCache.TILE);
     TiledKvCache cache = new TiledKvCache(spec);
     cache.append(gaussian(1, TiledKvCache.TILE, 1), gaussian(1, TiledKvCache.TILE, 2));
-    KvTile tile = new KvTile();
     cache.tile(0, 0, tile);
-    keys = tile.keys();
-    values = tile.values();
     int tokens = rows / GROUP;
     block.load(gaussian(GROUP, tokens, 3), 0, GROUP, 0, tokens, 1, HEAD_DIM);
   }
@@ -66,40 +62,46 @@ public class TileBenchmark {
   /** Queries by keys; converted first where the kernels do not read the precision as stored. */
   @Benchmark
   public RowBlock scoreTile() {
-    TileMatrix matrix = readable(keys, HEAD_DIM, wideKeys);
-    kernels.multiplyAdd(
+    kernels.multiply(
         rows,
         RowBlock.TILE,
         HEAD_DIM,
+        block.data,
         block.queries,
-        0,
         HEAD_DIM,
-        matrix,
+        readable(tile.keys(), HEAD_DIM),
         0,
+        block.data,
         block.scores,
-        RowBlock.TILE);
+        RowBlock.TILE,
+        false,
+        scratch);
     return block;
   }
 
-  /** Weights by values. */
+  /** Weights by values, panel by panel. */
   @Benchmark
   public RowBlock valueTile() {
-    TileMatrix matrix = readable(values, RowBlock.TILE, wideValues);
-    kernels.multiplyAdd(
-        rows,
-        HEAD_DIM,
-        RowBlock.TILE,
-        block.scores,
-        0,
-        RowBlock.TILE,
-        matrix,
-        0,
-        block.output,
-        HEAD_DIM);
+    for (int panel = 0; panel < tile.panels(); panel++) {
+      kernels.multiply(
+          rows,
+          RowBlock.TILE,
+          RowBlock.TILE,
+          block.data,
+          block.scores,
+          RowBlock.TILE,
+          readable(tile.values(panel), RowBlock.TILE),
+          0,
+          block.data,
+          block.output + panel * RowBlock.TILE,
+          HEAD_DIM,
+          true,
+          scratch);
+    }
     return block;
   }
 
-  private TileMatrix readable(TileMatrix stored, int matrixRows, WideMatrix wide) {
+  private TileMatrix readable(TileMatrix stored, int matrixRows) {
     return kernels.multiplies(stored, rows) ? stored : wide.convert(kernels, stored, matrixRows);
   }
 }
