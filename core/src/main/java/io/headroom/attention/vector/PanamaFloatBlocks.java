@@ -2,6 +2,8 @@ package io.headroom.attention.vector;
 
 import static io.headroom.attention.vector.PanamaKernels.LANES;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
+import static io.headroom.attention.vector.PanamaKernels.VECTOR;
+import static io.headroom.attention.vector.PanamaKernels.otherVectors;
 import static io.headroom.attention.vector.RowBlock.TILE;
 
 import jdk.incubator.vector.FloatVector;
@@ -97,6 +99,32 @@ final class PanamaFloatBlocks {
       sum52 = x5.fma(y2, sum52);
       sum53 = x5.fma(y3, sum53);
       row += TILE;
+    }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR
+        || sum40.getClass() != VECTOR
+        || sum41.getClass() != VECTOR
+        || sum42.getClass() != VECTOR
+        || sum43.getClass() != VECTOR
+        || sum50.getClass() != VECTOR
+        || sum51.getClass() != VECTOR
+        || sum52.getClass() != VECTOR
+        || sum53.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
@@ -206,6 +234,32 @@ final class PanamaFloatBlocks {
       sum53 = x5.fma(y3, sum53);
       row += TILE;
     }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR
+        || sum40.getClass() != VECTOR
+        || sum41.getClass() != VECTOR
+        || sum42.getClass() != VECTOR
+        || sum43.getClass() != VECTOR
+        || sum50.getClass() != VECTOR
+        || sum51.getClass() != VECTOR
+        || sum52.getClass() != VECTOR
+        || sum53.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum00.add(FloatVector.fromArray(SPECIES, c, c0)).intoArray(c, c0);
     sum01.add(FloatVector.fromArray(SPECIES, c, c0 + LANES)).intoArray(c, c0 + LANES);
     sum02.add(FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES)).intoArray(c, c0 + 2 * LANES);
@@ -289,6 +343,20 @@ final class PanamaFloatBlocks {
       sum51 = x5.fma(y1, sum51);
       row += bStride;
     }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum40.getClass() != VECTOR
+        || sum41.getClass() != VECTOR
+        || sum50.getClass() != VECTOR
+        || sum51.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
     sum10.intoArray(c, c1);
@@ -346,6 +414,14 @@ final class PanamaFloatBlocks {
       FloatVector x5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
       sum50 = x5.fma(y0, sum50);
       row += bStride;
+    }
+    if (sum00.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum40.getClass() != VECTOR
+        || sum50.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum00.intoArray(c, c0);
     sum10.intoArray(c, c1);
@@ -414,6 +490,24 @@ final class PanamaFloatBlocks {
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
     }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
     sum02.intoArray(c, c0 + 2 * LANES);
@@ -475,6 +569,16 @@ final class PanamaFloatBlocks {
       sum31 = x3.fma(y1, sum31);
       row += bStride;
     }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
     sum10.intoArray(c, c1);
@@ -518,6 +622,12 @@ final class PanamaFloatBlocks {
       FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
       sum30 = x3.fma(y0, sum30);
       row += bStride;
+    }
+    if (sum00.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum30.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum00.intoArray(c, c0);
     sum10.intoArray(c, c1);
@@ -565,6 +675,16 @@ final class PanamaFloatBlocks {
       sum2Even = x.fma(FloatVector.fromArray(SPECIES, b, row + k * TILE + 2 * LANES), sum2Even);
       sum3Even = x.fma(FloatVector.fromArray(SPECIES, b, row + k * TILE + 3 * LANES), sum3Even);
     }
+    if (sum0Even.getClass() != VECTOR
+        || sum1Even.getClass() != VECTOR
+        || sum2Even.getClass() != VECTOR
+        || sum3Even.getClass() != VECTOR
+        || sum0Odd.getClass() != VECTOR
+        || sum1Odd.getClass() != VECTOR
+        || sum2Odd.getClass() != VECTOR
+        || sum3Odd.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum0Even.add(sum0Odd).intoArray(c, c0);
     sum1Even.add(sum1Odd).intoArray(c, c0 + LANES);
     sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * LANES);
@@ -595,6 +715,12 @@ final class PanamaFloatBlocks {
       sum0Even = x.fma(FloatVector.fromArray(SPECIES, b, row), sum0Even);
       sum1Even = x.fma(FloatVector.fromArray(SPECIES, b, row + LANES), sum1Even);
     }
+    if (sum0Even.getClass() != VECTOR
+        || sum1Even.getClass() != VECTOR
+        || sum0Odd.getClass() != VECTOR
+        || sum1Odd.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum0Even.add(sum0Odd).intoArray(c, c0);
     sum1Even.add(sum1Odd).intoArray(c, c0 + LANES);
   }
@@ -617,6 +743,9 @@ final class PanamaFloatBlocks {
       int k = depth - 1;
       FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum0Even = x.fma(FloatVector.fromArray(SPECIES, b, row), sum0Even);
+    }
+    if (sum0Even.getClass() != VECTOR || sum0Odd.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum0Even.add(sum0Odd).intoArray(c, c0);
   }

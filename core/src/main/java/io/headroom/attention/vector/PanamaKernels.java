@@ -21,6 +21,9 @@ final class PanamaKernels implements Kernels {
 
   private static final int BITS = SPECIES.vectorBitSize();
 
+  /** The class of all float vectors here. */
+  static final Class<?> VECTOR = FloatVector.zero(SPECIES).getClass();
+
   static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
 
   /** Of two numbers in an int, the second: as a bfloat16 it is a float32 where it stands. */
@@ -71,15 +74,11 @@ final class PanamaKernels implements Kernels {
       height = height(rows - row, b.precision());
       int aRow = aOffset + row * aStride;
       int cRow = cOffset + row * cStride;
-      switch (b.precision()) {
-        case F32 ->
-            floats(
-                height, columns, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add,
-                scratch);
-        case F16, BF16 ->
-            halves(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
-        case INT8, INT4 ->
-            integers(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
+      if (b.precision() == KvPrecision.F32) {
+        floats(
+            height, columns, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
+      } else {
+        stored(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
       }
     }
   }
@@ -173,49 +172,12 @@ final class PanamaKernels implements Kernels {
     }
   }
 
-  private static void halves(
-      int height,
-      int depth,
-      float[] a,
-      int aRow,
-      int aStride,
-      TileMatrix b,
-      int firstRow,
-      float[] c,
-      int cRow,
-      int cStride,
-      boolean add,
-      float[] scratch) {
-    int[] words = b.words();
-    boolean bfloat = b.precision() == KvPrecision.BF16;
-    int bRow = b.offset() + firstRow * b.columns() / 2;
-    float[] to = add ? scratch : c;
-    int toStride = add ? GROUP : cStride;
-    for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
-      int at = (add ? ScratchMemory.START : cRow) + j;
-      if (height == 1 && bfloat) {
-        PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
-      } else if (height == 1) {
-        PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
-      } else if (bfloat) {
-        PanamaStoredBlocks.multiplyBfloat16_4x4(
-            depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
-      } else {
-        PanamaStoredBlocks.multiplyFloat16_4x4(
-            depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
-      }
-    }
-    if (add) {
-      add(height, GROUP, scratch, c, cRow, cStride);
-    }
-  }
-
   /**
-   * The sum over k of {@code a[k] * (shift[k] + scale[k] * code[k, j])} is {@code sum of a *
-   * shift}, the same for every column, and a product of codes with {@code a * scale}. So scales and
-   * shifts cost as much as another column.
+   * For integers, the sum over k of {@code a[k] * (shift[k] + scale[k] * code[k, j])} is {@code sum
+   * of a * shift}, the same for every column, and a product of codes with {@code a * scale}. So
+   * scales and shifts cost as much as another column.
    */
-  private static void integers(
+  private static void stored(
       int height,
       int depth,
       float[] a,
@@ -228,23 +190,46 @@ final class PanamaKernels implements Kernels {
       int cStride,
       boolean add,
       float[] scratch) {
-    boolean int8 = b.precision() == KvPrecision.INT8;
     int[] words = b.words();
+    int sums = ScratchMemory.START;
+    if (!b.precision().isQuantised()) {
+      boolean bfloat = b.precision() == KvPrecision.BF16;
+      int bRow = b.offset() + firstRow * b.columns() / 2;
+      float[] to = add ? scratch : c;
+      int toStride = add ? GROUP : cStride;
+      for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+        int at = (add ? sums : cRow) + j;
+        if (height == 1 && bfloat) {
+          PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
+        } else if (height == 1) {
+          PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
+        } else if (bfloat) {
+          PanamaStoredBlocks.multiplyBfloat16_4x4(
+              depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
+        } else {
+          PanamaStoredBlocks.multiplyFloat16_4x4(
+              depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
+        }
+      }
+      if (add) {
+        add(height, GROUP, scratch, c, cRow, cStride);
+      }
+      return;
+    }
+    boolean int8 = b.precision() == KvPrecision.INT8;
     // In int4 two rows share their words: an odd first row gives its even neighbour a weight of 0.
     int before = int8 ? 0 : firstRow % 2;
     int bRow = b.offset() + (int8 ? firstRow : firstRow / 2) * COLUMN_DISTANCE;
     int foldedDepth = before + depth;
-    int sums = ScratchMemory.START;
     int shifted = sums + height * GROUP;
     int folded = shifted + height * LANES;
     for (int row = 0; row < height; row++) {
-      int from = aRow + row * aStride;
       int target = folded + row * foldedDepth;
       scratch[target] = 0;
       fold(
           depth,
           a,
-          from,
+          aRow + row * aStride,
           words,
           b.scalesOffset() + firstRow,
           scratch,
@@ -252,28 +237,30 @@ final class PanamaKernels implements Kernels {
           shifted + row * LANES);
     }
     for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+      int at = sums + j;
       if (height == 1 && int8) {
         PanamaStoredBlocks.multiplyInt8_1x4(
-            foldedDepth, scratch, folded, words, bRow + j, scratch, sums + j);
+            foldedDepth, scratch, folded, words, bRow + j, scratch, at);
       } else if (height == 1) {
         PanamaStoredBlocks.multiplyInt4_1x4(
-            foldedDepth, scratch, folded, words, bRow + j, scratch, sums + j);
+            foldedDepth, scratch, folded, words, bRow + j, scratch, at);
       } else if (int8) {
         PanamaStoredBlocks.multiplyInt8_4x4(
-            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, sums + j, GROUP);
+            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, at, GROUP);
       } else {
         PanamaStoredBlocks.multiplyInt4_4x4(
-            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, sums + j, GROUP);
+            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, at, GROUP);
       }
     }
     float[] factors = int8 ? PanamaStoredBlocks.INT8_FACTORS : PanamaStoredBlocks.INT4_FACTORS;
     for (int row = 0; row < height; row++) {
       float shift = sum(scratch, shifted + row * LANES);
-      int cTo = cRow + row * cStride;
+      int from = sums + row * GROUP;
+      int to = cRow + row * cStride;
       if (add) {
-        addScaled(scratch, sums + row * GROUP, factors, shift, c, cTo);
+        addScaled(scratch, from, factors, shift, c, to);
       } else {
-        storeScaled(scratch, sums + row * GROUP, factors, shift, c, cTo);
+        storeScaled(scratch, from, factors, shift, c, to);
       }
     }
   }
@@ -291,6 +278,9 @@ final class PanamaKernels implements Kernels {
       x.mul(pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats())
           .intoArray(to, target + k);
       shifted = x.fma(pair.and(UPPER_HALF).reinterpretAsFloats(), shifted);
+    }
+    if (shifted.getClass() != VECTOR) {
+      throw otherVectors();
     }
     shifted.intoArray(to, sums);
     for (; k < depth; k++) {
@@ -339,6 +329,11 @@ final class PanamaKernels implements Kernels {
             .intoArray(c, to + j);
       }
     }
+  }
+
+  /** Never thrown: asking for the class of a vector tells C2 what it is. */
+  static AssertionError otherVectors() {
+    return new AssertionError("a vector of another species than " + SPECIES);
   }
 
   @Override
@@ -413,70 +408,62 @@ final class PanamaKernels implements Kernels {
   public void exponentiate(RowBlock block) {
     float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {
-      float base = block.bases[row];
       int scores = block.scores + row * RowBlock.TILE;
+      int end = scores + RowBlock.TILE;
       int sums = block.laneSums + row * RowBlock.LANES;
-      float greatest = greatestAbove(data, scores, base + BASE_LAG, base);
-      if (greatest > base) {
-        float factor = Exp2.of(base - greatest);
-        scale(data, sums, RowBlock.LANES, factor);
-        scale(data, block.output + row * block.columns, block.columns, factor);
-        base = greatest;
-        block.bases[row] = base;
+      float base = block.bases[row];
+      // Signs of differences: masks and greatest vectors take several instructions each.
+      float limit = base + BASE_LAG;
+      IntVector signs = FloatVector.fromArray(SPECIES, data, scores).sub(limit).reinterpretAsInts();
+      for (int j = scores + LANES; j < end; j += LANES) {
+        signs = FloatVector.fromArray(SPECIES, data, j).sub(limit).reinterpretAsInts().and(signs);
+      }
+      if (IntVector.zero(INTS).compare(VectorOperators.LE, signs).anyTrue()) {
+        base = raiseBase(block, row, base);
       }
       float origin = base == Float.NEGATIVE_INFINITY ? 0 : base;
-      exponentiate(data, scores, origin, sums);
+      FloatVector total = FloatVector.fromArray(SPECIES, data, sums);
+      for (int j = scores; j < end; j += LANES) {
+        FloatVector x = FloatVector.fromArray(SPECIES, data, j).sub(origin).max(Exp2.LEAST);
+        FloatVector rounded = x.add(Exp2.ROUNDER);
+        FloatVector f = x.sub(rounded.sub(Exp2.ROUNDER));
+        FloatVector power =
+            f.fma(FloatVector.broadcast(SPECIES, Exp2.C5), FloatVector.broadcast(SPECIES, Exp2.C4))
+                .fma(f, FloatVector.broadcast(SPECIES, Exp2.C3))
+                .fma(f, FloatVector.broadcast(SPECIES, Exp2.C2))
+                .fma(f, FloatVector.broadcast(SPECIES, Exp2.C1))
+                .fma(f, FloatVector.broadcast(SPECIES, 1f));
+        FloatVector weight =
+            rounded
+                .reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, Exp2.MANTISSA_BITS)
+                .add(Exp2.ONE_BITS)
+                .reinterpretAsFloats()
+                .mul(power);
+        weight.intoArray(data, j);
+        total = weight.add(total);
+      }
+      if (total.getClass() != VECTOR) {
+        throw otherVectors();
+      }
+      total.intoArray(data, sums);
     }
   }
 
-  /** The greatest score of a row if one exceeds {@code bar}, otherwise {@code base}. */
-  private static float greatestAbove(float[] scores, int from, float bar, float base) {
-    // The sign of a difference: masks and greatest vectors take several instructions each.
-    FloatVector limit = FloatVector.broadcast(SPECIES, bar);
-    IntVector signs = limit.sub(FloatVector.fromArray(SPECIES, scores, from)).reinterpretAsInts();
-    for (int j = LANES; j < RowBlock.TILE; j += LANES) {
-      signs =
-          limit.sub(FloatVector.fromArray(SPECIES, scores, from + j)).reinterpretAsInts().or(signs);
+  /** Seldom called, and without vectors: they would crowd those of the caller out. */
+  private static float raiseBase(RowBlock block, int row, float base) {
+    float[] data = block.data;
+    int scores = block.scores + row * RowBlock.TILE;
+    float greatest = base;
+    for (int j = scores; j < scores + RowBlock.TILE; j++) {
+      greatest = data[j] > greatest ? data[j] : greatest;
     }
-    if (!signs.compare(VectorOperators.LT, 0).anyTrue()) {
+    if (!(greatest > base + BASE_LAG)) {
       return base;
     }
-    float result = base;
-    for (int j = from; j < from + RowBlock.TILE; j++) {
-      result = scores[j] > result ? scores[j] : result;
-    }
-    return result;
-  }
-
-  private static void scale(float[] data, int from, int count, float factor) {
-    for (int j = from; j < from + count; j += LANES) {
-      FloatVector.fromArray(SPECIES, data, j).mul(factor).intoArray(data, j);
-    }
-  }
-
-  private static void exponentiate(float[] data, int from, float base, int sums) {
-    FloatVector total = FloatVector.fromArray(SPECIES, data, sums);
-    for (int j = from; j < from + RowBlock.TILE; j += LANES) {
-      FloatVector x = FloatVector.fromArray(SPECIES, data, j).sub(base).max(Exp2.LEAST);
-      FloatVector rounded = x.add(Exp2.ROUNDER);
-      FloatVector f = x.sub(rounded.sub(Exp2.ROUNDER));
-      FloatVector power =
-          f.fma(FloatVector.broadcast(SPECIES, Exp2.C5), FloatVector.broadcast(SPECIES, Exp2.C4))
-              .fma(f, FloatVector.broadcast(SPECIES, Exp2.C3))
-              .fma(f, FloatVector.broadcast(SPECIES, Exp2.C2))
-              .fma(f, FloatVector.broadcast(SPECIES, Exp2.C1))
-              .fma(f, FloatVector.broadcast(SPECIES, 1f));
-      FloatVector weight =
-          rounded
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.LSHL, Exp2.MANTISSA_BITS)
-              .add(Exp2.ONE_BITS)
-              .reinterpretAsFloats()
-              .mul(power);
-      weight.intoArray(data, j);
-      total = total.add(weight);
-    }
-    total.intoArray(data, sums);
+    block.rescale(row, Exp2.of(base - greatest));
+    block.bases[row] = greatest;
+    return greatest;
   }
 
   @Override
@@ -495,21 +482,33 @@ final class PanamaKernels implements Kernels {
     FloatVector k = FloatVector.broadcast(SPECIES, 11);
     FloatVector l = FloatVector.broadcast(SPECIES, 12);
     for (long round = 0; round < rounds; round++) {
-      a = a.fma(half, half);
-      b = b.fma(half, half);
-      c = c.fma(half, half);
-      d = d.fma(half, half);
-      e = e.fma(half, half);
-      f = f.fma(half, half);
-      g = g.fma(half, half);
-      h = h.fma(half, half);
-      i = i.fma(half, half);
-      j = j.fma(half, half);
-      k = k.fma(half, half);
-      l = l.fma(half, half);
+      a = FloatVector.broadcast(SPECIES, 0.5f).fma(a, half);
+      b = FloatVector.broadcast(SPECIES, 0.5f).fma(b, half);
+      c = FloatVector.broadcast(SPECIES, 0.5f).fma(c, half);
+      d = FloatVector.broadcast(SPECIES, 0.5f).fma(d, half);
+      e = FloatVector.broadcast(SPECIES, 0.5f).fma(e, half);
+      f = FloatVector.broadcast(SPECIES, 0.5f).fma(f, half);
+      g = FloatVector.broadcast(SPECIES, 0.5f).fma(g, half);
+      h = FloatVector.broadcast(SPECIES, 0.5f).fma(h, half);
+      i = FloatVector.broadcast(SPECIES, 0.5f).fma(i, half);
+      j = FloatVector.broadcast(SPECIES, 0.5f).fma(j, half);
+      k = FloatVector.broadcast(SPECIES, 0.5f).fma(k, half);
+      l = FloatVector.broadcast(SPECIES, 0.5f).fma(l, half);
     }
     FloatVector all =
-        a.add(b).add(c).add(d).add(e).add(f).add(g).add(h).add(i).add(j).add(k).add(l);
+        FloatVector.zero(SPECIES)
+            .add(a)
+            .add(b)
+            .add(c)
+            .add(d)
+            .add(e)
+            .add(f)
+            .add(g)
+            .add(h)
+            .add(i)
+            .add(j)
+            .add(k)
+            .add(l);
     return all.reduceLanes(VectorOperators.ADD);
   }
 
@@ -526,12 +525,13 @@ final class PanamaKernels implements Kernels {
     FloatVector d = FloatVector.zero(SPECIES);
     int i = from;
     for (; i <= to - 4 * LANES; i += 4 * LANES) {
-      a = a.add(FloatVector.fromArray(SPECIES, data, i));
-      b = b.add(FloatVector.fromArray(SPECIES, data, i + LANES));
-      c = c.add(FloatVector.fromArray(SPECIES, data, i + 2 * LANES));
-      d = d.add(FloatVector.fromArray(SPECIES, data, i + 3 * LANES));
+      a = FloatVector.fromArray(SPECIES, data, i).add(a);
+      b = FloatVector.fromArray(SPECIES, data, i + LANES).add(b);
+      c = FloatVector.fromArray(SPECIES, data, i + 2 * LANES).add(c);
+      d = FloatVector.fromArray(SPECIES, data, i + 3 * LANES).add(d);
     }
-    float sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+    FloatVector all = FloatVector.zero(SPECIES).add(a).add(b).add(c).add(d);
+    float sum = all.reduceLanes(VectorOperators.ADD);
     for (; i < to; i++) {
       sum += data[i];
     }

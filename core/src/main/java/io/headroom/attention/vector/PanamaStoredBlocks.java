@@ -5,6 +5,8 @@ import static io.headroom.attention.vector.PanamaKernels.FLOAT16_REBIAS;
 import static io.headroom.attention.vector.PanamaKernels.INTS;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
 import static io.headroom.attention.vector.PanamaKernels.UPPER_HALF;
+import static io.headroom.attention.vector.PanamaKernels.VECTOR;
+import static io.headroom.attention.vector.PanamaKernels.otherVectors;
 import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
 import jdk.incubator.vector.FloatVector;
@@ -19,12 +21,17 @@ import jdk.incubator.vector.VectorOperators;
  * {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large, because codes are not
  * moved to the low bits of their ints.
  *
- * <p>Vectors stay local to one method. C2 inlines 8,000 bytecodes (its {@code DesiredMethodLimit})
- * into a method at once; calls beyond that come later, and until then their results have no exact
- * type. What is called on such a result is inlined by the profile that all callers of the Vector
- * API share, if at all, and vectors may then be allocated, for the rest of the process. So a method
- * has to fit in; and it has more than 325 bytecodes ({@code FreqInlineSize}), so that it is not
- * inlined into a caller together with others.
+ * <p>Three rules keep C2 from allocating vectors, which would make a block a hundred times slower:
+ *
+ * <ul>
+ *   <li>Vectors stay local to one method.
+ *   <li>What a loop carries is an argument in it, never a receiver: its exact class is known by a
+ *       profile at best, that of an argument by a check. Behind the loop the classes of all sums
+ *       are compared, which tells C2 as much, and costs nothing at run time.
+ *   <li>A method has more than 325 bytecodes ({@code FreqInlineSize}), so that it is compiled by
+ *       itself: C2 inlines 8,000 bytecodes ({@code DesiredMethodLimit}), some forty operations,
+ *       into a method at once.
+ * </ul>
  */
 final class PanamaStoredBlocks {
   /** What the sums of each quarter of the columns must be multiplied by. */
@@ -89,6 +96,24 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
+    }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
@@ -161,6 +186,16 @@ final class PanamaStoredBlocks {
       sum1Even = x.fma(y1Last, sum1Even);
       sum2Even = x.fma(y2Last, sum2Even);
       sum3Even = x.fma(y3Last, sum3Even);
+    }
+    if (sum0Even.getClass() != VECTOR
+        || sum1Even.getClass() != VECTOR
+        || sum2Even.getClass() != VECTOR
+        || sum3Even.getClass() != VECTOR
+        || sum0Odd.getClass() != VECTOR
+        || sum1Odd.getClass() != VECTOR
+        || sum2Odd.getClass() != VECTOR
+        || sum3Odd.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum0Even.add(sum0Odd).intoArray(c, c0);
     sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
@@ -242,6 +277,24 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
+    }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
@@ -381,6 +434,16 @@ final class PanamaStoredBlocks {
       sum2Even = x.fma(y2Last, sum2Even);
       sum3Even = x.fma(y3Last, sum3Even);
     }
+    if (sum0Even.getClass() != VECTOR
+        || sum1Even.getClass() != VECTOR
+        || sum2Even.getClass() != VECTOR
+        || sum3Even.getClass() != VECTOR
+        || sum0Odd.getClass() != VECTOR
+        || sum1Odd.getClass() != VECTOR
+        || sum2Odd.getClass() != VECTOR
+        || sum3Odd.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum0Even.add(sum0Odd).intoArray(c, c0);
     sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
     sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
@@ -445,6 +508,24 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
+    }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
@@ -540,6 +621,16 @@ final class PanamaStoredBlocks {
       sum2Even = x.fma(y2Last, sum2Even);
       sum3Even = x.fma(y3Last, sum3Even);
     }
+    if (sum0Even.getClass() != VECTOR
+        || sum1Even.getClass() != VECTOR
+        || sum2Even.getClass() != VECTOR
+        || sum3Even.getClass() != VECTOR
+        || sum0Odd.getClass() != VECTOR
+        || sum1Odd.getClass() != VECTOR
+        || sum2Odd.getClass() != VECTOR
+        || sum3Odd.getClass() != VECTOR) {
+      throw otherVectors();
+    }
     sum0Even.add(sum0Odd).intoArray(c, c0);
     sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
     sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
@@ -603,6 +694,24 @@ final class PanamaStoredBlocks {
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
       sum33 = x3.fma(y3, sum33);
+    }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
@@ -679,6 +788,16 @@ final class PanamaStoredBlocks {
       sum1Even = x.fma(y1Last, sum1Even);
       sum2Even = x.fma(y2Last, sum2Even);
       sum3Even = x.fma(y3Last, sum3Even);
+    }
+    if (sum0Even.getClass() != VECTOR
+        || sum1Even.getClass() != VECTOR
+        || sum2Even.getClass() != VECTOR
+        || sum3Even.getClass() != VECTOR
+        || sum0Odd.getClass() != VECTOR
+        || sum1Odd.getClass() != VECTOR
+        || sum2Odd.getClass() != VECTOR
+        || sum3Odd.getClass() != VECTOR) {
+      throw otherVectors();
     }
     sum0Even.add(sum0Odd).intoArray(c, c0);
     sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);

@@ -85,6 +85,14 @@ final class RowBlock {
     }
   }
 
+  /** Multiplies what a row has summed up so far. */
+  void rescale(int row, float factor) {
+    int lanes = laneSums + row * LANES;
+    multiply(data, lanes, factor, data, lanes, LANES);
+    int columnsFrom = output + row * columns;
+    multiply(data, columnsFrom, factor, data, columnsFrom, columns);
+  }
+
   /**
    * Adds what the same queries found among other keys: merging by log-sum-exp. Rows that saw no key
    * on either side stay so.

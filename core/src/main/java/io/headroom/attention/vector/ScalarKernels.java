@@ -139,9 +139,7 @@ final class ScalarKernels implements Kernels {
       float base = block.bases[row];
       int sums = block.laneSums + row * RowBlock.LANES;
       if (greatest > base + BASE_LAG) {
-        float factor = Exp2.of(base - greatest);
-        rescale(data, sums, RowBlock.LANES, factor);
-        rescale(data, block.output + row * block.columns, block.columns, factor);
+        block.rescale(row, Exp2.of(base - greatest));
         base = greatest;
         block.bases[row] = base;
       }
@@ -151,12 +149,6 @@ final class ScalarKernels implements Kernels {
         data[from + i] = weight;
         data[sums + i % RowBlock.LANES] += weight;
       }
-    }
-  }
-
-  private static void rescale(float[] data, int from, int count, float factor) {
-    for (int i = from; i < from + count; i++) {
-      data[i] *= factor;
     }
   }
 
