@@ -17,7 +17,7 @@ final class AttentionWorker {
   private final RowBlock rows = new RowBlock();
   private final KvTile tile = new KvTile();
   private final WideMatrix wide = new WideMatrix();
-  private float[] scratch = {};
+  private final float[] scratch = ScratchMemory.allocate(Kernels.SCRATCH_LENGTH);
 
   AttentionWorker(Kernels kernels) {
     this.kernels = kernels;
@@ -42,7 +42,6 @@ final class AttentionWorker {
     int tiles = slices == 1 ? cache.tiles() : visibleTiles(cache, visible, token, endToken);
     int firstTurn = slices == 1 ? 0 : (int) ((long) tiles * slice / slices);
     int endTurn = slices == 1 ? tiles : (int) ((long) tiles * (slice + 1) / slices);
-    reserveScratch(Math.max(block.headDim, TILE));
     int turn = 0;
     for (int index = 0; index < cache.tiles() && turn < endTurn; index++) {
       if (isVisible(cache.firstPosition(index), visible, token, endToken)) {
@@ -67,13 +66,6 @@ final class AttentionWorker {
   private static boolean isVisible(int first, VisibleKeys visible, int token, int endToken) {
     boolean near = first + TILE > visible.from(token) && first < visible.to(endToken - 1);
     return near || first < visible.sinksTo(endToken - 1);
-  }
-
-  private void reserveScratch(int depth) {
-    int length = Kernels.scratchLength(depth);
-    if (scratch.length < length) {
-      scratch = ScratchMemory.allocate(length);
-    }
   }
 
   private void attendTile(
@@ -125,13 +117,13 @@ final class AttentionWorker {
         columns,
         block.headDim,
         block.data,
-        block.queries + row * block.headDim,
-        block.headDim,
+        block.queries + row * block.queryStride,
+        block.queryStride,
         keys,
         0,
         block.data,
-        block.scores + row * TILE,
-        TILE,
+        block.scores + row * block.scoreStride,
+        block.scoreStride,
         false,
         scratch);
   }
@@ -165,8 +157,8 @@ final class AttentionWorker {
           values.columns(),
           to - from,
           block.data,
-          block.scores + row * TILE + from,
-          TILE,
+          block.scores + row * block.scoreStride + from,
+          block.scoreStride,
           values,
           from,
           block.data,
@@ -186,7 +178,9 @@ final class AttentionWorker {
   private TileMatrix readable(TileMatrix stored, int matrixRows, boolean finite, RowBlock block) {
     // Conversion in registers knows no infinity and no NaN in float16.
     boolean special = !finite && stored.precision() == KvPrecision.F16;
-    return kernels.multiplies(stored, block.rows) && !special
+    boolean fits = block.headDim <= RowBlock.FEW_ROWS_STRIDE;
+    boolean asStored = stored.precision() == KvPrecision.F32 || fits && !special;
+    return kernels.multiplies(stored, block.rows) && asStored
         ? stored
         : wide.convert(kernels, stored, matrixRows);
   }

@@ -20,9 +20,11 @@ interface Kernels {
    * {@code c[r, j] = sum over k of a[r, k] * b[firstRow + k, j]}, for {@code depth} rows of {@code
    * b}. Up to {@link RowBlock#PADDING} rows beyond {@code rows} are computed too.
    *
+   * @param aStride {@link RowBlock#FEW_ROWS_STRIDE}, and {@code depth} at most as much, unless
+   *     {@code b} is float32
    * @param columns a multiple of 16, at most those of {@code b}; 64 unless {@code b} is float32
    * @param add adds to {@code c} instead
-   * @param scratch overwritten; with room for {@link #scratchLength} numbers from {@link
+   * @param scratch overwritten; with room for {@link #SCRATCH_LENGTH} numbers from {@link
    *     ScratchMemory#START} on
    */
   void multiply(
@@ -40,11 +42,9 @@ interface Kernels {
       boolean add,
       float[] scratch);
 
-  /** Numbers of scratch memory that a product with {@code depth} rows of {@code b} needs. */
-  static int scratchLength(int depth) {
-    int rows = 3 + RowBlock.PADDING;
-    return rows * (depth + 1 + RowBlock.TILE + RowBlock.LANES);
-  }
+  /** Numbers of scratch memory that a product needs. */
+  int SCRATCH_LENGTH =
+      (3 + RowBlock.PADDING) * (RowBlock.FEW_ROWS_STRIDE + RowBlock.TILE + RowBlock.LANES);
 
   /** Converts the first {@code rows} rows to float32, {@code from.columns()} apart. */
   void widen(TileMatrix from, int rows, float[] to, int offset);

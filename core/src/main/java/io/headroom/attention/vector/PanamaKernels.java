@@ -4,6 +4,7 @@ import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.TileMatrix;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -40,9 +41,6 @@ final class PanamaKernels implements Kernels {
   /** Columns of the integer precisions that share a scale. */
   private static final int GROUP = KvPrecision.GROUP_SIZE;
 
-  /** With so few rows memory is the limit, and stored numbers are converted in registers. */
-  private static final int FEW_ROWS = 8;
-
   @Override
   public String detail() {
     return "panama-" + BITS + "-fma";
@@ -50,7 +48,7 @@ final class PanamaKernels implements Kernels {
 
   @Override
   public boolean multiplies(TileMatrix b, int rows) {
-    boolean inRegisters = rows <= FEW_ROWS && b.columns() == RowBlock.TILE;
+    boolean inRegisters = rows <= RowBlock.FEW_ROWS && b.columns() == RowBlock.TILE;
     return b.precision() == KvPrecision.F32 || inRegisters;
   }
 
@@ -109,7 +107,8 @@ final class PanamaKernels implements Kernels {
     float[] data = b.floats();
     int stride = b.columns();
     int bRow = b.offset() + firstRow * stride;
-    boolean wide = WIDE && columns == GROUP && stride == GROUP;
+    boolean strided = height != 4 || aStride == RowBlock.FEW_ROWS_STRIDE;
+    boolean wide = WIDE && columns == GROUP && stride == GROUP && strided;
     if (wide && height == 6 && add) {
       PanamaFloatBlocks.multiplyAdd6x4(depth, a, aRow, aStride, data, bRow, c, cRow, cStride);
       return;
@@ -121,8 +120,7 @@ final class PanamaKernels implements Kernels {
       switch (height) {
         case 6 ->
             PanamaFloatBlocks.multiply6x4(depth, a, aRow, aStride, data, bRow, to, toRow, toStride);
-        case 4 ->
-            PanamaFloatBlocks.multiply4x4(depth, a, aRow, aStride, data, bRow, to, toRow, toStride);
+        case 4 -> PanamaFloatBlocks.multiply4x4(depth, a, aRow, data, bRow, to, toRow, toStride);
         default -> PanamaFloatBlocks.multiply1x4(depth, a, aRow, data, bRow, to, toRow);
       }
     } else {
@@ -205,10 +203,9 @@ final class PanamaKernels implements Kernels {
           PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
         } else if (bfloat) {
           PanamaStoredBlocks.multiplyBfloat16_4x4(
-              depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
+              depth, a, aRow, words, bRow + j, to, at, toStride);
         } else {
-          PanamaStoredBlocks.multiplyFloat16_4x4(
-              depth, a, aRow, aStride, words, bRow + j, to, at, toStride);
+          PanamaStoredBlocks.multiplyFloat16_4x4(depth, a, aRow, words, bRow + j, to, at, toStride);
         }
       }
       if (add) {
@@ -224,7 +221,7 @@ final class PanamaKernels implements Kernels {
     int shifted = sums + height * GROUP;
     int folded = shifted + height * LANES;
     for (int row = 0; row < height; row++) {
-      int target = folded + row * foldedDepth;
+      int target = folded + row * RowBlock.FEW_ROWS_STRIDE;
       scratch[target] = 0;
       fold(
           depth,
@@ -246,10 +243,10 @@ final class PanamaKernels implements Kernels {
             foldedDepth, scratch, folded, words, bRow + j, scratch, at);
       } else if (int8) {
         PanamaStoredBlocks.multiplyInt8_4x4(
-            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, at, GROUP);
+            foldedDepth, scratch, folded, words, bRow + j, scratch, at, GROUP);
       } else {
         PanamaStoredBlocks.multiplyInt4_4x4(
-            foldedDepth, scratch, folded, foldedDepth, words, bRow + j, scratch, at, GROUP);
+            foldedDepth, scratch, folded, words, bRow + j, scratch, at, GROUP);
       }
     }
     float[] factors = int8 ? PanamaStoredBlocks.INT8_FACTORS : PanamaStoredBlocks.INT4_FACTORS;
@@ -257,11 +254,10 @@ final class PanamaKernels implements Kernels {
       float shift = sum(scratch, shifted + row * LANES);
       int from = sums + row * GROUP;
       int to = cRow + row * cStride;
-      if (add) {
-        addScaled(scratch, from, factors, shift, c, to);
-      } else {
-        storeScaled(scratch, from, factors, shift, c, to);
+      if (!add) {
+        Arrays.fill(c, to, to + GROUP, 0);
       }
+      addScaled(scratch, from, factors, shift, c, to);
     }
   }
 
@@ -303,16 +299,6 @@ final class PanamaKernels implements Kernels {
       FloatVector.fromArray(SPECIES, sums, from + j)
           .mul(factors[j / COLUMN_DISTANCE])
           .add(FloatVector.fromArray(SPECIES, c, to + j).add(shift))
-          .intoArray(c, to + j);
-    }
-  }
-
-  private static void storeScaled(
-      float[] sums, int from, float[] factors, float shift, float[] c, int to) {
-    for (int j = 0; j < GROUP; j += LANES) {
-      FloatVector.fromArray(SPECIES, sums, from + j)
-          .mul(factors[j / COLUMN_DISTANCE])
-          .add(shift)
           .intoArray(c, to + j);
     }
   }
@@ -408,7 +394,7 @@ final class PanamaKernels implements Kernels {
   public void exponentiate(RowBlock block) {
     float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {
-      int scores = block.scores + row * RowBlock.TILE;
+      int scores = block.scores + row * block.scoreStride;
       int end = scores + RowBlock.TILE;
       int sums = block.laneSums + row * RowBlock.LANES;
       float base = block.bases[row];
@@ -440,6 +426,9 @@ final class PanamaKernels implements Kernels {
                 .add(Exp2.ONE_BITS)
                 .reinterpretAsFloats()
                 .mul(power);
+        if (weight.getClass() != VECTOR) {
+          throw otherVectors();
+        }
         weight.intoArray(data, j);
         total = weight.add(total);
       }
@@ -453,7 +442,7 @@ final class PanamaKernels implements Kernels {
   /** Seldom called, and without vectors: they would crowd those of the caller out. */
   private static float raiseBase(RowBlock block, int row, float base) {
     float[] data = block.data;
-    int scores = block.scores + row * RowBlock.TILE;
+    int scores = block.scores + row * block.scoreStride;
     float greatest = base;
     for (int j = scores; j < scores + RowBlock.TILE; j++) {
       greatest = data[j] > greatest ? data[j] : greatest;

@@ -7,6 +7,7 @@ import static io.headroom.attention.vector.PanamaKernels.SPECIES;
 import static io.headroom.attention.vector.PanamaKernels.UPPER_HALF;
 import static io.headroom.attention.vector.PanamaKernels.VECTOR;
 import static io.headroom.attention.vector.PanamaKernels.otherVectors;
+import static io.headroom.attention.vector.RowBlock.FEW_ROWS_STRIDE;
 import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
 import jdk.incubator.vector.FloatVector;
@@ -15,11 +16,11 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Register blocks of {@code c = a b} that convert {@code b} in registers: a vector of columns from
- * each quarter of 64. In {@code a} rows are {@code aStride} apart, in {@code b} they follow each
- * other as {@link io.headroom.kvcache.TileMatrix} says. The float16 blocks know no infinity and no
- * NaN. The integer blocks multiply codes as they are, without scales and shifts; sums of quarter
- * {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large, because codes are not
- * moved to the low bits of their ints.
+ * each quarter of 64. In {@code a} rows are {@link RowBlock#FEW_ROWS_STRIDE} apart, in {@code b}
+ * they follow each other as {@link io.headroom.kvcache.TileMatrix} says. The float16 blocks know no
+ * infinity and no NaN. The integer blocks multiply codes as they are, without scales and shifts;
+ * sums of quarter {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large, because
+ * codes are not moved to the low bits of their ints.
  *
  * <p>Three rules keep C2 from allocating vectors, which would make a block a hundred times slower:
  *
@@ -45,10 +46,7 @@ final class PanamaStoredBlocks {
   private PanamaStoredBlocks() {}
 
   static void multiplyBfloat16_4x4(
-      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
-    int a1 = a0 + aStride;
-    int a2 = a1 + aStride;
-    int a3 = a2 + aStride;
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
@@ -81,17 +79,17 @@ final class PanamaStoredBlocks {
       sum01 = x0.fma(y1, sum01);
       sum02 = x0.fma(y2, sum02);
       sum03 = x0.fma(y3, sum03);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k]);
       sum10 = x1.fma(y0, sum10);
       sum11 = x1.fma(y1, sum11);
       sum12 = x1.fma(y2, sum12);
       sum13 = x1.fma(y3, sum13);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k]);
       sum20 = x2.fma(y0, sum20);
       sum21 = x2.fma(y1, sum21);
       sum22 = x2.fma(y2, sum22);
       sum23 = x2.fma(y3, sum23);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k]);
       sum30 = x3.fma(y0, sum30);
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
@@ -190,24 +188,27 @@ final class PanamaStoredBlocks {
     if (sum0Even.getClass() != VECTOR
         || sum1Even.getClass() != VECTOR
         || sum2Even.getClass() != VECTOR
-        || sum3Even.getClass() != VECTOR
-        || sum0Odd.getClass() != VECTOR
-        || sum1Odd.getClass() != VECTOR
-        || sum2Odd.getClass() != VECTOR
-        || sum3Odd.getClass() != VECTOR) {
+        || sum3Even.getClass() != VECTOR) {
       throw otherVectors();
     }
-    sum0Even.add(sum0Odd).intoArray(c, c0);
-    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
-    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
-    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    FloatVector sum0 = sum0Even.add(sum0Odd);
+    FloatVector sum1 = sum1Even.add(sum1Odd);
+    FloatVector sum2 = sum2Even.add(sum2Odd);
+    FloatVector sum3 = sum3Even.add(sum3Odd);
+    if (sum0.getClass() != VECTOR
+        || sum1.getClass() != VECTOR
+        || sum2.getClass() != VECTOR
+        || sum3.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    sum0.intoArray(c, c0);
+    sum1.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyFloat16_4x4(
-      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
-    int a1 = a0 + aStride;
-    int a2 = a1 + aStride;
-    int a3 = a2 + aStride;
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
@@ -262,17 +263,17 @@ final class PanamaStoredBlocks {
       sum01 = x0.fma(y1, sum01);
       sum02 = x0.fma(y2, sum02);
       sum03 = x0.fma(y3, sum03);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k]);
       sum10 = x1.fma(y0, sum10);
       sum11 = x1.fma(y1, sum11);
       sum12 = x1.fma(y2, sum12);
       sum13 = x1.fma(y3, sum13);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k]);
       sum20 = x2.fma(y0, sum20);
       sum21 = x2.fma(y1, sum21);
       sum22 = x2.fma(y2, sum22);
       sum23 = x2.fma(y3, sum23);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k]);
       sum30 = x3.fma(y0, sum30);
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
@@ -437,24 +438,27 @@ final class PanamaStoredBlocks {
     if (sum0Even.getClass() != VECTOR
         || sum1Even.getClass() != VECTOR
         || sum2Even.getClass() != VECTOR
-        || sum3Even.getClass() != VECTOR
-        || sum0Odd.getClass() != VECTOR
-        || sum1Odd.getClass() != VECTOR
-        || sum2Odd.getClass() != VECTOR
-        || sum3Odd.getClass() != VECTOR) {
+        || sum3Even.getClass() != VECTOR) {
       throw otherVectors();
     }
-    sum0Even.add(sum0Odd).intoArray(c, c0);
-    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
-    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
-    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    FloatVector sum0 = sum0Even.add(sum0Odd);
+    FloatVector sum1 = sum1Even.add(sum1Odd);
+    FloatVector sum2 = sum2Even.add(sum2Odd);
+    FloatVector sum3 = sum3Even.add(sum3Odd);
+    if (sum0.getClass() != VECTOR
+        || sum1.getClass() != VECTOR
+        || sum2.getClass() != VECTOR
+        || sum3.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    sum0.intoArray(c, c0);
+    sum1.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyInt8_4x4(
-      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
-    int a1 = a0 + aStride;
-    int a2 = a1 + aStride;
-    int a3 = a2 + aStride;
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
@@ -493,17 +497,17 @@ final class PanamaStoredBlocks {
       sum01 = x0.fma(y1, sum01);
       sum02 = x0.fma(y2, sum02);
       sum03 = x0.fma(y3, sum03);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k]);
       sum10 = x1.fma(y0, sum10);
       sum11 = x1.fma(y1, sum11);
       sum12 = x1.fma(y2, sum12);
       sum13 = x1.fma(y3, sum13);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k]);
       sum20 = x2.fma(y0, sum20);
       sum21 = x2.fma(y1, sum21);
       sum22 = x2.fma(y2, sum22);
       sum23 = x2.fma(y3, sum23);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k]);
       sum30 = x3.fma(y0, sum30);
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
@@ -624,24 +628,27 @@ final class PanamaStoredBlocks {
     if (sum0Even.getClass() != VECTOR
         || sum1Even.getClass() != VECTOR
         || sum2Even.getClass() != VECTOR
-        || sum3Even.getClass() != VECTOR
-        || sum0Odd.getClass() != VECTOR
-        || sum1Odd.getClass() != VECTOR
-        || sum2Odd.getClass() != VECTOR
-        || sum3Odd.getClass() != VECTOR) {
+        || sum3Even.getClass() != VECTOR) {
       throw otherVectors();
     }
-    sum0Even.add(sum0Odd).intoArray(c, c0);
-    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
-    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
-    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    FloatVector sum0 = sum0Even.add(sum0Odd);
+    FloatVector sum1 = sum1Even.add(sum1Odd);
+    FloatVector sum2 = sum2Even.add(sum2Odd);
+    FloatVector sum3 = sum3Even.add(sum3Odd);
+    if (sum0.getClass() != VECTOR
+        || sum1.getClass() != VECTOR
+        || sum2.getClass() != VECTOR
+        || sum3.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    sum0.intoArray(c, c0);
+    sum1.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 
   static void multiplyInt4_4x4(
-      int depth, float[] a, int a0, int aStride, int[] b, int row, float[] c, int c0, int cStride) {
-    int a1 = a0 + aStride;
-    int a2 = a1 + aStride;
-    int a3 = a2 + aStride;
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
     int c1 = c0 + cStride;
     int c2 = c1 + cStride;
     int c3 = c2 + cStride;
@@ -679,17 +686,17 @@ final class PanamaStoredBlocks {
       sum01 = x0.fma(y1, sum01);
       sum02 = x0.fma(y2, sum02);
       sum03 = x0.fma(y3, sum03);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k]);
       sum10 = x1.fma(y0, sum10);
       sum11 = x1.fma(y1, sum11);
       sum12 = x1.fma(y2, sum12);
       sum13 = x1.fma(y3, sum13);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k]);
       sum20 = x2.fma(y0, sum20);
       sum21 = x2.fma(y1, sum21);
       sum22 = x2.fma(y2, sum22);
       sum23 = x2.fma(y3, sum23);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k]);
       sum30 = x3.fma(y0, sum30);
       sum31 = x3.fma(y1, sum31);
       sum32 = x3.fma(y2, sum32);
@@ -792,16 +799,22 @@ final class PanamaStoredBlocks {
     if (sum0Even.getClass() != VECTOR
         || sum1Even.getClass() != VECTOR
         || sum2Even.getClass() != VECTOR
-        || sum3Even.getClass() != VECTOR
-        || sum0Odd.getClass() != VECTOR
-        || sum1Odd.getClass() != VECTOR
-        || sum2Odd.getClass() != VECTOR
-        || sum3Odd.getClass() != VECTOR) {
+        || sum3Even.getClass() != VECTOR) {
       throw otherVectors();
     }
-    sum0Even.add(sum0Odd).intoArray(c, c0);
-    sum1Even.add(sum1Odd).intoArray(c, c0 + COLUMN_DISTANCE);
-    sum2Even.add(sum2Odd).intoArray(c, c0 + 2 * COLUMN_DISTANCE);
-    sum3Even.add(sum3Odd).intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    FloatVector sum0 = sum0Even.add(sum0Odd);
+    FloatVector sum1 = sum1Even.add(sum1Odd);
+    FloatVector sum2 = sum2Even.add(sum2Odd);
+    FloatVector sum3 = sum3Even.add(sum3Odd);
+    if (sum0.getClass() != VECTOR
+        || sum1.getClass() != VECTOR
+        || sum2.getClass() != VECTOR
+        || sum3.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    sum0.intoArray(c, c0);
+    sum1.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 }

@@ -19,6 +19,15 @@ final class RowBlock {
   /** Partial sums of a row: the most lanes a vector has. */
   static final int LANES = 16;
 
+  /** With so few rows reading keys and values takes longer than computing. */
+  static final int FEW_ROWS = 8;
+
+  /**
+   * The distance of queries, and of scores, of few rows. A constant takes so many fewer
+   * instructions that more reads of memory are in flight.
+   */
+  static final int FEW_ROWS_STRIDE = 256;
+
   /** Kernels may work on so many rows beyond the last one. */
   static final int PADDING = 3;
 
@@ -33,7 +42,12 @@ final class RowBlock {
   float[] data = {};
 
   int queries;
+
+  /** From the queries of one row to those of the next; the scores likewise. */
+  int queryStride;
+
   int scores;
+  int scoreStride;
   int output;
   int laneSums;
 
@@ -52,11 +66,11 @@ final class RowBlock {
     for (int head = 0; head < group; head++) {
       for (int i = 0; i < tokens; i++) {
         int from = tensor.row(firstHead + head, token + i);
-        int to = queries + (i * group + head) * headDim;
+        int to = queries + (i * group + head) * queryStride;
         multiply(tensor.data(), from, baseTwoScale, data, to, headDim);
       }
     }
-    Arrays.fill(data, queries + rows * headDim, queries + (rows + PADDING) * headDim, 0);
+    Arrays.fill(data, queries + rows * queryStride, queries + (rows + PADDING) * queryStride, 0);
     Arrays.fill(data, output, output + (rows + PADDING) * columns, 0);
     Arrays.fill(data, laneSums, laneSums + rows * LANES, 0);
     Arrays.fill(bases, 0, rows, Float.NEGATIVE_INFINITY);
@@ -64,11 +78,14 @@ final class RowBlock {
 
   private void reserve() {
     int padded = rows + PADDING;
+    boolean few = rows <= FEW_ROWS;
+    queryStride = few && headDim <= FEW_ROWS_STRIDE ? FEW_ROWS_STRIDE : headDim;
+    scoreStride = few ? FEW_ROWS_STRIDE : TILE;
     scores = ScratchMemory.START;
-    output = scores + padded * TILE;
+    output = scores + padded * scoreStride;
     laneSums = output + padded * columns;
     queries = laneSums + padded * LANES;
-    int length = queries + padded * headDim - ScratchMemory.START;
+    int length = queries + padded * queryStride - ScratchMemory.START;
     if (data.length < ScratchMemory.START + length) {
       data = ScratchMemory.allocate(length);
     }
@@ -80,7 +97,7 @@ final class RowBlock {
   /** Makes a row blind to some columns of the tile. */
   void hide(int row, int from, int to) {
     if (from < to) {
-      int start = scores + row * TILE;
+      int start = scores + row * scoreStride;
       Arrays.fill(data, start + from, start + to, Float.NEGATIVE_INFINITY);
     }
   }

@@ -131,7 +131,7 @@ final class ScalarKernels implements Kernels {
   public void exponentiate(RowBlock block) {
     float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {
-      int from = block.scores + row * RowBlock.TILE;
+      int from = block.scores + row * block.scoreStride;
       float greatest = Float.NEGATIVE_INFINITY;
       for (int i = from; i < from + RowBlock.TILE; i++) {
         greatest = data[i] > greatest ? data[i] : greatest;

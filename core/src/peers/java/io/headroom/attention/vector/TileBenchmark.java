@@ -41,7 +41,7 @@ public class TileBenchmark {
   private final Kernels kernels = KernelsLadder.kernels();
   private final RowBlock block = new RowBlock();
   private final WideMatrix wide = new WideMatrix();
-  private final float[] scratch = ScratchMemory.allocate(Kernels.scratchLength(HEAD_DIM));
+  private final float[] scratch = ScratchMemory.allocate(Kernels.SCRATCH_LENGTH);
   private final KvTile tile = new KvTile();
 
   @Setup
@@ -68,12 +68,12 @@ public class TileBenchmark {
         HEAD_DIM,
         block.data,
         block.queries,
-        HEAD_DIM,
+        block.queryStride,
         readable(tile.keys(), HEAD_DIM),
         0,
         block.data,
         block.scores,
-        RowBlock.TILE,
+        block.scoreStride,
         false,
         scratch);
     return block;
@@ -89,7 +89,7 @@ public class TileBenchmark {
           RowBlock.TILE,
           block.data,
           block.scores,
-          RowBlock.TILE,
+          block.scoreStride,
           readable(tile.values(panel), RowBlock.TILE),
           0,
           block.data,

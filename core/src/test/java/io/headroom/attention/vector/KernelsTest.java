@@ -188,8 +188,13 @@ class KernelsTest {
   private void assertReads(TileMatrix matrix, int matrixRows, int used, float[] expected) {
     assertWidens(matrix, matrixRows, used, expected);
     for (int rows : new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 48}) {
-      assertMultiplies(matrix, matrixRows, used, expected, rows, false);
-      assertMultiplies(matrix, matrixRows, used, expected, rows, true);
+      int stride = RowBlock.FEW_ROWS_STRIDE;
+      assertMultiplies(matrix, matrixRows, used, expected, rows, stride, false);
+      assertMultiplies(matrix, matrixRows, used, expected, rows, stride, true);
+      if (matrix.precision() == KvPrecision.F32) {
+        assertMultiplies(matrix, matrixRows, used, expected, rows, matrixRows + 3, false);
+        assertMultiplies(matrix, matrixRows, used, expected, rows, matrixRows + 3, true);
+      }
     }
   }
 
@@ -208,16 +213,15 @@ class KernelsTest {
   }
 
   private void assertMultiplies(
-      TileMatrix b, int depth, int used, float[] wide, int rows, boolean add) {
+      TileMatrix b, int depth, int used, float[] wide, int rows, int aStride, boolean add) {
     if (!kernels.multiplies(b, rows)) {
       return;
     }
     int columns = b.columns();
-    int aStride = depth + 3;
     float[] a = gaussian.next(1, rows + RowBlock.PADDING + 1, aStride).data();
     int cStride = columns + 5;
     float[] c = gaussian.next(1, rows + RowBlock.PADDING + 1, cStride).data();
-    float[] scratch = ScratchMemory.allocate(Kernels.scratchLength(depth));
+    float[] scratch = ScratchMemory.allocate(Kernels.SCRATCH_LENGTH);
     Arrays.fill(scratch, Float.NaN);
     float[] before = c.clone();
     double worst = 0;
