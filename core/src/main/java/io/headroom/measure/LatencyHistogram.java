@@ -2,6 +2,7 @@ package io.headroom.measure;
 
 import java.nio.ByteBuffer;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
@@ -17,6 +18,9 @@ public final class LatencyHistogram {
 
   private static final int SIGNIFICANT_DIGITS = 3;
 
+  /** Slower samples make a reserved histogram grow. */
+  private static final long RESERVED_NANOS = TimeUnit.MINUTES.toNanos(2);
+
   private final Histogram histogram;
 
   public LatencyHistogram() {
@@ -25,6 +29,13 @@ public final class LatencyHistogram {
 
   private LatencyHistogram(Histogram histogram) {
     this.histogram = histogram;
+  }
+
+  /** Empty, with room for samples up to two minutes: to record one allocates nothing. */
+  public static LatencyHistogram reserved() {
+    Histogram histogram = new Histogram(1, RESERVED_NANOS, SIGNIFICANT_DIGITS);
+    histogram.setAutoResize(true);
+    return new LatencyHistogram(histogram);
   }
 
   /**
@@ -78,8 +89,11 @@ public final class LatencyHistogram {
 
   /** HdrHistogram's compressed form, which every HdrHistogram library reads. */
   public byte[] encode() {
-    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-    int length = histogram.encodeIntoCompressedByteBuffer(buffer);
+    // Only as wide as its samples: whoever decodes it makes room for the whole range.
+    Histogram narrow = new Histogram(SIGNIFICANT_DIGITS);
+    narrow.add(histogram);
+    ByteBuffer buffer = ByteBuffer.allocate(narrow.getNeededByteBufferCapacity());
+    int length = narrow.encodeIntoCompressedByteBuffer(buffer);
     byte[] encoded = new byte[length];
     buffer.rewind();
     buffer.get(encoded);

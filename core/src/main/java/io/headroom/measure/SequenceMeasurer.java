@@ -103,7 +103,7 @@ public final class SequenceMeasurer {
     }
 
     private LatencyHistogram samplePrefill() {
-      LatencyHistogram samples = new LatencyHistogram();
+      LatencyHistogram samples = LatencyHistogram.reserved();
       ResourceUsage before = ResourceUsage.now(request.threads());
       do {
         samples.record(prefill());
@@ -114,7 +114,7 @@ public final class SequenceMeasurer {
 
     /** Whole passes over the output positions, so that each is sampled equally often. */
     private LatencyHistogram sampleDecode() {
-      LatencyHistogram samples = new LatencyHistogram();
+      LatencyHistogram samples = LatencyHistogram.reserved();
       ResourceUsage before = ResourceUsage.now(request.threads());
       long beganNanos = ticker.nanos();
       do {

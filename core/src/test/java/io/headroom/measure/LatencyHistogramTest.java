@@ -140,4 +140,30 @@ class LatencyHistogramTest {
     SplittableRandom random = new SplittableRandom(seed);
     return random.doubles(count).mapToLong(x -> (long) (1000 * Math.exp(18 * x * x))).toArray();
   }
+
+  @Test
+  void aReservedHistogramIsEncodedAsIfItWereNot() {
+    LatencyHistogram reserved = LatencyHistogram.reserved();
+    LatencyHistogram plain = new LatencyHistogram();
+    for (long nanos : new long[] {1, 999, 123_456, 7_000_000_000L, 400_000_000_000L}) {
+      reserved.record(nanos);
+      plain.record(nanos);
+    }
+    assertThat(reserved.encode()).isEqualTo(plain.encode());
+    assertThat(reserved.maxNanos()).isEqualTo(plain.maxNanos());
+  }
+
+  @Test
+  void recordingIntoAReservedHistogramAllocatesNothing() {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    LatencyHistogram histogram = LatencyHistogram.reserved();
+    histogram.record(1);
+    long before = threads.getThreadAllocatedBytes(thread);
+    for (long nanos = 1; nanos < 100_000_000_000L; nanos *= 10) {
+      histogram.record(nanos);
+    }
+    assertThat(threads.getThreadAllocatedBytes(thread) - before).isLessThan(1_024);
+  }
 }
