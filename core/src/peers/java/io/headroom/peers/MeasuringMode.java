@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /** Which workloads to measure, and for how long. */
 enum MeasuringMode {
   QUICK(new TimingPlan(3, 100, 20, 100)),
-  FULL(new TimingPlan(5, 300, 20, 150));
+  FULL(new TimingPlan(4, 200, 20, 150));
 
   private final TimingPlan timing;
 

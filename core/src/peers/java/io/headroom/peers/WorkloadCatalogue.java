@@ -87,7 +87,10 @@ final class WorkloadCatalogue {
         }
       }
       for (int tokens : new int[] {1_024, 4_096, 16_384, 65_536}) {
-        add(workloads, Phase.DECODE, shape, tokens, F32, F16, BF16, INT8, INT4);
+        add(workloads, Phase.DECODE, shape, tokens, F32, BF16, INT8, INT4);
+        if (shape == GQA) {
+          add(workloads, Phase.DECODE, shape, tokens, F16);
+        }
       }
     }
     add(workloads, Phase.PREFILL, QWEN2_HALF_BILLION, 2_048, F32);
