@@ -7,8 +7,8 @@ final class FloatTiles extends PositionTiles {
   private final float[] data;
 
   FloatTiles(TileLayout layout, long tiles) {
-    super(layout);
-    this.data = new float[arrayLength(layout, tiles)];
+    super(layout, tiles);
+    this.data = new float[length];
   }
 
   @Override
@@ -28,30 +28,13 @@ final class FloatTiles extends PositionTiles {
     }
   }
 
-  @Override
-  float key(int tile, int position, int channel) {
-    return data[start(tile) + layout.keysOffset() + channel * TILE + position];
-  }
-
-  @Override
-  float value(int tile, int position, int channel) {
-    return data[row(tile, channel / TILE, position) + channel % TILE];
-  }
-
   private int row(int tile, int panel, int position) {
     return start(tile) + layout.panelOffset(panel) + position * layout.panelColumns(panel);
   }
 
   @Override
-  long bytes() {
-    return (long) data.length * Float.BYTES;
-  }
-
-  @Override
-  void show(TileMatrix matrix, int scalesOffset, int offset) {
-    matrix.precision = KvPrecision.F32;
+  void showArray(TileMatrix matrix) {
     matrix.floats = data;
-    matrix.offset = offset;
   }
 
   float[] data() {

@@ -1,25 +1,31 @@
 package io.headroom.kvcache;
 
+import static io.headroom.kvcache.TileMatrix.ALIGNED_START;
+
 /** The tiles of one KV head, in one array of one precision. */
 abstract class HeadTiles {
-  /**
-   * Elements before the first tile. G1 puts arrays of more than half a region at a region's start;
-   * behind the 16 bytes of their header and 48 more, rows begin where cache lines do, and vectors
-   * of 512 bits do not cross two.
-   */
-  private static final int ALIGNMENT = 12;
-
   final TileLayout layout;
 
-  HeadTiles(TileLayout layout) {
+  /** Of the array, whose elements are ints or floats. */
+  final int length;
+
+  /**
+   * @throws IllegalArgumentException if the tiles exceed a Java array
+   */
+  HeadTiles(TileLayout layout, long tiles) {
+    long elements = ALIGNED_START + tiles * layout.elements();
+    int longest = Integer.MAX_VALUE - 8;
+    if (elements > longest) {
+      throw new IllegalArgumentException(
+          "one KV head needs an array of %d elements, more than %d".formatted(elements, longest));
+    }
     this.layout = layout;
+    this.length = (int) elements;
   }
 
-  abstract float key(int tile, int position, int channel);
-
-  abstract float value(int tile, int position, int channel);
-
-  abstract long bytes();
+  final long bytes() {
+    return (long) length * Integer.BYTES;
+  }
 
   final void show(int tile, KvTile into) {
     int start = start(tile);
@@ -33,20 +39,17 @@ abstract class HeadTiles {
     }
   }
 
-  abstract void show(TileMatrix matrix, int scalesOffset, int offset);
+  private void show(TileMatrix matrix, int scalesOffset, int offset) {
+    matrix.precision = layout.precision();
+    matrix.scalesOffset = scalesOffset;
+    matrix.offset = offset;
+    showArray(matrix);
+  }
+
+  abstract void showArray(TileMatrix matrix);
 
   /** Element where a tile begins. */
   final int start(int tile) {
-    return ALIGNMENT + tile * layout.elements();
-  }
-
-  static int arrayLength(TileLayout layout, long tiles) {
-    long elements = ALIGNMENT + tiles * layout.elements();
-    int longest = Integer.MAX_VALUE - 8;
-    if (elements > longest) {
-      throw new IllegalArgumentException(
-          "one KV head needs an array of %d elements, more than %d".formatted(elements, longest));
-    }
-    return (int) elements;
+    return ALIGNED_START + tile * layout.elements();
   }
 }

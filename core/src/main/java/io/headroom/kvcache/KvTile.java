@@ -37,6 +37,14 @@ public final class KvTile {
     return values[panel];
   }
 
+  float key(int position, int channel) {
+    return keys.number(channel, position);
+  }
+
+  float value(int position, int channel) {
+    return values[channel / TiledKvCache.TILE].number(position, channel % TiledKvCache.TILE);
+  }
+
   void usePanels(int count) {
     panels = count;
     int before = values.length;

@@ -2,8 +2,8 @@ package io.headroom.kvcache;
 
 /** Tiles that take positions one by one, in a precision that converts every number by itself. */
 abstract class PositionTiles extends HeadTiles {
-  PositionTiles(TileLayout layout) {
-    super(layout);
+  PositionTiles(TileLayout layout, long tiles) {
+    super(layout, tiles);
   }
 
   static PositionTiles of(TileLayout layout, long tiles) {

@@ -1,7 +1,6 @@
 package io.headroom.kvcache;
 
 import static io.headroom.kvcache.TileLayout.TILE;
-import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
 import java.util.Arrays;
 
@@ -18,14 +17,12 @@ final class QuantisedTiles extends HeadTiles {
   static final float LARGEST = 0x1p96f;
 
   private final int[] words;
-  private final boolean int8;
   private final int greatestCode;
 
   QuantisedTiles(TileLayout layout, long tiles) {
-    super(layout);
-    this.words = new int[arrayLength(layout, tiles)];
-    this.int8 = layout.precision() == KvPrecision.INT8;
-    this.greatestCode = int8 ? 255 : 15;
+    super(layout, tiles);
+    this.words = new int[length];
+    this.greatestCode = (1 << layout.precision().bits()) - 1;
   }
 
   /** Stores a whole tile. */
@@ -67,56 +64,13 @@ final class QuantisedTiles extends HeadTiles {
     double perScale = scaleBits == 0 ? 0 : 1.0 / Bfloat16.toFloat(scaleBits);
     for (int column = 0; column < count; column++) {
       int code = (int) Math.rint((source[from + column] - shift) * perScale);
-      words[word(rows, row, column)] |= code << bit(row, column);
+      int word = rows + TileMatrix.codeWord(layout.precision(), row, column);
+      words[word] |= code << TileMatrix.codeBit(layout.precision(), row, column);
     }
   }
 
-  private int word(int rows, int row, int column) {
-    return rows + (int8 ? row : row / 2) * COLUMN_DISTANCE + column % COLUMN_DISTANCE;
-  }
-
-  private int bit(int row, int column) {
-    int inRow = column / COLUMN_DISTANCE;
-    return int8 ? inRow * Byte.SIZE : (row % 2 * 4 + inRow) * 4;
-  }
-
   @Override
-  float key(int tile, int position, int channel) {
-    int start = start(tile);
-    return number(start + layout.keyScalesOffset(), start + layout.keysOffset(), channel, position);
-  }
-
-  @Override
-  float value(int tile, int position, int channel) {
-    int start = start(tile);
-    int panel = channel / TILE;
-    return number(
-        start + layout.panelScalesOffset(panel),
-        start + layout.panelOffset(panel),
-        position,
-        channel % TILE);
-  }
-
-  private float number(int scales, int rows, int row, int column) {
-    int code = words[word(rows, row, column)] >>> bit(row, column) & greatestCode;
-    return TileMatrix.shift(words[scales + row]) + TileMatrix.scale(words[scales + row]) * code;
-  }
-
-  /** The scale that the numbers of a key channel were rounded with. */
-  float keyScale(int tile, int channel) {
-    return TileMatrix.scale(words[start(tile) + layout.keyScalesOffset() + channel]);
-  }
-
-  @Override
-  long bytes() {
-    return (long) words.length * Integer.BYTES;
-  }
-
-  @Override
-  void show(TileMatrix matrix, int scalesOffset, int offset) {
-    matrix.precision = layout.precision();
+  void showArray(TileMatrix matrix) {
     matrix.words = words;
-    matrix.scalesOffset = scalesOffset;
-    matrix.offset = offset;
   }
 }

@@ -24,6 +24,13 @@ public final class TileMatrix {
   /** The distance of two columns that share an int. */
   public static final int COLUMN_DISTANCE = 16;
 
+  /**
+   * An element that lies where a cache line begins, in an array that the collector put where one
+   * begins: behind 16 bytes of header and 48 more. G1 does so with arrays of more than half a
+   * region, and vectors of 512 bits then never cross two lines.
+   */
+  public static final int ALIGNED_START = 12;
+
   KvPrecision precision;
   float[] floats;
   int[] words;
@@ -61,12 +68,56 @@ public final class TileMatrix {
 
   /** The scale in an int that holds scale and shift. */
   public static float scale(int word) {
-    return Float.intBitsToFloat(word << Short.SIZE);
+    return Bfloat16.toFloat((short) word);
   }
 
   /** The shift in an int that holds scale and shift. */
   public static float shift(int word) {
-    return Float.intBitsToFloat(word & 0xFFFF0000);
+    return Bfloat16.toFloat((short) (word >> Short.SIZE));
+  }
+
+  /** One number as it is stored, converted. */
+  public float number(int row, int column) {
+    return switch (precision) {
+      case F32 -> floats[offset + row * columns + column];
+      case F16 -> Float16.toFloat(half(row, column));
+      case BF16 -> Bfloat16.toFloat(half(row, column));
+      case INT8, INT4 -> {
+        int scaleAndShift = words[scalesOffset + row];
+        yield shift(scaleAndShift) + scale(scaleAndShift) * code(row, column);
+      }
+    };
+  }
+
+  private short half(int row, int column) {
+    return (short) (words[offset + row * columns / 2 + halfWord(column)] >> halfBit(column));
+  }
+
+  private int code(int row, int column) {
+    int word = words[offset + codeWord(precision, row, column)];
+    return word >>> codeBit(precision, row, column) & (1 << precision.bits()) - 1;
+  }
+
+  /** In 16 bits, the word of a row that holds a column. */
+  static int halfWord(int column) {
+    return column / (2 * COLUMN_DISTANCE) * COLUMN_DISTANCE + column % COLUMN_DISTANCE;
+  }
+
+  /** In 16 bits, where in its word a column begins. */
+  static int halfBit(int column) {
+    return column % (2 * COLUMN_DISTANCE) < COLUMN_DISTANCE ? 0 : Short.SIZE;
+  }
+
+  /** Of integer codes, the word that holds one, from the first row on. */
+  static int codeWord(KvPrecision precision, int row, int column) {
+    int wordRow = precision == KvPrecision.INT4 ? row / 2 : row;
+    return wordRow * COLUMN_DISTANCE + column % COLUMN_DISTANCE;
+  }
+
+  /** Of integer codes, where in its word one begins. */
+  static int codeBit(KvPrecision precision, int row, int column) {
+    int first = precision == KvPrecision.INT4 ? row % 2 * Short.SIZE : 0;
+    return first + column / COLUMN_DISTANCE * precision.bits();
   }
 
   /** Shows float32 rows instead, such as a tile that was converted once for many queries. */

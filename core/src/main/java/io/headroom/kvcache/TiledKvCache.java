@@ -147,27 +147,29 @@ public final class TiledKvCache implements KvCache {
   }
 
   private void restore(int slot) {
+    KvTile stored = new KvTile();
     float[] key = new float[spec.keyDim()];
     float[] value = new float[spec.valueDim()];
     for (int head = 0; head < spec.kvHeads(); head++) {
+      quantised[head].show(slot, stored);
       for (int position = 0; position < TILE; position++) {
-        readKey(quantised[head], slot, position, key);
-        readValue(quantised[head], slot, position, value);
+        readKey(stored, position, key);
+        readValue(stored, position, value);
         open[head].putKey(0, position, key, 0);
         open[head].putValue(0, position, value, 0);
       }
     }
   }
 
-  private void readKey(HeadTiles tiles, int slot, int position, float[] into) {
+  private void readKey(KvTile tile, int position, float[] into) {
     for (int channel = 0; channel < spec.keyDim(); channel++) {
-      into[channel] = tiles.key(slot, position, channel);
+      into[channel] = tile.key(position, channel);
     }
   }
 
-  private void readValue(HeadTiles tiles, int slot, int position, float[] into) {
+  private void readValue(KvTile tile, int position, float[] into) {
     for (int channel = 0; channel < spec.valueDim(); channel++) {
-      into[channel] = tiles.value(slot, position, channel);
+      into[channel] = tile.value(position, channel);
     }
   }
 
@@ -207,9 +209,7 @@ public final class TiledKvCache implements KvCache {
    * @throws IndexOutOfBoundsException if the position is not kept
    */
   public void readKey(int kvHead, int position, float[] into) {
-    requireKept(position);
-    int tile = position / TILE;
-    readKey(tiles(kvHead, tile), slotOf(tile), position % TILE, into);
+    readKey(tileOf(kvHead, position), position % TILE, into);
   }
 
   /**
@@ -219,9 +219,7 @@ public final class TiledKvCache implements KvCache {
    * @throws IndexOutOfBoundsException if the position is not kept
    */
   public void readValue(int kvHead, int position, float[] into) {
-    requireKept(position);
-    int tile = position / TILE;
-    readValue(tiles(kvHead, tile), slotOf(tile), position % TILE, into);
+    readValue(tileOf(kvHead, position), position % TILE, into);
   }
 
   /** Columns of all panels of values, padding included. */
@@ -244,16 +242,23 @@ public final class TiledKvCache implements KvCache {
     int positionTile = positionTile(tile);
     into.firstPosition = positionTile * TILE;
     into.length = Math.min(TILE, length - into.firstPosition);
-    tiles(kvHead, positionTile).show(slotOf(positionTile), into);
+    show(kvHead, positionTile, into);
   }
 
-  private HeadTiles tiles(int kvHead, int positionTile) {
-    boolean isOpen = quantised.length == 0 || isRecent(positionTile);
-    return isOpen ? open[kvHead] : quantised[kvHead];
+  private KvTile tileOf(int kvHead, int position) {
+    requireKept(position);
+    KvTile tile = new KvTile();
+    show(kvHead, position / TILE, tile);
+    return tile;
   }
 
-  private int slotOf(int positionTile) {
-    return isRecent(positionTile) ? 0 : slot(positionTile);
+  private void show(int kvHead, int positionTile, KvTile into) {
+    if (isRecent(positionTile)) {
+      open[kvHead].show(0, into);
+      return;
+    }
+    HeadTiles tiles = quantised.length == 0 ? open[kvHead] : quantised[kvHead];
+    tiles.show(slot(positionTile), into);
   }
 
   private int positionTile(int tile) {

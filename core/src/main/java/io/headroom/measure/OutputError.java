@@ -13,6 +13,13 @@ public record OutputError(double maxAbsolute, double relativeL2) {
     return relativeL2 <= tolerance;
   }
 
+  /** Of outputs in two arrays of the same length. */
+  public static OutputError between(float[] actual, float[] reference) {
+    Sum sum = new Sum();
+    sum.add(actual, 0, reference, 0, reference.length);
+    return sum.error();
+  }
+
   /** Adds up differences row by row. */
   static final class Sum {
     private double maxAbsolute;

@@ -1,6 +1,7 @@
 package io.headroom.peers;
 
 import io.headroom.kvcache.HeadTensor;
+import io.headroom.measure.OutputError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -75,7 +76,7 @@ final class Contest {
       if (own == null) {
         own = output;
       } else {
-        double difference = RelativeError.of(output, own);
+        double difference = OutputError.between(output.data(), own.data()).relativeL2();
         requireWithin(2 * tolerance, workload, threads, engine, PeerReport.OWN_ENGINE, difference);
       }
       log.agreement(workload, threads, engine, error, contestant.getValue().choice());

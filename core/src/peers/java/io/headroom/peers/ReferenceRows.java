@@ -6,6 +6,7 @@ import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.measure.OutputError;
 import java.util.stream.IntStream;
 
 /**
@@ -34,7 +35,7 @@ record ReferenceRows(int[] tokens, HeadTensor output) {
 
   /** How far an engine's output of all queries lies from these rows. */
   double relativeErrorOf(HeadTensor actual) {
-    return RelativeError.of(select(actual, tokens), output);
+    return OutputError.between(select(actual, tokens).data(), output.data()).relativeL2();
   }
 
   private static int[] spread(int count) {

@@ -85,7 +85,7 @@ final class AttentionWorker {
       multiplyQueries(row, count, columns, keys, block);
     }
     if (!whole) {
-      hide(visible, token, endToken, block);
+      hide(visible, token, group, block);
     }
     kernels.exponentiate(block);
 
@@ -178,16 +178,13 @@ final class AttentionWorker {
   private TileMatrix readable(TileMatrix stored, int matrixRows, boolean finite, RowBlock block) {
     // Conversion in registers knows no infinity and no NaN in float16.
     boolean special = !finite && stored.precision() == KvPrecision.F16;
-    boolean fits = block.headDim <= RowBlock.FEW_ROWS_STRIDE;
-    boolean asStored = stored.precision() == KvPrecision.F32 || fits && !special;
-    return kernels.multiplies(stored, block.rows) && asStored
+    return kernels.multiplies(stored, block.rows, matrixRows) && !special
         ? stored
         : wide.convert(kernels, stored, matrixRows);
   }
 
   /** Hides from every row the columns of the tile that its token does not see. */
-  private void hide(VisibleKeys visible, int token, int endToken, RowBlock block) {
-    int group = block.rows / (endToken - token);
+  private void hide(VisibleKeys visible, int token, int group, RowBlock block) {
     for (int row = 0; row < block.rows; row++) {
       int rowToken = token + row / group;
       int sinksTo = inTile(visible.sinksTo(rowToken));

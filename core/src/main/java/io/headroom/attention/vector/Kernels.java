@@ -13,8 +13,11 @@ interface Kernels {
   /** What runs: {@code panama-512-fma}, {@code scalar}. */
   String detail();
 
-  /** Whether {@link #multiply} takes {@code b} as it is stored, for so many rows of {@code a}. */
-  boolean multiplies(TileMatrix b, int rows);
+  /**
+   * Whether {@link #multiply} takes {@code b} as it is stored, for so many rows of {@code a} and so
+   * many rows of {@code b}.
+   */
+  boolean multiplies(TileMatrix b, int rows, int depth);
 
   /**
    * {@code c[r, j] = sum over k of a[r, k] * b[firstRow + k, j]}, for {@code depth} rows of {@code

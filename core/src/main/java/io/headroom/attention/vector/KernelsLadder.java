@@ -109,11 +109,14 @@ final class KernelsLadder {
         : Optional.of("vectors have %d bits, fewer than %d".formatted(preferred, LEAST_BITS));
   }
 
-  private static String vmOption(String name, String otherwise) {
+  /** The value of an option of this JVM, or {@code otherwise} if it has no such option. */
+  static String vmOption(String name, String otherwise) {
+    HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    if (vm == null) {
+      return otherwise;
+    }
     try {
-      return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-          .getVMOption(name)
-          .getValue();
+      return vm.getVMOption(name).getValue();
     } catch (IllegalArgumentException e) {
       return otherwise;
     }

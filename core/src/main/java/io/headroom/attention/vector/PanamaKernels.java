@@ -47,9 +47,9 @@ final class PanamaKernels implements Kernels {
   }
 
   @Override
-  public boolean multiplies(TileMatrix b, int rows) {
-    boolean inRegisters = rows <= RowBlock.FEW_ROWS && b.columns() == RowBlock.TILE;
-    return b.precision() == KvPrecision.F32 || inRegisters;
+  public boolean multiplies(TileMatrix b, int rows, int depth) {
+    boolean few = rows <= RowBlock.FEW_ROWS && depth <= RowBlock.FEW_ROWS_STRIDE;
+    return b.precision() == KvPrecision.F32 || few && b.columns() == RowBlock.TILE;
   }
 
   @Override
@@ -405,7 +405,7 @@ final class PanamaKernels implements Kernels {
         signs = FloatVector.fromArray(SPECIES, data, j).sub(limit).reinterpretAsInts().and(signs);
       }
       if (IntVector.zero(INTS).compare(VectorOperators.LE, signs).anyTrue()) {
-        base = raiseBase(block, row, base);
+        base = block.raiseBase(row);
       }
       float origin = base == Float.NEGATIVE_INFINITY ? 0 : base;
       FloatVector total = FloatVector.fromArray(SPECIES, data, sums);
@@ -437,22 +437,6 @@ final class PanamaKernels implements Kernels {
       }
       total.intoArray(data, sums);
     }
-  }
-
-  /** Seldom called, and without vectors: they would crowd those of the caller out. */
-  private static float raiseBase(RowBlock block, int row, float base) {
-    float[] data = block.data;
-    int scores = block.scores + row * block.scoreStride;
-    float greatest = base;
-    for (int j = scores; j < scores + RowBlock.TILE; j++) {
-      greatest = data[j] > greatest ? data[j] : greatest;
-    }
-    if (!(greatest > base + BASE_LAG)) {
-      return base;
-    }
-    block.rescale(row, Exp2.of(base - greatest));
-    block.bases[row] = greatest;
-    return greatest;
   }
 
   @Override

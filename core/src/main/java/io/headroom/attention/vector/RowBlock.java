@@ -102,8 +102,29 @@ final class RowBlock {
     }
   }
 
+  /**
+   * Lets the base of a row follow its greatest score, if that is ahead by more than {@link
+   * Kernels#BASE_LAG}. Seldom does, so it is no vector code, which would crowd out its callers'.
+   *
+   * @return the base
+   */
+  float raiseBase(int row) {
+    float base = bases[row];
+    float greatest = base;
+    int start = scores + row * scoreStride;
+    for (int i = start; i < start + TILE; i++) {
+      greatest = data[i] > greatest ? data[i] : greatest;
+    }
+    if (!(greatest > base + Kernels.BASE_LAG)) {
+      return base;
+    }
+    rescale(row, Exp2.of(base - greatest));
+    bases[row] = greatest;
+    return greatest;
+  }
+
   /** Multiplies what a row has summed up so far. */
-  void rescale(int row, float factor) {
+  private void rescale(int row, float factor) {
     int lanes = laneSums + row * LANES;
     multiply(data, lanes, factor, data, lanes, LANES);
     int columnsFrom = output + row * columns;

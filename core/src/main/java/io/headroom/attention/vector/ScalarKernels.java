@@ -1,9 +1,5 @@
 package io.headroom.attention.vector;
 
-import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
-
-import io.headroom.kvcache.Bfloat16;
-import io.headroom.kvcache.Float16;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.TileMatrix;
 import java.util.Arrays;
@@ -16,7 +12,7 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public boolean multiplies(TileMatrix b, int rows) {
+  public boolean multiplies(TileMatrix b, int rows, int depth) {
     return b.precision() == KvPrecision.F32;
   }
 
@@ -84,47 +80,10 @@ final class ScalarKernels implements Kernels {
   static void widenAll(TileMatrix from, int rows, float[] to, int offset) {
     int columns = from.columns();
     for (int row = 0; row < rows; row++) {
-      int target = offset + row * columns;
-      switch (from.precision()) {
-        case F32 ->
-            System.arraycopy(from.floats(), from.offset() + row * columns, to, target, columns);
-        case F16 -> {
-          for (int j = 0; j < columns; j++) {
-            to[target + j] = Float16.toFloat(half(from, row, j));
-          }
-        }
-        case BF16 -> {
-          for (int j = 0; j < columns; j++) {
-            to[target + j] = Bfloat16.toFloat(half(from, row, j));
-          }
-        }
-        case INT8, INT4 -> {
-          int pair = from.words()[from.scalesOffset() + row];
-          for (int j = 0; j < columns; j++) {
-            to[target + j] = TileMatrix.shift(pair) + TileMatrix.scale(pair) * code(from, row, j);
-          }
-        }
+      for (int j = 0; j < columns; j++) {
+        to[offset + row * columns + j] = from.number(row, j);
       }
     }
-  }
-
-  private static short half(TileMatrix matrix, int row, int column) {
-    int group = column / (2 * COLUMN_DISTANCE) * COLUMN_DISTANCE;
-    int start = matrix.offset() + row * matrix.columns() / 2;
-    int pair = matrix.words()[start + group + column % COLUMN_DISTANCE];
-    boolean lower = column % (2 * COLUMN_DISTANCE) < COLUMN_DISTANCE;
-    return (short) (lower ? pair : pair >> Short.SIZE);
-  }
-
-  private static int code(TileMatrix matrix, int row, int column) {
-    int quarter = column / COLUMN_DISTANCE;
-    if (matrix.precision() == KvPrecision.INT8) {
-      int start = matrix.offset() + row * COLUMN_DISTANCE;
-      return matrix.words()[start + column % COLUMN_DISTANCE] >>> 8 * quarter & 0xFF;
-    }
-    int start = matrix.offset() + row / 2 * COLUMN_DISTANCE;
-    int bit = row % 2 * 16 + 4 * quarter;
-    return matrix.words()[start + column % COLUMN_DISTANCE] >>> bit & 0xF;
   }
 
   @Override
@@ -132,17 +91,8 @@ final class ScalarKernels implements Kernels {
     float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {
       int from = block.scores + row * block.scoreStride;
-      float greatest = Float.NEGATIVE_INFINITY;
-      for (int i = from; i < from + RowBlock.TILE; i++) {
-        greatest = data[i] > greatest ? data[i] : greatest;
-      }
-      float base = block.bases[row];
       int sums = block.laneSums + row * RowBlock.LANES;
-      if (greatest > base + BASE_LAG) {
-        block.rescale(row, Exp2.of(base - greatest));
-        base = greatest;
-        block.bases[row] = base;
-      }
+      float base = block.raiseBase(row);
       float origin = base == Float.NEGATIVE_INFINITY ? 0 : base;
       for (int i = 0; i < RowBlock.TILE; i++) {
         float weight = Exp2.of(data[from + i] - origin);

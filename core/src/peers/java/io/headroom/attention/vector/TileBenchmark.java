@@ -102,6 +102,8 @@ public class TileBenchmark {
   }
 
   private TileMatrix readable(TileMatrix stored, int matrixRows) {
-    return kernels.multiplies(stored, rows) ? stored : wide.convert(kernels, stored, matrixRows);
+    return kernels.multiplies(stored, rows, matrixRows)
+        ? stored
+        : wide.convert(kernels, stored, matrixRows);
   }
 }

@@ -214,7 +214,7 @@ class KernelsTest {
 
   private void assertMultiplies(
       TileMatrix b, int depth, int used, float[] wide, int rows, int aStride, boolean add) {
-    if (!kernels.multiplies(b, rows)) {
+    if (!kernels.multiplies(b, rows, depth)) {
       return;
     }
     int columns = b.columns();
