@@ -12,11 +12,16 @@ final class FloatTiles extends PositionTiles {
   }
 
   @Override
-  void putKey(int tile, int position, float[] source, int from) {
+  void putKeys(int tile, int position, int count, float[] source, int from, int distance) {
     int index = start(tile) + layout.keysOffset() + position;
-    int channels = layout.keyDim();
-    for (int channel = 0; channel < channels; channel++) {
-      data[index + channel * TILE] = source[from + channel];
+    // Channel by channel: what is written lies together.
+    for (int channel = 0; channel < layout.keyDim(); channel++) {
+      int to = index + channel * TILE;
+      int number = from + channel;
+      for (int i = 0; i < count; i++) {
+        data[to + i] = source[number];
+        number += distance;
+      }
     }
   }
 

@@ -14,7 +14,13 @@ final class HalfTiles extends PositionTiles {
   }
 
   @Override
-  void putKey(int tile, int position, float[] source, int from) {
+  void putKeys(int tile, int position, int count, float[] source, int from, int distance) {
+    for (int i = 0; i < count; i++) {
+      putKey(tile, position + i, source, from + i * distance);
+    }
+  }
+
+  private void putKey(int tile, int position, float[] source, int from) {
     int index = start(tile) + layout.keysOffset() + TileMatrix.halfWord(position);
     int shift = TileMatrix.halfBit(position);
     for (int channel = 0; channel < layout.keyDim(); channel++) {

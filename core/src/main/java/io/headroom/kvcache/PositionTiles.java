@@ -23,13 +23,18 @@ abstract class PositionTiles extends HeadTiles {
    */
   final void put(
       int tile, int position, int count, HeadTensor keys, HeadTensor values, int head, int token) {
+    putKeys(tile, position, count, keys.data(), keys.row(head, token), keys.dim());
     for (int i = 0; i < count; i++) {
-      putKey(tile, position + i, keys.data(), keys.row(head, token + i));
       putValue(tile, position + i, values.data(), values.row(head, token + i));
     }
   }
 
-  abstract void putKey(int tile, int position, float[] source, int from);
+  /**
+   * Stores the keys of positions of one tile.
+   *
+   * @param distance from one key to the next in {@code source}
+   */
+  abstract void putKeys(int tile, int position, int count, float[] source, int from, int distance);
 
   abstract void putValue(int tile, int position, float[] source, int from);
 }

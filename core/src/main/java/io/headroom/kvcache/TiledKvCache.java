@@ -155,7 +155,7 @@ public final class TiledKvCache implements KvCache {
       for (int position = 0; position < TILE; position++) {
         readKey(stored, position, key);
         readValue(stored, position, value);
-        open[head].putKey(0, position, key, 0);
+        open[head].putKeys(0, position, 1, key, 0, 0);
         open[head].putValue(0, position, value, 0);
       }
     }

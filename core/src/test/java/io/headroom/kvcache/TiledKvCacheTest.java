@@ -149,7 +149,7 @@ class TiledKvCacheTest {
   private static KvTile quantised(KvPrecision precision, float[] numbers) {
     FloatTiles source = new FloatTiles(new TileLayout(KvPrecision.F32, 1, 1), 1);
     for (int position = 0; position < 64; position++) {
-      source.putKey(0, position, numbers, position % numbers.length);
+      source.putKeys(0, position, 1, numbers, position % numbers.length, 0);
       source.putValue(0, position, numbers, position % numbers.length);
     }
     QuantisedTiles tiles = new QuantisedTiles(new TileLayout(precision, 1, 1), 2);

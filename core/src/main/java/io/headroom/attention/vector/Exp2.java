@@ -12,6 +12,9 @@ final class Exp2 {
   /** Where the exponent bits of 2^n become 0. */
   static final float LEAST = -127;
 
+  /** The bits of {@code -LEAST}. As ints, floats without a sign are in order, behind all others. */
+  static final int NEGATED_LEAST_BITS = Float.floatToRawIntBits(-LEAST);
+
   /** 1.5 * 2^23: adding it rounds to an integer, found in the low bits of the sum. */
   static final float ROUNDER = 0x1.8p23f;
 

@@ -34,11 +34,6 @@ final class PanamaFloatBlocks {
     int a3 = a2 + aStride;
     int a4 = a3 + aStride;
     int a5 = a4 + aStride;
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
-    int c4 = c3 + cStride;
-    int c5 = c4 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -127,6 +122,11 @@ final class PanamaFloatBlocks {
         || sum53.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    int c4 = c3 + cStride;
+    int c5 = c4 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
     sum02.intoArray(c, c0 + 2 * LANES);
@@ -168,11 +168,6 @@ final class PanamaFloatBlocks {
     int a3 = a2 + aStride;
     int a4 = a3 + aStride;
     int a5 = a4 + aStride;
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
-    int c4 = c3 + cStride;
-    int c5 = c4 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -235,6 +230,11 @@ final class PanamaFloatBlocks {
       sum53 = x5.fma(y3, sum53);
       row += TILE;
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    int c4 = c3 + cStride;
+    int c5 = c4 + cStride;
     FloatVector total00 = FloatVector.fromArray(SPECIES, c, c0).add(sum00);
     FloatVector total01 = FloatVector.fromArray(SPECIES, c, c0 + LANES).add(sum01);
     FloatVector total02 = FloatVector.fromArray(SPECIES, c, c0 + 2 * LANES).add(sum02);
@@ -327,11 +327,6 @@ final class PanamaFloatBlocks {
     int a3 = a2 + aStride;
     int a4 = a3 + aStride;
     int a5 = a4 + aStride;
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
-    int c4 = c3 + cStride;
-    int c5 = c4 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -382,6 +377,11 @@ final class PanamaFloatBlocks {
         || sum51.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    int c4 = c3 + cStride;
+    int c5 = c4 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
     sum10.intoArray(c, c1);
@@ -412,11 +412,6 @@ final class PanamaFloatBlocks {
     int a3 = a2 + aStride;
     int a4 = a3 + aStride;
     int a5 = a4 + aStride;
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
-    int c4 = c3 + cStride;
-    int c5 = c4 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum10 = zero;
@@ -448,6 +443,11 @@ final class PanamaFloatBlocks {
         || sum50.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    int c4 = c3 + cStride;
+    int c5 = c4 + cStride;
     sum00.intoArray(c, c0);
     sum10.intoArray(c, c1);
     sum20.intoArray(c, c2);
@@ -458,9 +458,6 @@ final class PanamaFloatBlocks {
 
   static void multiply4x4(
       int depth, float[] a, int a0, float[] b, int row, float[] c, int c0, int cStride) {
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -522,6 +519,9 @@ final class PanamaFloatBlocks {
         || sum33.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
     sum02.intoArray(c, c0 + 2 * LANES);
@@ -554,9 +554,6 @@ final class PanamaFloatBlocks {
     int a1 = a0 + aStride;
     int a2 = a1 + aStride;
     int a3 = a2 + aStride;
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -593,6 +590,9 @@ final class PanamaFloatBlocks {
         || sum31.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + LANES);
     sum10.intoArray(c, c1);
@@ -617,9 +617,6 @@ final class PanamaFloatBlocks {
     int a1 = a0 + aStride;
     int a2 = a1 + aStride;
     int a3 = a2 + aStride;
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum10 = zero;
@@ -643,6 +640,9 @@ final class PanamaFloatBlocks {
         || sum30.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
     sum00.intoArray(c, c0);
     sum10.intoArray(c, c1);
     sum20.intoArray(c, c2);

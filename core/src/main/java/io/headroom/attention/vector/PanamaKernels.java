@@ -1,10 +1,10 @@
 package io.headroom.attention.vector;
 
+import static io.headroom.attention.vector.RowBlock.FEW_ROWS_STRIDE;
 import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
 
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.TileMatrix;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -48,7 +48,7 @@ final class PanamaKernels implements Kernels {
 
   @Override
   public boolean multiplies(TileMatrix b, int rows, int depth) {
-    boolean few = rows <= RowBlock.FEW_ROWS && depth <= RowBlock.FEW_ROWS_STRIDE;
+    boolean few = rows <= RowBlock.FEW_ROWS && depth <= FEW_ROWS_STRIDE;
     return b.precision() == KvPrecision.F32 || few && b.columns() == RowBlock.TILE;
   }
 
@@ -107,7 +107,7 @@ final class PanamaKernels implements Kernels {
     float[] data = b.floats();
     int stride = b.columns();
     int bRow = b.offset() + firstRow * stride;
-    boolean strided = height != 4 || aStride == RowBlock.FEW_ROWS_STRIDE;
+    boolean strided = height != 4 || aStride == FEW_ROWS_STRIDE;
     boolean wide = WIDE && columns == GROUP && stride == GROUP && strided;
     if (wide && height == 6 && add) {
       PanamaFloatBlocks.multiplyAdd6x4(depth, a, aRow, aStride, data, bRow, c, cRow, cStride);
@@ -170,11 +170,6 @@ final class PanamaKernels implements Kernels {
     }
   }
 
-  /**
-   * For integers, the sum over k of {@code a[k] * (shift[k] + scale[k] * code[k, j])} is {@code sum
-   * of a * shift}, the same for every column, and a product of codes with {@code a * scale}. So
-   * scales and shifts cost as much as another column.
-   */
   private static void stored(
       int height,
       int depth,
@@ -188,50 +183,69 @@ final class PanamaKernels implements Kernels {
       int cStride,
       boolean add,
       float[] scratch) {
-    int[] words = b.words();
-    int sums = ScratchMemory.START;
-    if (!b.precision().isQuantised()) {
-      boolean bfloat = b.precision() == KvPrecision.BF16;
-      int bRow = b.offset() + firstRow * b.columns() / 2;
-      float[] to = add ? scratch : c;
-      int toStride = add ? GROUP : cStride;
-      for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
-        int at = (add ? sums : cRow) + j;
-        if (height == 1 && bfloat) {
-          PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
-        } else if (height == 1) {
-          PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
-        } else if (bfloat) {
-          PanamaStoredBlocks.multiplyBfloat16_4x4(
-              depth, a, aRow, words, bRow + j, to, at, toStride);
-        } else {
-          PanamaStoredBlocks.multiplyFloat16_4x4(depth, a, aRow, words, bRow + j, to, at, toStride);
-        }
-      }
-      if (add) {
-        add(height, GROUP, scratch, c, cRow, cStride);
-      }
+    if (b.precision().isQuantised()) {
+      quantised(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
       return;
     }
+    boolean bfloat = b.precision() == KvPrecision.BF16;
+    int[] words = b.words();
+    int bRow = b.offset() + firstRow * b.columns() / 2;
+    float[] to = add ? scratch : c;
+    int toStride = add ? GROUP : cStride;
+    for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+      int at = (add ? ScratchMemory.START : cRow) + j;
+      if (height == 1 && bfloat) {
+        PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
+      } else if (height == 1) {
+        PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
+      } else if (bfloat) {
+        PanamaStoredBlocks.multiplyBfloat16_4x4(depth, a, aRow, words, bRow + j, to, at, toStride);
+      } else {
+        PanamaStoredBlocks.multiplyFloat16_4x4(depth, a, aRow, words, bRow + j, to, at, toStride);
+      }
+    }
+    if (add) {
+      add(height, GROUP, scratch, c, cRow, cStride);
+    }
+  }
+
+  /**
+   * The sum over k of {@code a[k] * (shift[k] + scale[k] * code[k, j])} is {@code sum of a *
+   * shift}, the same for every column, and a product of codes with {@code a * scale}. So scales and
+   * shifts cost as much as another column.
+   */
+  private static void quantised(
+      int height,
+      int depth,
+      float[] a,
+      int aRow,
+      int aStride,
+      TileMatrix b,
+      int firstRow,
+      float[] c,
+      int cRow,
+      int cStride,
+      boolean add,
+      float[] scratch) {
     boolean int8 = b.precision() == KvPrecision.INT8;
-    // In int4 two rows share their words: an odd first row gives its even neighbour a weight of 0.
+    // In int4 two rows share their words: neighbours of the first and last get a weight of 0.
     int before = int8 ? 0 : firstRow % 2;
+    int foldedDepth = int8 ? depth : (before + depth + 1) / 2 * 2;
+    int[] words = b.words();
     int bRow = b.offset() + (int8 ? firstRow : firstRow / 2) * COLUMN_DISTANCE;
-    int foldedDepth = before + depth;
+    int sums = ScratchMemory.START;
     int shifted = sums + height * GROUP;
     int folded = shifted + height * LANES;
     for (int row = 0; row < height; row++) {
-      int target = folded + row * RowBlock.FEW_ROWS_STRIDE;
+      int target = folded + row * FEW_ROWS_STRIDE;
       scratch[target] = 0;
-      fold(
-          depth,
-          a,
-          aRow + row * aStride,
-          words,
-          b.scalesOffset() + firstRow,
-          scratch,
-          target + before,
-          shifted + row * LANES);
+      scratch[target + foldedDepth - 1] = 0;
+    }
+    int scales = b.scalesOffset() + firstRow;
+    if (height == 1) {
+      fold(depth, a, aRow, words, scales, scratch, folded + before, shifted);
+    } else {
+      foldFour(depth, a, aRow, words, scales, scratch, folded + before, shifted);
     }
     for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
       int at = sums + j;
@@ -254,10 +268,11 @@ final class PanamaKernels implements Kernels {
       float shift = sum(scratch, shifted + row * LANES);
       int from = sums + row * GROUP;
       int to = cRow + row * cStride;
-      if (!add) {
-        Arrays.fill(c, to, to + GROUP, 0);
+      if (add) {
+        addScaled(scratch, from, factors, shift, c, to);
+      } else {
+        scale(scratch, from, factors, shift, c, to);
       }
-      addScaled(scratch, from, factors, shift, c, to);
     }
   }
 
@@ -279,7 +294,64 @@ final class PanamaKernels implements Kernels {
       throw otherVectors();
     }
     shifted.intoArray(to, sums);
-    for (; k < depth; k++) {
+    foldRest(k, depth, a, from, words, scales, to, target, sums);
+  }
+
+  /** Four rows at once, {@link RowBlock#FEW_ROWS_STRIDE} apart. */
+  private static void foldFour(
+      int depth, float[] a, int from, int[] words, int scales, float[] to, int target, int sums) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector shifted0 = zero;
+    FloatVector shifted1 = zero;
+    FloatVector shifted2 = zero;
+    FloatVector shifted3 = zero;
+    int k = 0;
+    for (; k + LANES <= depth; k += LANES) {
+      IntVector pair = IntVector.fromArray(INTS, words, scales + k);
+      FloatVector scale = pair.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();
+      FloatVector shift = pair.and(UPPER_HALF).reinterpretAsFloats();
+      FloatVector x0 = FloatVector.fromArray(SPECIES, a, from + k);
+      FloatVector x1 = FloatVector.fromArray(SPECIES, a, from + FEW_ROWS_STRIDE + k);
+      FloatVector x2 = FloatVector.fromArray(SPECIES, a, from + 2 * FEW_ROWS_STRIDE + k);
+      FloatVector x3 = FloatVector.fromArray(SPECIES, a, from + 3 * FEW_ROWS_STRIDE + k);
+      x0.mul(scale).intoArray(to, target + k);
+      x1.mul(scale).intoArray(to, target + FEW_ROWS_STRIDE + k);
+      x2.mul(scale).intoArray(to, target + 2 * FEW_ROWS_STRIDE + k);
+      x3.mul(scale).intoArray(to, target + 3 * FEW_ROWS_STRIDE + k);
+      shifted0 = x0.fma(shift, shifted0);
+      shifted1 = x1.fma(shift, shifted1);
+      shifted2 = x2.fma(shift, shifted2);
+      shifted3 = x3.fma(shift, shifted3);
+    }
+    if (shifted0.getClass() != VECTOR
+        || shifted1.getClass() != VECTOR
+        || shifted2.getClass() != VECTOR
+        || shifted3.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    shifted0.intoArray(to, sums);
+    shifted1.intoArray(to, sums + LANES);
+    shifted2.intoArray(to, sums + 2 * LANES);
+    shifted3.intoArray(to, sums + 3 * LANES);
+    if (k < depth) {
+      for (int row = 0; row < 4; row++) {
+        int next = row * FEW_ROWS_STRIDE;
+        foldRest(k, depth, a, from + next, words, scales, to, target + next, sums + row * LANES);
+      }
+    }
+  }
+
+  private static void foldRest(
+      int first,
+      int depth,
+      float[] a,
+      int from,
+      int[] words,
+      int scales,
+      float[] to,
+      int target,
+      int sums) {
+    for (int k = first; k < depth; k++) {
       to[target + k] = a[from + k] * TileMatrix.scale(words[scales + k]);
       to[sums] += a[from + k] * TileMatrix.shift(words[scales + k]);
     }
@@ -291,6 +363,16 @@ final class PanamaKernels implements Kernels {
       sum += lanes[i] + lanes[i + 1] + (lanes[i + 2] + lanes[i + 3]);
     }
     return sum;
+  }
+
+  private static void scale(
+      float[] sums, int from, float[] factors, float shift, float[] c, int to) {
+    FloatVector shifts = FloatVector.broadcast(SPECIES, shift);
+    for (int j = 0; j < GROUP; j += LANES) {
+      FloatVector.fromArray(SPECIES, sums, from + j)
+          .fma(FloatVector.broadcast(SPECIES, factors[j / COLUMN_DISTANCE]), shifts)
+          .intoArray(c, to + j);
+    }
   }
 
   private static void addScaled(
@@ -395,48 +477,87 @@ final class PanamaKernels implements Kernels {
     float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {
       int scores = block.scores + row * block.scoreStride;
-      int end = scores + RowBlock.TILE;
-      int sums = block.laneSums + row * RowBlock.LANES;
       float base = block.bases[row];
-      // Signs of differences: masks and greatest vectors take several instructions each.
-      float limit = base + BASE_LAG;
-      IntVector signs = FloatVector.fromArray(SPECIES, data, scores).sub(limit).reinterpretAsInts();
-      for (int j = scores + LANES; j < end; j += LANES) {
-        signs = FloatVector.fromArray(SPECIES, data, j).sub(limit).reinterpretAsInts().and(signs);
-      }
-      if (IntVector.zero(INTS).compare(VectorOperators.LE, signs).anyTrue()) {
+      if (reaches(base + BASE_LAG, data, scores)) {
         base = block.raiseBase(row);
       }
       float origin = base == Float.NEGATIVE_INFINITY ? 0 : base;
-      FloatVector total = FloatVector.fromArray(SPECIES, data, sums);
-      for (int j = scores; j < end; j += LANES) {
-        FloatVector x = FloatVector.fromArray(SPECIES, data, j).sub(origin).max(Exp2.LEAST);
-        FloatVector rounded = x.add(Exp2.ROUNDER);
-        FloatVector f = x.sub(rounded.sub(Exp2.ROUNDER));
-        FloatVector power =
-            f.fma(FloatVector.broadcast(SPECIES, Exp2.C5), FloatVector.broadcast(SPECIES, Exp2.C4))
-                .fma(f, FloatVector.broadcast(SPECIES, Exp2.C3))
-                .fma(f, FloatVector.broadcast(SPECIES, Exp2.C2))
-                .fma(f, FloatVector.broadcast(SPECIES, Exp2.C1))
-                .fma(f, FloatVector.broadcast(SPECIES, 1f));
-        FloatVector weight =
-            rounded
-                .reinterpretAsInts()
-                .lanewise(VectorOperators.LSHL, Exp2.MANTISSA_BITS)
-                .add(Exp2.ONE_BITS)
-                .reinterpretAsFloats()
-                .mul(power);
-        if (weight.getClass() != VECTOR) {
-          throw otherVectors();
-        }
-        weight.intoArray(data, j);
-        total = weight.add(total);
-      }
-      if (total.getClass() != VECTOR) {
+      exponentiate(data, scores, origin, block.laneSums + row * RowBlock.LANES);
+    }
+  }
+
+  /** Whether any score of a row is above a limit, or a NaN without a sign. */
+  private static boolean reaches(float limit, float[] data, int scores) {
+    // Signs of differences: masks and greatest vectors take several instructions each.
+    IntVector signs = FloatVector.fromArray(SPECIES, data, scores).sub(limit).reinterpretAsInts();
+    for (int i = LANES; i < RowBlock.TILE; i += LANES) {
+      signs =
+          FloatVector.fromArray(SPECIES, data, scores + i)
+              .sub(limit)
+              .reinterpretAsInts()
+              .and(signs);
+    }
+    return IntVector.zero(INTS).compare(VectorOperators.LE, signs).anyTrue();
+  }
+
+  /** {@link Exp2#of} of scores above an origin, which become weights; sums follow. */
+  private static void exponentiate(float[] data, int scores, float origin, int sums) {
+    // Exponents are negated: a least int takes one instruction, a greatest float six.
+    IntVector greatest = IntVector.broadcast(INTS, Exp2.NEGATED_LEAST_BITS);
+    FloatVector total = FloatVector.fromArray(SPECIES, data, sums);
+    for (int i = 0; i < RowBlock.TILE; i += 2 * LANES) {
+      int from = scores + i;
+      FloatVector x0 =
+          FloatVector.broadcast(SPECIES, origin)
+              .sub(FloatVector.fromArray(SPECIES, data, from))
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.MIN, greatest)
+              .reinterpretAsFloats();
+      FloatVector rounded0 = FloatVector.broadcast(SPECIES, Exp2.ROUNDER).sub(x0);
+      FloatVector f0 = FloatVector.broadcast(SPECIES, Exp2.ROUNDER).sub(rounded0).sub(x0);
+      FloatVector weight0 =
+          f0.fma(FloatVector.broadcast(SPECIES, Exp2.C5), FloatVector.broadcast(SPECIES, Exp2.C4))
+              .fma(f0, FloatVector.broadcast(SPECIES, Exp2.C3))
+              .fma(f0, FloatVector.broadcast(SPECIES, Exp2.C2))
+              .fma(f0, FloatVector.broadcast(SPECIES, Exp2.C1))
+              .fma(f0, FloatVector.broadcast(SPECIES, 1f))
+              .mul(
+                  rounded0
+                      .reinterpretAsInts()
+                      .lanewise(VectorOperators.LSHL, Exp2.MANTISSA_BITS)
+                      .add(Exp2.ONE_BITS)
+                      .reinterpretAsFloats());
+      FloatVector x1 =
+          FloatVector.broadcast(SPECIES, origin)
+              .sub(FloatVector.fromArray(SPECIES, data, from + LANES))
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.MIN, greatest)
+              .reinterpretAsFloats();
+      FloatVector rounded1 = FloatVector.broadcast(SPECIES, Exp2.ROUNDER).sub(x1);
+      FloatVector f1 = FloatVector.broadcast(SPECIES, Exp2.ROUNDER).sub(rounded1).sub(x1);
+      FloatVector weight1 =
+          f1.fma(FloatVector.broadcast(SPECIES, Exp2.C5), FloatVector.broadcast(SPECIES, Exp2.C4))
+              .fma(f1, FloatVector.broadcast(SPECIES, Exp2.C3))
+              .fma(f1, FloatVector.broadcast(SPECIES, Exp2.C2))
+              .fma(f1, FloatVector.broadcast(SPECIES, Exp2.C1))
+              .fma(f1, FloatVector.broadcast(SPECIES, 1f))
+              .mul(
+                  rounded1
+                      .reinterpretAsInts()
+                      .lanewise(VectorOperators.LSHL, Exp2.MANTISSA_BITS)
+                      .add(Exp2.ONE_BITS)
+                      .reinterpretAsFloats());
+      if (weight0.getClass() != VECTOR || weight1.getClass() != VECTOR) {
         throw otherVectors();
       }
-      total.intoArray(data, sums);
+      weight0.intoArray(data, from);
+      weight1.intoArray(data, from + LANES);
+      total = weight0.add(weight1).add(total);
     }
+    if (total.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    total.intoArray(data, sums);
   }
 
   @Override

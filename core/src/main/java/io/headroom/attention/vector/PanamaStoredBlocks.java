@@ -22,6 +22,9 @@ import jdk.incubator.vector.VectorOperators;
  * sums of quarter {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large, because
  * codes are not moved to the low bits of their ints.
  *
+ * <p>Where rows of {@code c} begin is worked out behind the loops: numbers that wait for their end
+ * take registers, and C2 then keeps an array's address in a vector register.
+ *
  * <p>Three rules keep C2 from allocating vectors, which would make a block a hundred times slower:
  *
  * <ul>
@@ -47,9 +50,6 @@ final class PanamaStoredBlocks {
 
   static void multiplyBfloat16_4x4(
       int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -113,6 +113,9 @@ final class PanamaStoredBlocks {
         || sum33.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
     sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
@@ -209,9 +212,6 @@ final class PanamaStoredBlocks {
 
   static void multiplyFloat16_4x4(
       int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -297,6 +297,9 @@ final class PanamaStoredBlocks {
         || sum33.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
     sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
@@ -459,9 +462,6 @@ final class PanamaStoredBlocks {
 
   static void multiplyInt8_4x4(
       int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -531,6 +531,9 @@ final class PanamaStoredBlocks {
         || sum33.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
     sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
@@ -647,11 +650,9 @@ final class PanamaStoredBlocks {
     sum3.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
   }
 
+  /** {@code depth} is even. */
   static void multiplyInt4_4x4(
       int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
-    int c1 = c0 + cStride;
-    int c2 = c1 + cStride;
-    int c3 = c2 + cStride;
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
@@ -669,38 +670,65 @@ final class PanamaStoredBlocks {
     FloatVector sum31 = zero;
     FloatVector sum32 = zero;
     FloatVector sum33 = zero;
-    for (int k = 0; k < depth; k++) {
-      IntVector codes =
-          IntVector.fromArray(INTS, b, row + k / 2 * WORDS_8_BIT)
-              .lanewise(VectorOperators.LSHR, k % 2 * 16);
-      FloatVector y0 =
-          codes.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector y1 =
-          codes.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector y2 =
-          codes.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector y3 =
-          codes.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum00 = x0.fma(y0, sum00);
-      sum01 = x0.fma(y1, sum01);
-      sum02 = x0.fma(y2, sum02);
-      sum03 = x0.fma(y3, sum03);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k]);
-      sum10 = x1.fma(y0, sum10);
-      sum11 = x1.fma(y1, sum11);
-      sum12 = x1.fma(y2, sum12);
-      sum13 = x1.fma(y3, sum13);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k]);
-      sum20 = x2.fma(y0, sum20);
-      sum21 = x2.fma(y1, sum21);
-      sum22 = x2.fma(y2, sum22);
-      sum23 = x2.fma(y3, sum23);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k]);
-      sum30 = x3.fma(y0, sum30);
-      sum31 = x3.fma(y1, sum31);
-      sum32 = x3.fma(y2, sum32);
-      sum33 = x3.fma(y3, sum33);
+    for (int k = 0; k < depth; k += 2) {
+      IntVector codesEven = IntVector.fromArray(INTS, b, row + k * (WORDS_8_BIT / 2));
+      FloatVector y0Even =
+          codesEven.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Even =
+          codesEven.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Even =
+          codesEven.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y3Even =
+          codesEven.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector x0Even = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0Even.fma(y0Even, sum00);
+      sum01 = x0Even.fma(y1Even, sum01);
+      sum02 = x0Even.fma(y2Even, sum02);
+      sum03 = x0Even.fma(y3Even, sum03);
+      FloatVector x1Even = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k]);
+      sum10 = x1Even.fma(y0Even, sum10);
+      sum11 = x1Even.fma(y1Even, sum11);
+      sum12 = x1Even.fma(y2Even, sum12);
+      sum13 = x1Even.fma(y3Even, sum13);
+      FloatVector x2Even = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k]);
+      sum20 = x2Even.fma(y0Even, sum20);
+      sum21 = x2Even.fma(y1Even, sum21);
+      sum22 = x2Even.fma(y2Even, sum22);
+      sum23 = x2Even.fma(y3Even, sum23);
+      FloatVector x3Even = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k]);
+      sum30 = x3Even.fma(y0Even, sum30);
+      sum31 = x3Even.fma(y1Even, sum31);
+      sum32 = x3Even.fma(y2Even, sum32);
+      sum33 = x3Even.fma(y3Even, sum33);
+      IntVector codesOdd = codesEven.lanewise(VectorOperators.LSHR, 16);
+      FloatVector y0Odd =
+          codesOdd.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y1Odd =
+          codesOdd.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y2Odd =
+          codesOdd.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector y3Odd =
+          codesOdd.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
+      FloatVector x0Odd = FloatVector.broadcast(SPECIES, a[a0 + k + 1]);
+      sum00 = x0Odd.fma(y0Odd, sum00);
+      sum01 = x0Odd.fma(y1Odd, sum01);
+      sum02 = x0Odd.fma(y2Odd, sum02);
+      sum03 = x0Odd.fma(y3Odd, sum03);
+      FloatVector x1Odd = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k + 1]);
+      sum10 = x1Odd.fma(y0Odd, sum10);
+      sum11 = x1Odd.fma(y1Odd, sum11);
+      sum12 = x1Odd.fma(y2Odd, sum12);
+      sum13 = x1Odd.fma(y3Odd, sum13);
+      FloatVector x2Odd = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k + 1]);
+      sum20 = x2Odd.fma(y0Odd, sum20);
+      sum21 = x2Odd.fma(y1Odd, sum21);
+      sum22 = x2Odd.fma(y2Odd, sum22);
+      sum23 = x2Odd.fma(y3Odd, sum23);
+      FloatVector x3Odd = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k + 1]);
+      sum30 = x3Odd.fma(y0Odd, sum30);
+      sum31 = x3Odd.fma(y1Odd, sum31);
+      sum32 = x3Odd.fma(y2Odd, sum32);
+      sum33 = x3Odd.fma(y3Odd, sum33);
     }
     if (sum00.getClass() != VECTOR
         || sum01.getClass() != VECTOR
@@ -720,6 +748,9 @@ final class PanamaStoredBlocks {
         || sum33.getClass() != VECTOR) {
       throw otherVectors();
     }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
     sum00.intoArray(c, c0);
     sum01.intoArray(c, c0 + COLUMN_DISTANCE);
     sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
@@ -738,6 +769,7 @@ final class PanamaStoredBlocks {
     sum33.intoArray(c, c3 + 3 * COLUMN_DISTANCE);
   }
 
+  /** {@code depth} is even. */
   static void multiplyInt4_1x4(int depth, float[] a, int a0, int[] b, int row, float[] c, int c0) {
     FloatVector zero = FloatVector.zero(SPECIES);
     FloatVector sum0Even = zero;
@@ -748,9 +780,8 @@ final class PanamaStoredBlocks {
     FloatVector sum1Odd = zero;
     FloatVector sum2Odd = zero;
     FloatVector sum3Odd = zero;
-    int pairs = depth / 2;
-    for (int pair = 0; pair < pairs; pair++) {
-      IntVector codesEven = IntVector.fromArray(INTS, b, row + pair * WORDS_8_BIT);
+    for (int k = 0; k < depth; k += 2) {
+      IntVector codesEven = IntVector.fromArray(INTS, b, row + k * (WORDS_8_BIT / 2));
       FloatVector y0Even =
           codesEven.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector y1Even =
@@ -768,33 +799,16 @@ final class PanamaStoredBlocks {
           codesOdd.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
       FloatVector y3Odd =
           codesOdd.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum0Even = xEven.fma(y0Even, sum0Even);
       sum1Even = xEven.fma(y1Even, sum1Even);
       sum2Even = xEven.fma(y2Even, sum2Even);
       sum3Even = xEven.fma(y3Even, sum3Even);
-      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + k + 1]);
       sum0Odd = xOdd.fma(y0Odd, sum0Odd);
       sum1Odd = xOdd.fma(y1Odd, sum1Odd);
       sum2Odd = xOdd.fma(y2Odd, sum2Odd);
       sum3Odd = xOdd.fma(y3Odd, sum3Odd);
-    }
-    if (depth % 2 == 1) {
-      int k = depth - 1;
-      IntVector codesLast = IntVector.fromArray(INTS, b, row + k / 2 * WORDS_8_BIT);
-      FloatVector y0Last =
-          codesLast.and(0xF).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector y1Last =
-          codesLast.and(0xF0).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector y2Last =
-          codesLast.and(0xF00).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector y3Last =
-          codesLast.and(0xF000).convertShape(VectorOperators.I2F, SPECIES, 0).reinterpretAsFloats();
-      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
-      sum0Even = x.fma(y0Last, sum0Even);
-      sum1Even = x.fma(y1Last, sum1Even);
-      sum2Even = x.fma(y2Last, sum2Even);
-      sum3Even = x.fma(y3Last, sum3Even);
     }
     if (sum0Even.getClass() != VECTOR
         || sum1Even.getClass() != VECTOR

@@ -104,7 +104,8 @@ final class RowBlock {
 
   /**
    * Lets the base of a row follow its greatest score, if that is ahead by more than {@link
-   * Kernels#BASE_LAG}. Seldom does, so it is no vector code, which would crowd out its callers'.
+   * Kernels#BASE_LAG} or NaN: then all weights become NaN. Seldom does, so it is no vector code,
+   * which would crowd out its callers'.
    *
    * @return the base
    */
@@ -113,9 +114,9 @@ final class RowBlock {
     float greatest = base;
     int start = scores + row * scoreStride;
     for (int i = start; i < start + TILE; i++) {
-      greatest = data[i] > greatest ? data[i] : greatest;
+      greatest = Math.max(greatest, data[i]);
     }
-    if (!(greatest > base + Kernels.BASE_LAG)) {
+    if (greatest <= base + Kernels.BASE_LAG) {
       return base;
     }
     rescale(row, Exp2.of(base - greatest));
