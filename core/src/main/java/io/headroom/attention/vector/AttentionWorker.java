@@ -14,13 +14,14 @@ final class AttentionWorker {
   private static final int EDGE_ROWS = 12;
 
   private final Kernels kernels;
-  private final RowBlock rows = new RowBlock();
+  private final RowBlock rows;
   private final KvTile tile = new KvTile();
   private final WideMatrix wide = new WideMatrix();
   private final float[] scratch = ScratchMemory.allocate(Kernels.SCRATCH_LENGTH);
 
   AttentionWorker(Kernels kernels) {
     this.kernels = kernels;
+    this.rows = new RowBlock(kernels);
   }
 
   RowBlock rows() {

@@ -52,6 +52,9 @@ interface Kernels {
   /** Converts the first {@code rows} rows to float32, {@code from.columns()} apart. */
   void widen(TileMatrix from, int rows, float[] to, int offset);
 
+  /** {@code to[toOffset + i] = factor * from[fromOffset + i]} for {@code count} numbers. */
+  void scale(int count, float factor, float[] from, int fromOffset, float[] to, int toOffset);
+
   /**
    * The step of the online softmax: scores of a tile become weights, bases and sums follow, outputs
    * are rescaled where a base moved.

@@ -473,6 +473,19 @@ final class PanamaKernels implements Kernels {
   }
 
   @Override
+  public void scale(
+      int count, float factor, float[] from, int fromOffset, float[] to, int toOffset) {
+    // C2 makes no vectors of the plain loop: it cannot know that the arrays do not overlap.
+    int i = 0;
+    for (; i + LANES <= count; i += LANES) {
+      FloatVector.fromArray(SPECIES, from, fromOffset + i).mul(factor).intoArray(to, toOffset + i);
+    }
+    for (; i < count; i++) {
+      to[toOffset + i] = factor * from[fromOffset + i];
+    }
+  }
+
+  @Override
   public void exponentiate(RowBlock block) {
     float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {

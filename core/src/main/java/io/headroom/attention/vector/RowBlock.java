@@ -51,7 +51,12 @@ final class RowBlock {
   int output;
   int laneSums;
 
+  private final Kernels kernels;
   private int groupSize;
+
+  RowBlock(Kernels kernels) {
+    this.kernels = kernels;
+  }
 
   /** Takes up queries, scaled, and forgets all keys. */
   void load(
@@ -67,7 +72,7 @@ final class RowBlock {
       for (int i = 0; i < tokens; i++) {
         int from = tensor.row(firstHead + head, token + i);
         int to = queries + (i * group + head) * queryStride;
-        multiply(tensor.data(), from, baseTwoScale, data, to, headDim);
+        kernels.scale(headDim, baseTwoScale, tensor.data(), from, data, to);
       }
     }
     Arrays.fill(data, queries + rows * queryStride, queries + (rows + PADDING) * queryStride, 0);
@@ -126,10 +131,14 @@ final class RowBlock {
 
   /** Multiplies what a row has summed up so far. */
   private void rescale(int row, float factor) {
-    int lanes = laneSums + row * LANES;
-    multiply(data, lanes, factor, data, lanes, LANES);
-    int columnsFrom = output + row * columns;
-    multiply(data, columnsFrom, factor, data, columnsFrom, columns);
+    rescale(laneSums + row * LANES, LANES, factor);
+    rescale(output + row * columns, columns, factor);
+  }
+
+  private void rescale(int from, int count, float factor) {
+    for (int i = from; i < from + count; i++) {
+      data[i] *= factor;
+    }
   }
 
   /**
@@ -171,16 +180,8 @@ final class RowBlock {
         float sum = sum(row);
         float factor = sum == 0 ? 0 : 1 / sum;
         int to = tensor.row(firstHead + head, token + i);
-        multiply(data, output + row * columns, factor, tensor.data(), to, tensor.dim());
+        kernels.scale(tensor.dim(), factor, data, output + row * columns, tensor.data(), to);
       }
-    }
-  }
-
-  /** A loop so plain that C2 makes vectors of it. */
-  private static void multiply(
-      float[] numbers, int from, float factor, float[] products, int to, int count) {
-    for (int i = 0; i < count; i++) {
-      products[to + i] = numbers[from + i] * factor;
     }
   }
 

@@ -87,6 +87,14 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void scale(
+      int count, float factor, float[] from, int fromOffset, float[] to, int toOffset) {
+    for (int i = 0; i < count; i++) {
+      to[toOffset + i] = factor * from[fromOffset + i];
+    }
+  }
+
+  @Override
   public void exponentiate(RowBlock block) {
     float[] data = block.data;
     for (int row = 0; row < block.rows; row++) {

@@ -120,7 +120,7 @@ public final class VectorAttentionEngine implements AttentionEngine {
     int before = slices.length;
     if (count > before) {
       slices = Arrays.copyOf(slices, count);
-      Arrays.setAll(slices, i -> i < before ? slices[i] : new RowBlock());
+      Arrays.setAll(slices, i -> i < before ? slices[i] : new RowBlock(kernels));
     }
   }
 

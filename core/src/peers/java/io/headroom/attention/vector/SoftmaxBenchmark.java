@@ -29,7 +29,7 @@ public class SoftmaxBenchmark {
   public int rows;
 
   private final Kernels kernels = KernelsLadder.kernels();
-  private final RowBlock block = new RowBlock();
+  private final RowBlock block = new RowBlock(kernels);
   private float[] scores;
 
   @Setup

@@ -39,7 +39,7 @@ public class TileBenchmark {
   public int rows;
 
   private final Kernels kernels = KernelsLadder.kernels();
-  private final RowBlock block = new RowBlock();
+  private final RowBlock block = new RowBlock(kernels);
   private final WideMatrix wide = new WideMatrix();
   private final float[] scratch = ScratchMemory.allocate(Kernels.SCRATCH_LENGTH);
   private final KvTile tile = new KvTile();

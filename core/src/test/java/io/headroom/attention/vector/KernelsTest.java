@@ -41,7 +41,7 @@ class KernelsTest {
   @Test
   void exponentialsKeepTheirErrorBound() {
     float[] row = new float[RowBlock.TILE];
-    RowBlock block = new RowBlock();
+    RowBlock block = new RowBlock(kernels);
     double worst = 0;
     int filled = 0;
     int step = 1999;
@@ -88,7 +88,7 @@ class KernelsTest {
     scores[1] = -126.6f;
     scores[2] = -1e30f;
     scores[3] = -126;
-    RowBlock block = new RowBlock();
+    RowBlock block = new RowBlock(kernels);
     exponentiate(block, scores, 0);
     assertThat(scores(block, 4)).containsExactly(0, 0, 0, 0x1p-126f);
   }
@@ -100,7 +100,7 @@ class KernelsTest {
       float[] scores = new float[RowBlock.TILE];
       scores[column] = Float.intBitsToFloat(bits);
       for (float base : new float[] {Float.NEGATIVE_INFINITY, -3, 0, 50}) {
-        RowBlock block = new RowBlock();
+        RowBlock block = new RowBlock(kernels);
         exponentiate(block, scores, base);
         HeadTensor output = HeadTensor.zeros(1, 1, 1);
         block.write(output, 0, 0);
@@ -121,11 +121,11 @@ class KernelsTest {
   void rowsThatSeeNothingStayEmpty() {
     float[] scores = new float[RowBlock.TILE];
     Arrays.fill(scores, Float.NEGATIVE_INFINITY);
-    RowBlock block = new RowBlock();
+    RowBlock block = new RowBlock(kernels);
     exponentiate(block, scores, Float.NEGATIVE_INFINITY);
     assertThat(block.bases[0]).isEqualTo(Float.NEGATIVE_INFINITY);
     assertThat(scores(block, RowBlock.TILE)).containsOnly(0);
-    RowBlock other = new RowBlock();
+    RowBlock other = new RowBlock(kernels);
     exponentiate(other, scores, Float.NEGATIVE_INFINITY);
     block.merge(other);
     assertThat(block.bases[0]).isEqualTo(Float.NEGATIVE_INFINITY);
@@ -137,11 +137,11 @@ class KernelsTest {
   @Test
   void mergingWithAnEmptySideChangesNothing() {
     float[] scores = new float[RowBlock.TILE];
-    RowBlock full = new RowBlock();
+    RowBlock full = new RowBlock(kernels);
     exponentiate(full, scores, Float.NEGATIVE_INFINITY);
     full.data[full.output] = 128;
     Arrays.fill(scores, Float.NEGATIVE_INFINITY);
-    RowBlock empty = new RowBlock();
+    RowBlock empty = new RowBlock(kernels);
     exponentiate(empty, scores, Float.NEGATIVE_INFINITY);
     HeadTensor output = HeadTensor.zeros(1, 1, 1);
     full.merge(empty);
@@ -154,7 +154,7 @@ class KernelsTest {
 
   @Test
   void basesFollowOnlyLargeSteps() {
-    RowBlock block = new RowBlock();
+    RowBlock block = new RowBlock(kernels);
     float[] scores = new float[RowBlock.TILE];
     exponentiate(block, scores, Float.NEGATIVE_INFINITY);
     assertThat(block.bases[0]).isZero();
@@ -328,6 +328,20 @@ class KernelsTest {
     double[] doubles = new double[numbers.length];
     Arrays.setAll(doubles, i -> numbers[i]);
     return doubles;
+  }
+
+  @Test
+  void scalesAnyCount() {
+    float[] from = gaussian.next(1, 1, 100).data();
+    for (int count = 0; count < 70; count++) {
+      float[] to = new float[90];
+      kernels.scale(count, -3, from, 7, to, 5);
+      float[] expected = new float[90];
+      for (int i = 0; i < count; i++) {
+        expected[5 + i] = -3 * from[7 + i];
+      }
+      assertThat(to).isEqualTo(expected);
+    }
   }
 
   @Test
