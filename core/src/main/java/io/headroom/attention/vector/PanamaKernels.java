@@ -515,7 +515,8 @@ final class PanamaKernels implements Kernels {
 
   /** {@link Exp2#of} of scores above an origin, which become weights; sums follow. */
   private static void exponentiate(float[] data, int scores, float origin, int sums) {
-    // Exponents are negated: a least int takes one instruction, a greatest float six.
+    // Exponents are negated: a least int takes one instruction, a greatest float six. Two vectors
+    // a turn: with one C2 now and then keeps the loop and allocates what it carries.
     IntVector greatest = IntVector.broadcast(INTS, Exp2.NEGATED_LEAST_BITS);
     FloatVector total = FloatVector.fromArray(SPECIES, data, sums);
     for (int i = 0; i < RowBlock.TILE; i += 2 * LANES) {
