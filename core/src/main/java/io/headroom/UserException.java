@@ -8,14 +8,10 @@ public final class UserException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   public UserException(String message) {
-    super(oneLine(message));
+    super(MessageLine.of(message));
   }
 
   public UserException(String message, Throwable cause) {
-    super(oneLine(message), cause);
-  }
-
-  private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+    super(MessageLine.of(message), cause);
   }
 }

@@ -30,6 +30,8 @@ public final class Headroom {
   public static int run(String... arguments) {
     CommandLine command = new CommandLine(new HeadroomCommand());
     command.setCaseInsensitiveEnumValuesAllowed(true);
+    // An argument such as @/dev/zero is a name like others, and no file of more arguments.
+    command.setExpandAtFiles(false);
     command.setParameterExceptionHandler(TopLevelErrors::onWrongArguments);
     command.setExecutionExceptionHandler(TopLevelErrors::onException);
     return command.execute(arguments);

@@ -1,5 +1,6 @@
 package io.headroom.jobs;
 
+import io.headroom.MessageLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -8,7 +9,7 @@ import java.util.stream.Stream;
 
 /**
  * A table in plain text. Columns are as wide as they must be, numbers stand at the right, and a
- * title may have several lines.
+ * title may have several lines. Cells have one, and nothing in them that a terminal would obey.
  */
 public final class TextTable {
   private final List<String> header;
@@ -30,7 +31,7 @@ public final class TextTable {
       throw new IllegalArgumentException(
           "%d cells for %d columns".formatted(cells.size(), header.size()));
     }
-    rows.add(List.copyOf(cells));
+    rows.add(cells.stream().map(MessageLine::of).toList());
   }
 
   public void add(String... cells) {

@@ -1,5 +1,6 @@
 package io.headroom.jobs.cli;
 
+import io.headroom.MessageLine;
 import io.headroom.UserException;
 import picocli.CommandLine;
 
@@ -13,9 +14,7 @@ public final class TopLevelErrors {
     e.getCommandLine()
         .getErr()
         .println(
-            "%s: %s (see %s --help)"
-                .formatted(
-                    command, e.getMessage().strip().replaceAll("\\s*\\R\\s*", " "), command));
+            "%s: %s (see %s --help)".formatted(command, MessageLine.of(e.getMessage()), command));
     return ExitStatus.USER_MISTAKE;
   }
 
