@@ -63,6 +63,8 @@ record AttentionFile(
           "[%d, %d, %d, %d] as query and value are"
               .formatted(query[0], query[1], query[2], value[3]));
     }
+    requireMostChannels(reader, query, value);
+    requireMemory(reader, query, key, value);
     AttentionMask mask = mask(reader);
     if ((mask.causal() || mask.isWindowed()) && query[2] > key[2]) {
       throw reader.wrongShape(
@@ -82,6 +84,32 @@ record AttentionFile(
         reader.floats(VALUE),
         reader.doubles(OUTPUT),
         file.tensors().get(OUTPUT).type());
+  }
+
+  private static void requireMostChannels(TensorReader reader, int[] query, int[] value) {
+    String allowed =
+        "of at most %d heads and %d channels"
+            .formatted(HuggingFaceConfig.MAX_HEADS, HuggingFaceConfig.MAX_HEAD_DIM);
+    if (query[1] > HuggingFaceConfig.MAX_HEADS || query[3] > HuggingFaceConfig.MAX_HEAD_DIM) {
+      throw reader.wrongShape(QUERY, allowed);
+    }
+    if (value[3] > HuggingFaceConfig.MAX_HEAD_DIM) {
+      throw reader.wrongShape(VALUE, allowed);
+    }
+  }
+
+  /** What is read, and the cache of one item of the batch, whose tiles are padded. */
+  private static void requireMemory(TensorReader reader, int[] query, int[] key, int[] value) {
+    double queries = numbers(query);
+    double outputs = queries / query[3] * value[3];
+    double read =
+        Float.BYTES * (queries + numbers(key) + numbers(value)) + 2 * Double.BYTES * outputs;
+    reader.requireMemory(
+        read + CacheMemory.bytes(key[1], key[2], key[3], value[3]) + Float.BYTES * outputs);
+  }
+
+  private static double numbers(int[] shape) {
+    return (double) shape[0] * shape[1] * shape[2] * shape[3];
   }
 
   private static AttentionMask mask(TensorReader reader) {

@@ -9,9 +9,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headroom.InputFile;
+import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,23 +52,8 @@ record ConfigDocument(String file, String path, ObjectNode values) {
   }
 
   static ConfigDocument read(Path file) {
-    if (Files.isDirectory(file)) {
-      throw new UserException(file + " is a folder; a config.json file is needed");
-    }
-    if (!Files.isRegularFile(file)) {
-      throw new UserException(file + ": no such file");
-    }
-    try {
-      long bytes = Files.size(file);
-      if (bytes > MAX_FILE_BYTES) {
-        throw new UserException(
-            "%s: a config.json of at most %d bytes is allowed: %d"
-                .formatted(file, MAX_FILE_BYTES, bytes));
-      }
-      return parse(file.toString(), Files.readAllBytes(file), STRICT_JSON);
-    } catch (IOException e) {
-      throw new UserException(file + " cannot be read: " + e, e);
-    }
+    byte[] json = InputFile.read(file, "a config.json file", MAX_FILE_BYTES);
+    return parse(file.toString(), json, STRICT_JSON);
   }
 
   /** Parses one JSON object. */
@@ -108,7 +94,7 @@ record ConfigDocument(String file, String path, ObjectNode values) {
       return Optional.empty();
     }
     if (values.get(key) instanceof ObjectNode object) {
-      return Optional.of(new ConfigDocument(file, path + key + ".", object));
+      return Optional.of(new ConfigDocument(file, path + shown(key) + ".", object));
     }
     throw wrong(key, "must be an object");
   }
@@ -203,12 +189,13 @@ record ConfigDocument(String file, String path, ObjectNode values) {
 
   /** What to throw where the value of a key is not allowed. */
   UserException wrong(String key, String allowed) {
-    String value = String.valueOf(values.get(key));
-    String shown =
-        value.length() <= LONGEST_SHOWN_VALUE
-            ? value
-            : value.substring(0, LONGEST_SHOWN_VALUE) + "...";
-    return new UserException("%s: %s%s %s: %s".formatted(file, path, key, allowed, shown));
+    return new UserException(
+        "%s: %s%s %s: %s"
+            .formatted(file, path, shown(key), allowed, shown(String.valueOf(values.get(key)))));
+  }
+
+  private static String shown(String text) {
+    return MessageLine.shortened(text, LONGEST_SHOWN_VALUE);
   }
 
   private static String typeOf(JsonNode node) {

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 record HuggingFaceConfig(String name, String type, ConfigDocument document) {
   static final int MAX_LAYERS = 4096;
   private static final int MAX_HIDDEN_SIZE = 1 << 24;
-  private static final int MAX_HEADS = 1 << 16;
-  private static final int MAX_HEAD_DIM = 1 << 16;
+  static final int MAX_HEADS = 1 << 16;
+  static final int MAX_HEAD_DIM = 1 << 16;
 
   private static final List<String> HIDDEN_SIZE = List.of("hidden_size", "n_embd", "n_embed");
   private static final List<String> QUERY_HEADS = List.of("num_attention_heads", "n_head");

@@ -44,6 +44,7 @@ record LayerFile(
       throw reader.wrongShape(
           HIDDEN_STATES, "[batch, sequence, the hidden size %d]".formatted(model.hiddenSize()));
     }
+    weights.requireMemory(states[0], states[1]);
     return new LayerFile(
         weights.layer(List.of(HIDDEN_STATES, OUTPUT)),
         states[0],

@@ -50,6 +50,32 @@ final class LayerWeights {
   }
 
   /**
+   * Rejects what would not fit in memory: weights, hidden states, and what a forward pass makes of
+   * them.
+   */
+  void requireMemory(int batch, int tokens) {
+    AttentionShape shape = model.leadingLayer().heads().shape();
+    double queryOutputs = (double) shape.queryHeads() * shape.headDim();
+    double attended = (double) shape.queryHeads() * shape.valueDim();
+    double kvOutputs = (double) shape.kvHeads() * (shape.headDim() + shape.valueDim());
+    double outputs = queryOutputs + kvOutputs + attended;
+    if (tokens * Math.max(queryOutputs, attended) > Integer.MAX_VALUE) {
+      throw reader.wrongShape(
+          LayerFile.HIDDEN_STATES,
+          "of so few positions that their queries, %.0f numbers each, fit an array"
+              .formatted(Math.max(queryOutputs, attended)));
+    }
+    double read = Float.BYTES * outputs * model.hiddenSize();
+    double states = (Float.BYTES + 2.0 * Double.BYTES) * batch * tokens * model.hiddenSize();
+    double passed = 2.0 * Float.BYTES * tokens * (outputs + 2.0 * model.hiddenSize());
+    reader.requireMemory(
+        read
+            + states
+            + passed
+            + CacheMemory.bytes(shape.kvHeads(), tokens, shape.headDim(), shape.valueDim()));
+  }
+
+  /**
    * The layer of the only number that the names of the weights have.
    *
    * @param others names of tensors that the file has beside the weights

@@ -1,5 +1,6 @@
 package io.headroom.model;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Reads a layer's rotary embedding from a configuration. */
@@ -27,6 +28,9 @@ final class RotaryConfig {
     }
     double[] frequencies = RotaryEmbedding.frequencies(channels, theta);
     scaling.ifPresent(object -> scale(frequencies, object));
+    if (!Arrays.stream(frequencies).allMatch(Double::isFinite)) {
+      throw document.wrong("rope_theta", "and the scaling must give finite frequencies");
+    }
     return new RotaryEmbedding(frequencies);
   }
 

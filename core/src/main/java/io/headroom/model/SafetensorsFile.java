@@ -2,6 +2,7 @@ package io.headroom.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.InputFile;
 import io.headroom.UserException;
 import io.headroom.kvcache.Bfloat16;
 import io.headroom.kvcache.Float16;
@@ -10,7 +11,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,8 +25,11 @@ import java.util.Map;
  * opened; tensors are read when asked for.
  */
 public final class SafetensorsFile implements AutoCloseable {
-  /** The longest header that the reference implementation reads. */
-  static final int MAX_HEADER_BYTES = 100_000_000;
+  /**
+   * The longest header that is read: that of some hundred thousand tensors. What is made of its
+   * JSON takes up to thirty times as many bytes and must fit the memory of a small process.
+   */
+  static final int MAX_HEADER_BYTES = 16 << 20;
 
   static final String METADATA = "__metadata__";
   private static final int LENGTH_BYTES = Long.BYTES;
@@ -62,12 +65,7 @@ public final class SafetensorsFile implements AutoCloseable {
    *     holes, or whose extent does not fit their shape
    */
   public static SafetensorsFile open(Path path) {
-    if (Files.isDirectory(path)) {
-      throw new UserException(path + " is a folder; a safetensors file is needed");
-    }
-    if (!Files.isRegularFile(path)) {
-      throw new UserException(path + ": no such file");
-    }
+    InputFile.require(path, "a safetensors file");
     FileChannel channel = null;
     try {
       channel = FileChannel.open(path);

@@ -82,8 +82,8 @@ record TensorReader(SafetensorsFile file) {
       return OptionalDouble.empty();
     }
     double number = parse(text);
-    if (!(number > 0 && number <= Float.MAX_VALUE)) {
-      throw wrongMetadata(key, "a finite number above 0");
+    if (!((float) number > 0 && number <= Float.MAX_VALUE)) {
+      throw wrongMetadata(key, "a number above 0 within the range of a float");
     }
     return OptionalDouble.of(number);
   }
@@ -100,6 +100,16 @@ record TensorReader(SafetensorsFile file) {
     return new UserException(
         "%s: metadata %s must be %s: %s"
             .formatted(file.path(), key, allowed, file.metadata().get(key)));
+  }
+
+  /** Rejects what would not fit in memory, before any of it is read. */
+  void requireMemory(double bytes) {
+    long most = Runtime.getRuntime().maxMemory() / 4 * 3;
+    if (bytes > most) {
+      throw new UserException(
+          "%s: about %.0f bytes of memory are needed to verify it; allowed: %d, three quarters of the heap"
+              .formatted(file.path(), bytes, most));
+    }
   }
 
   /** Rejects tensors of other names, lest a misspelt one be left out unseen. */

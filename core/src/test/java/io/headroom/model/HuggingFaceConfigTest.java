@@ -358,7 +358,7 @@ class HuggingFaceConfigTest {
     Files.write(large, (json(" ".repeat(4 << 20) + "{}")).getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> ModelSpec.read(large))
         .isInstanceOf(UserException.class)
-        .hasMessage(large + ": a config.json of at most 4194304 bytes is allowed: 4194306");
+        .hasMessage(large + ": a config.json file of at most 4194304 bytes is allowed: 4194306");
     Path binary = folder.resolve("binary.json");
     Files.write(binary, new byte[] {(byte) 0xff, (byte) 0xfe, 0, 1, 2, 3});
     assertThatThrownBy(() -> ModelSpec.read(binary))

@@ -170,11 +170,14 @@ class TensorVerificationTest {
         "metadata window must be an integer from 0 to 999999999: 99999999999");
     assertBroken(c -> c.sinks = "2", "metadata sinks must be 0 without a window: 2");
     assertBroken(
-        c -> c.scaleText = "NaN", "metadata softmax_scale must be a finite number above 0: NaN");
+        c -> c.scaleText = "NaN",
+        "metadata softmax_scale must be a number above 0 within the range of a float: NaN");
     assertBroken(
-        c -> c.scaleText = "fast", "metadata softmax_scale must be a finite number above 0: fast");
+        c -> c.scaleText = "fast",
+        "metadata softmax_scale must be a number above 0 within the range of a float: fast");
     assertBroken(
-        c -> c.scaleText = "1e99", "metadata softmax_scale must be a finite number above 0: 1e99");
+        c -> c.scaleText = "1e99",
+        "metadata softmax_scale must be a number above 0 within the range of a float: 1e99");
     assertBroken(
         c -> c.extra = "outputs", "unknown tensor outputs; allowed: query, key, value, output");
   }
