@@ -26,7 +26,7 @@ final class CsvLineParser implements TraceLineParser {
     this.outputColumn = indexOf(names, format.outputField());
   }
 
-  /** Empty if the header lacks a column of the format. */
+  /** Empty if the header lacks a column of the format, or has it more than once. */
   static Optional<CsvLineParser> of(TraceFormat format, String header) {
     List<String> names = Arrays.stream(header.split(",", -1)).map(String::strip).toList();
     CsvLineParser parser = new CsvLineParser(format, header.strip(), names);
@@ -36,12 +36,17 @@ final class CsvLineParser implements TraceLineParser {
   }
 
   private static int indexOf(List<String> names, String name) {
+    int index = -1;
     for (int i = 0; i < names.size(); i++) {
-      if (names.get(i).equalsIgnoreCase(name)) {
-        return i;
+      if (!names.get(i).equalsIgnoreCase(name)) {
+        continue;
       }
+      if (index >= 0) {
+        return -1;
+      }
+      index = i;
     }
-    return -1;
+    return index;
   }
 
   @Override

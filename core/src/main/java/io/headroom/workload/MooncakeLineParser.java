@@ -16,6 +16,7 @@ final class MooncakeLineParser implements TraceLineParser {
       new BrokenLine(
           "expected one JSON object such as {\"timestamp\": 0, \"input_length\": 6758, \"output_length\": 500}");
   private static final long MISSING = -1;
+  private static final long WRONG = -2;
 
   @Override
   public TraceLine parse(String line) {
@@ -43,12 +44,15 @@ final class MooncakeLineParser implements TraceLineParser {
       String field = json.currentName();
       JsonToken value = json.nextToken();
       if (field.equals(FORMAT.arrivalField())) {
+        broken = broken == null && arrivalNanos != MISSING ? twice(field) : broken;
         arrivalNanos = arrivalNanos(json, value);
         broken = broken == null && arrivalNanos < 0 ? brokenArrival() : broken;
       } else if (field.equals(FORMAT.promptField())) {
+        broken = broken == null && promptTokens != MISSING ? twice(field) : broken;
         promptTokens = count(json, value);
         broken = broken == null && promptTokens < 0 ? Lines.brokenCount(field) : broken;
       } else if (field.equals(FORMAT.outputField())) {
+        broken = broken == null && outputTokens != MISSING ? twice(field) : broken;
         outputTokens = count(json, value);
         broken = broken == null && outputTokens < 0 ? Lines.brokenCount(field) : broken;
       } else {
@@ -77,12 +81,12 @@ final class MooncakeLineParser implements TraceLineParser {
   private static long arrivalNanos(JsonParser json, JsonToken value) throws IOException {
     if (!value.isNumeric()) {
       json.skipChildren();
-      return MISSING;
+      return WRONG;
     }
     try {
       return ArrivalNanos.ofDecimal(json.getText(), ArrivalNanos.NANOS_PER_MILLISECOND);
     } catch (NumberFormatException e) {
-      return MISSING;
+      return WRONG;
     }
   }
 
@@ -90,18 +94,23 @@ final class MooncakeLineParser implements TraceLineParser {
   private static long count(JsonParser json, JsonToken value) throws IOException {
     if (value != JsonToken.VALUE_NUMBER_INT) {
       json.skipChildren();
-      return MISSING;
+      return WRONG;
     }
     try {
-      return Integer.parseInt(json.getText());
+      int count = Integer.parseInt(json.getText());
+      return count < 0 ? WRONG : count;
     } catch (NumberFormatException e) {
-      return MISSING;
+      return WRONG;
     }
   }
 
   private static BrokenLine brokenArrival() {
     return new BrokenLine(
         "%s must be a number of milliseconds, at least 0".formatted(FORMAT.arrivalField()));
+  }
+
+  private static BrokenLine twice(String field) {
+    return new BrokenLine("%s is given twice".formatted(field));
   }
 
   private static BrokenLine missing(String field) {

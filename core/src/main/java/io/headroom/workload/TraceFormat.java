@@ -73,7 +73,8 @@ public enum TraceFormat {
     if (this == MOONCAKE) {
       return "a JSON object with %s, %s and %s".formatted(arrivalField, promptField, outputField);
     }
-    return "a header with the columns %s,%s,%s".formatted(arrivalField, promptField, outputField);
+    return "a header with the columns %s,%s,%s, each once"
+        .formatted(arrivalField, promptField, outputField);
   }
 
   /**

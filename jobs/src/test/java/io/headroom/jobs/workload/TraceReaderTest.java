@@ -261,7 +261,7 @@ class TraceReaderTest {
             file
                 + ": not a trace of the format burstgpt, the first line is"
                 + " 'TIMESTAMP,ContextTokens,GeneratedTokens'; expected a header with the columns"
-                + " Timestamp,Request tokens,Response tokens");
+                + " Timestamp,Request tokens,Response tokens, each once");
   }
 
   @Test
@@ -281,9 +281,9 @@ class TraceReaderTest {
         ": unknown trace format, the first line is 'a,b?,"
             + "c".repeat(75)
             + "...'; allowed are azure (a header with the columns"
-            + " TIMESTAMP,ContextTokens,GeneratedTokens), mooncake (a JSON object with timestamp,"
+            + " TIMESTAMP,ContextTokens,GeneratedTokens, each once), mooncake (a JSON object with timestamp,"
             + " input_length and output_length), burstgpt (a header with the columns"
-            + " Timestamp,Request tokens,Response tokens)");
+            + " Timestamp,Request tokens,Response tokens, each once)");
     assertFails(
         write("broken.jsonl", "{\"timestamp\": 0, \"input_length\": 1}\n"),
         ", line 1: output_length is missing: '{\"timestamp\": 0, \"input_length\": 1}'");
