@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * One object of a HOCON file, read strictly: every value is checked where it is read, and a key
@@ -20,6 +22,11 @@ import java.util.function.Function;
  */
 public final class Settings {
   private static final int MOST_SHOWN_CHARACTERS = 80;
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
+
+  /** Line or lines at the end of an origin. */
+  private static final Pattern LINE = Pattern.compile(": (\\d+(?:-\\d+)?)$");
 
   private final String file;
   private final String path;
@@ -135,12 +142,12 @@ public final class Settings {
 
   private double asNumber(String key, ConfigValue value, double least, double most) {
     String allowed = "must be a number from %s to %s".formatted(plain(least), plain(most));
-    double number;
-    try {
-      number = Double.parseDouble(String.valueOf(value.unwrapped()));
-    } catch (NumberFormatException e) {
+    String text = String.valueOf(value.unwrapped());
+    // Java takes 20d and 20f for numbers too, which people take for days and who knows what.
+    if (!NUMBER.matcher(text).matches()) {
       throw wrong(key, value, allowed);
     }
+    double number = Double.parseDouble(text);
     if (!(number >= least && number <= most)) {
       throw wrong(key, value, allowed);
     }
@@ -160,24 +167,24 @@ public final class Settings {
   }
 
   private String name(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    String shown = MessageLine.shortened(key, MOST_SHOWN_CHARACTERS);
+    return path.isEmpty() ? shown : path + "." + shown;
   }
 
   /** {@code file:line}, or for text that is no file what it is, such as {@code --set a=1}. */
   private String where(ConfigOrigin origin) {
-    if (origin.description().startsWith("merge of ")) {
+    String description = origin.description();
+    if (description.startsWith("merge of ") || description.startsWith("env var")) {
       return file;
     }
-    return origin.filename() == null
-        ? origin.description().replaceFirst(": \\d+(-\\d+)?$", "")
-        : origin.description().replaceFirst(": (\\d+(-\\d+)?)$", ":$1");
+    return description.startsWith(SettingsFile.OVERRIDE)
+        ? LINE.matcher(description).replaceFirst("")
+        : LINE.matcher(description).replaceFirst(":$1");
   }
 
   private static String shown(ConfigValue value) {
-    String text = value.render(ConfigRenderOptions.concise());
-    return text.length() <= MOST_SHOWN_CHARACTERS
-        ? text
-        : text.substring(0, MOST_SHOWN_CHARACTERS) + "...";
+    return MessageLine.shortened(
+        value.render(ConfigRenderOptions.concise()), MOST_SHOWN_CHARACTERS);
   }
 
   private static String plain(double number) {

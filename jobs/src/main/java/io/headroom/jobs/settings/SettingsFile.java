@@ -1,23 +1,21 @@
 package io.headroom.jobs.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigValue;
 import io.headroom.UserException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A HOCON file with the user's {@code --set key=value} on top and defaults below. */
 public final class SettingsFile {
-  private static final String OVERRIDE = "--set ";
-  private static final long MOST_BYTES = 4L << 20;
-  private static final ConfigParseOptions OPTIONS =
-      ConfigParseOptions.defaults().setAllowMissing(false);
+  static final String OVERRIDE = "--set ";
+  private static final int MOST_LEVELS = 16;
 
   private final Path file;
   private final Config config;
@@ -33,18 +31,35 @@ public final class SettingsFile {
    * @throws UserException if the file cannot be read or is not HOCON
    */
   public static SettingsFile read(Path file, String defaults, List<String> overrides) {
-    Config config = ConfigFactory.empty();
+    HoconReader reader = new HoconReader(file);
+    List<Config> strongestLast = new ArrayList<>();
+    strongestLast.add(ConfigFactory.parseString(defaults));
+    strongestLast.add(reader.file());
     for (String override : overrides) {
-      config = parseOverride(override).withFallback(config);
+      strongestLast.add(parseOverride(override, reader));
     }
-    config = config.withFallback(parseFile(file));
-    Config below = ConfigFactory.parseString(defaults, OPTIONS.setOriginDescription("defaults"));
+    Config config = resolve(file.toString(), strongestLast);
+    requireShallow(file.toString(), config.root(), 0);
+    return new SettingsFile(file, config);
+  }
+
+  private static Config resolve(String source, List<Config> strongestLast) {
     try {
-      return new SettingsFile(file, config.withFallback(below).resolve());
-    } catch (ConfigException e) {
-      boolean overridden = e.getMessage().startsWith(OVERRIDE);
-      throw notHocon(overridden ? OVERRIDE : file.toString(), e);
+      return HoconReader.orMistake(source, () -> merged(strongestLast).resolve());
+    } catch (UserException e) {
+      String ofOverride = source + ": " + OVERRIDE;
+      throw e.getMessage().startsWith(ofOverride)
+          ? new UserException(e.getMessage().substring(source.length() + 2), e)
+          : e;
     }
+  }
+
+  private static Config merged(List<Config> strongestLast) {
+    Config merged = ConfigFactory.empty();
+    for (Config next : strongestLast) {
+      merged = next.withFallback(merged);
+    }
+    return merged;
   }
 
   /** The object under a top-level key, which must be the only one. */
@@ -75,47 +90,25 @@ public final class SettingsFile {
     return config.root().unwrapped();
   }
 
-  private static Config parseFile(Path file) {
-    if (!Files.exists(file)) {
-      throw new UserException("%s: no such file".formatted(file));
-    }
-    if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
-      throw new UserException("%s: not a file that can be read".formatted(file));
-    }
-    try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw new UserException(
-            "%s: a configuration of %d bytes; allowed: %d"
-                .formatted(file, Files.size(file), MOST_BYTES));
-      }
-      return ConfigFactory.parseFile(file.toFile(), OPTIONS);
-    } catch (ConfigException e) {
-      throw notHocon(file.toString(), e);
-    } catch (StackOverflowError e) {
-      throw new UserException("%s: nested too deeply".formatted(file), e);
-    } catch (IOException e) {
-      throw new UserException("%s: %s".formatted(file, e.getMessage()), e);
-    }
-  }
-
-  private static Config parseOverride(String override) {
-    String origin = OVERRIDE + override;
+  private static Config parseOverride(String override, HoconReader reader) {
+    String source = OVERRIDE + override;
     if (override.indexOf('=') < 1) {
-      throw new UserException(origin + ": must be key=value");
+      throw new UserException(source + ": must be key=value");
     }
-    try {
-      return ConfigFactory.parseString(override, OPTIONS.setOriginDescription(origin));
-    } catch (ConfigException e) {
-      throw notHocon(origin, e);
-    }
+    return reader.text(override, source);
   }
 
-  /**
-   * The parser's own message, which may begin with the source and list every include on the way.
-   */
-  private static UserException notHocon(String source, ConfigException e) {
-    String message = e.getMessage().replaceFirst(" Trace: .*", "");
-    return new UserException(
-        message.startsWith(source) ? message : "%s: %s".formatted(source, message), e);
+  /** Whoever walks the values may then use the stack. */
+  private static void requireShallow(String source, ConfigValue value, int depth) {
+    if (depth > MOST_LEVELS) {
+      throw new UserException(
+          "%s: %s; at most %d levels are allowed"
+              .formatted(source, HoconReader.TOO_DEEP, MOST_LEVELS));
+    }
+    if (value instanceof ConfigObject object) {
+      object.values().forEach(child -> requireShallow(source, child, depth + 1));
+    } else if (value instanceof ConfigList list) {
+      list.forEach(child -> requireShallow(source, child, depth + 1));
+    }
   }
 }
