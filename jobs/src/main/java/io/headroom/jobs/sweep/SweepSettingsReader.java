@@ -3,12 +3,14 @@ package io.headroom.jobs.sweep;
 import io.headroom.attention.AttentionEngines;
 import io.headroom.jobs.settings.Settings;
 import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.workload.TraceReader;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.workload.LengthList;
 import io.headroom.workload.LognormalLengths;
 import io.headroom.workload.TraceFormat;
 import io.headroom.workload.UniformLengths;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +18,9 @@ import java.util.stream.Collectors;
 
 /** Reads {@link SweepSettings} from HOCON; whatever is wrong ends here, before anything starts. */
 final class SweepSettingsReader {
-  private static final int MOST_TOKENS = 16_777_216;
+  /** Of a prompt, and of what is decoded after it. */
+  static final int MOST_TOKENS = 16_777_216;
+
   private static final int MOST_SEQUENCES = 10_000_000;
   private static final int MOST_THREADS = 1024;
 
@@ -28,7 +32,9 @@ final class SweepSettingsReader {
 
   static SweepSettings read(SettingsFile file) {
     Path folder = file.file().toAbsolutePath().getParent();
-    return new SweepSettingsReader(folder).read(file.only("sweep"));
+    SweepSettings settings = new SweepSettingsReader(folder).read(file.only("sweep"));
+    SweepSize.requirePossible(file.file(), settings);
+    return settings;
   }
 
   private SweepSettings read(Settings sweep) {
@@ -39,7 +45,7 @@ final class SweepSettingsReader {
         new SweepSettings(
             sweep.string("name"),
             sweep.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
-            sweep.list("models", element -> locateModel(element.string())),
+            sweep.list("models", element -> locateModel(element)),
             sweep.list("kv-heads", element -> element.named(KvHeads::named, KvHeads.ALLOWED)),
             sequences,
             decodeTokens(sweep, sequences),
@@ -98,7 +104,7 @@ final class SweepSettingsReader {
   }
 
   private SequenceSource trace(Settings sequences) {
-    String file = locate(sequences.string("trace"));
+    String file = locate(sequences.value("trace"));
     Optional<TraceFormat> format = Optional.empty();
     if (sequences.has("format")) {
       Settings.Element element = sequences.value("format");
@@ -113,20 +119,29 @@ final class SweepSettingsReader {
     if (!file.contains("://") && !Files.exists(Path.of(file))) {
       throw sequences.wrong("trace", "no such file, neither beside the configuration nor here");
     }
+    if (!file.contains("://")) {
+      TraceReader.requireBeginning(file, format);
+    }
     return new SequenceSource.Trace(file, format, sample);
   }
 
-  private String locateModel(String nameOrPath) {
-    return nameOrPath.endsWith(".json") ? locate(nameOrPath) : nameOrPath;
+  private String locateModel(Settings.Element nameOrPath) {
+    boolean isPath = nameOrPath.string().endsWith(".json");
+    return isPath ? locate(nameOrPath) : nameOrPath.string();
   }
 
   /** Relative paths are sought beside the configuration, then in the working directory. */
-  private String locate(String path) {
+  private String locate(Settings.Element element) {
+    String path = element.string();
     if (path.contains("://")) {
       return path;
     }
-    Path beside = folder.resolve(path);
-    return Files.exists(beside) ? beside.normalize().toString() : path;
+    try {
+      Path beside = folder.resolve(path);
+      return Files.exists(beside) ? beside.normalize().toString() : path;
+    } catch (InvalidPathException e) {
+      throw element.wrong("must be a path: " + e.getReason());
+    }
   }
 
   private static SequenceSource lognormal(Settings lognormal, int count) {

@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep;
 
+import io.headroom.UserException;
 import io.headroom.jobs.workload.Trace;
 import io.headroom.jobs.workload.TraceReader;
 import io.headroom.jobs.workload.TraceSample;
@@ -39,6 +40,10 @@ final class WorkloadReader {
         source.format().isPresent()
             ? reader.read(source.file(), source.format().get())
             : reader.read(source.file());
+    SweepSize.requirePossible(
+        trace.file(),
+        settings,
+        Math.min(trace.counts().used(), source.sample().orElse(Integer.MAX_VALUE)));
     TraceSample sample = trace.sample(source.sample().orElse(Integer.MAX_VALUE), settings.seed());
     List<Sequence> sequences = new ArrayList<>(sample.requests().size());
     for (TraceRequest request : sample.requests()) {
@@ -46,6 +51,7 @@ final class WorkloadReader {
           settings.decodeTokens() instanceof DecodeTokens.Fixed fixed
               ? fixed.tokens()
               : request.outputTokens();
+      requireMostTokens(trace, request.promptTokens(), outputTokens);
       sequences.add(new Sequence(sequences.size(), request.promptTokens(), outputTokens));
     }
     Optional<String> shortage = source.sample().isPresent() ? sample.note() : Optional.empty();
@@ -55,5 +61,14 @@ final class WorkloadReader {
             .collect(Collectors.joining("; "));
     return new Workload(
         List.copyOf(sequences), note.isEmpty() ? Optional.empty() : Optional.of(note));
+  }
+
+  private static void requireMostTokens(Trace trace, int promptTokens, int outputTokens) {
+    int most = SweepSettingsReader.MOST_TOKENS;
+    if (promptTokens > most || outputTokens > most) {
+      throw new UserException(
+          "%s: a request of %d prompt and %d output tokens; allowed: at most %d of each"
+              .formatted(trace.file(), promptTokens, outputTokens, most));
+    }
   }
 }

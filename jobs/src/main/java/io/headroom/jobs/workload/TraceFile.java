@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
@@ -34,6 +35,9 @@ record TraceFile(String name, String sparkPath, String firstLine) {
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory()) {
         throw new UserException("%s: a directory; a trace is one file".formatted(name));
+      }
+      if (files instanceof LocalFileSystem local && !local.pathToFile(path).isFile()) {
+        throw new UserException("%s: no regular file; a trace is one file".formatted(name));
       }
       // Spark passes such files over without a word.
       if (path.getName().startsWith("_") || path.getName().startsWith(".")) {

@@ -8,13 +8,13 @@ import io.headroom.workload.TraceCounts;
 import io.headroom.workload.TraceFormat;
 import io.headroom.workload.TraceLineParser;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -25,8 +25,6 @@ import org.apache.spark.sql.SparkSession;
  * requests themselves stay with the executors. Lines end in {@code \n} or {@code \r\n}.
  */
 public final class TraceReader {
-  private static final int SHOWN_CHARACTERS = 80;
-
   private final SparkSession spark;
 
   public TraceReader(SparkSession spark) {
@@ -40,15 +38,7 @@ public final class TraceReader {
    * @throws UserException as {@link #read(String, TraceFormat)}, or if no format begins so
    */
   public Trace read(String file) {
-    TraceFile traceFile = TraceFile.open(file, spark.sparkContext().hadoopConfiguration());
-    TraceFormat format =
-        TraceFormat.detect(traceFile.firstLine())
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "%s: unknown trace format, the first line is %s; allowed are %s"
-                            .formatted(file, shown(traceFile.firstLine()), expectedFirstLines())));
-    return read(traceFile, format);
+    return read(file, Optional.empty());
   }
 
   /**
@@ -59,22 +49,27 @@ public final class TraceReader {
    *     format, has a broken line (the first one is named) or holds no request
    */
   public Trace read(String file, TraceFormat format) {
-    return read(TraceFile.open(file, spark.sparkContext().hadoopConfiguration()), format);
+    return read(file, Optional.of(format));
   }
 
-  private Trace read(TraceFile file, TraceFormat format) {
-    TraceLineParser parser =
-        format
-            .parser(file.firstLine())
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "%s: not a trace of the format %s, the first line is %s; expected %s"
-                            .formatted(
-                                file.name(),
-                                format.label(),
-                                shown(file.firstLine()),
-                                format.expectedFirstLine())));
+  /**
+   * Checks what the first line tells, where no Spark runs yet.
+   *
+   * @param file a path of this machine
+   * @param format empty: any that begins so
+   * @throws UserException if the file is missing, no regular one, empty, unreadable or begins
+   *     unlike the format
+   */
+  public static void requireBeginning(String file, Optional<TraceFormat> format) {
+    TraceBeginning.read(file, format, new Configuration());
+  }
+
+  private Trace read(String name, Optional<TraceFormat> wanted) {
+    TraceBeginning beginning =
+        TraceBeginning.read(name, wanted, spark.sparkContext().hadoopConfiguration());
+    TraceFile file = beginning.file();
+    TraceFormat format = beginning.format();
+    TraceLineParser parser = beginning.parser();
     JavaRDD<Row> lines = lines(file);
     List<BlockSummary> blocks = summarise(file, lines, parser, format.hasHeader());
     Map<Long, Long> firstLines = firstLines(file, blocks);
@@ -141,7 +136,7 @@ public final class TraceReader {
                     file.name(),
                     line + block.brokenIndex,
                     block.brokenExpected,
-                    shown(block.brokenText)));
+                    TraceBeginning.shown(block.brokenText)));
       }
       firstLines.put(block.start, line);
       line += block.lines;
@@ -163,19 +158,5 @@ public final class TraceReader {
     }
     long rows = used + skipped.values().stream().mapToLong(Long::longValue).sum();
     return new TraceCounts(rows, used, skipped);
-  }
-
-  private static String expectedFirstLines() {
-    return Arrays.stream(TraceFormat.values())
-        .map(format -> "%s (%s)".formatted(format.label(), format.expectedFirstLine()))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String shown(String text) {
-    String printable = text.replaceAll("\\p{Cntrl}", "?");
-    if (printable.length() <= SHOWN_CHARACTERS) {
-      return "'" + printable + "'";
-    }
-    return "'" + printable.substring(0, SHOWN_CHARACTERS) + "...'";
   }
 }
