@@ -1,6 +1,7 @@
 package io.headroom.measure;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
@@ -22,6 +23,13 @@ public final class LatencyHistogram {
   private static final long RESERVED_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   private final Histogram histogram;
+
+  /**
+   * Where a figure lies, both ends included.
+   *
+   * @param lowNanos at most {@code highNanos}
+   */
+  public record Interval(long lowNanos, long highNanos) {}
 
   public LatencyHistogram() {
     this(new Histogram(SIGNIFICANT_DIGITS));
@@ -70,6 +78,19 @@ public final class LatencyHistogram {
     return percentile(50, 1);
   }
 
+  /**
+   * The 95 % confidence interval of the median, from order statistics; empty under 6 samples, which
+   * do not tell one.
+   */
+  public Optional<Interval> p50Interval() {
+    OptionalLong lowerRank = MedianRanks.lower(samples());
+    if (lowerRank.isEmpty()) {
+      return Optional.empty();
+    }
+    long rank = lowerRank.getAsLong();
+    return Optional.of(new Interval(ranked(rank), ranked(samples() + 1 - rank)));
+  }
+
   public OptionalLong p90Nanos() {
     return percentile(90, MIN_SAMPLES_P90);
   }
@@ -98,6 +119,11 @@ public final class LatencyHistogram {
     buffer.rewind();
     buffer.get(encoded);
     return encoded;
+  }
+
+  /** The sample of a rank, from 1: half a rank below, rounding cannot reach the next. */
+  private long ranked(long rank) {
+    return histogram.getValueAtPercentile(100 * (rank - 0.5) / samples());
   }
 
   private OptionalLong percentile(double percentile, long minSamples) {

@@ -42,6 +42,51 @@ class LatencyHistogramTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {6, 7, 50, 64, 662, 4097})
+  void theMediansIntervalIsOfOrderStatistics(int count) {
+    long[] samples = latencies(count, 1);
+    LatencyHistogram histogram = histogram(samples);
+    Arrays.sort(samples);
+    int rank = (int) MedianRanks.lower(count).orElseThrow();
+
+    LatencyHistogram.Interval interval = histogram.p50Interval().orElseThrow();
+
+    assertClose(interval.lowNanos(), samples[rank - 1]);
+    assertClose(interval.highNanos(), samples[count - rank]);
+    assertThat(histogram.p50Nanos().orElseThrow())
+        .isBetween(interval.lowNanos(), interval.highNanos());
+  }
+
+  /** Every rank is hit exactly: small numbers are kept as they are. */
+  @Test
+  void theIntervalNeverMissesItsRankByOne() {
+    LatencyHistogram histogram = new LatencyHistogram();
+    for (int count = 1; count <= 1_500; count++) {
+      histogram.record(count);
+      if (count < 6) {
+        assertThat(histogram.p50Interval()).isEmpty();
+        continue;
+      }
+      long rank = MedianRanks.lower(count).orElseThrow();
+      assertThat(histogram.p50Interval())
+          .contains(new LatencyHistogram.Interval(rank, count + 1 - rank));
+    }
+  }
+
+  /** Of skewed samples 95 intervals of 100 hold the median of their distribution, or more. */
+  @Test
+  void theIntervalHoldsTheMedianAsOftenAsItSays() {
+    long median = (long) (1000 * Math.exp(18 * 0.25));
+    int held = 0;
+    for (int seed = 0; seed < 2_000; seed++) {
+      LatencyHistogram.Interval interval =
+          histogram(latencies(30, seed)).p50Interval().orElseThrow();
+      held += interval.lowNanos() <= median && median <= interval.highNanos() ? 1 : 0;
+    }
+    assertThat(held).isBetween(1_890, 1_970);
+  }
+
   @Test
   void withoutSamplesNothingIsTold() {
     for (LatencyHistogram empty :
