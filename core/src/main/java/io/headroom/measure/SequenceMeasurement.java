@@ -9,8 +9,10 @@ import java.util.Optional;
  * @param prefill one sample a prefill of the whole prompt
  * @param decode one sample a decoded token; empty without output tokens
  * @param warmUpIterations prefills and decode passes before the first sample
- * @param steady whether prefill and decode had settled before they were sampled
+ * @param steady which phases were steady, by the rule of {@link SequenceMeasurer}; decode of no
+ *     tokens is
  * @param usage processor time, collections and allocation while sampling
+ * @param disturbance what others took away while sampling
  * @param outputError against the reference engine, where asked for
  */
 public record SequenceMeasurement(
@@ -18,6 +20,7 @@ public record SequenceMeasurement(
     LatencyHistogram prefill,
     LatencyHistogram decode,
     int warmUpIterations,
-    boolean steady,
+    SteadyPhases steady,
     ResourceUsage usage,
+    Disturbance disturbance,
     Optional<OutputError> outputError) {}

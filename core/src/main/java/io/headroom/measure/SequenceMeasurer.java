@@ -12,6 +12,13 @@ import java.util.Optional;
  * Measures prefill and decode of one sequence: warm-up, then samples. A sample of prefill writes
  * the whole prompt into empty caches and computes its attention; a sample of decode writes one
  * position and computes its attention. Both go through all measured layers.
+ *
+ * <p>A phase is steady if its {@link WarmUp} settled. A sequence's budget is often too short for
+ * that though the same kernels settled a moment ago; then it is steady if its own samples agree:
+ * cut into three parts, their medians lie within ten percent of each other, and either the kernels
+ * settled earlier in this process, or the samples alone took as long as three stretches of a
+ * warm-up. Of a phase with fewer than three samples the last run of its warm-up counts too. What
+ * never settles is measured all the same, and is not steady.
  */
 public final class SequenceMeasurer {
   /** Decoding goes on to so many samples where they are cheap: enough for a 90th percentile. */
@@ -34,8 +41,16 @@ public final class SequenceMeasurer {
    * @throws IllegalArgumentException if the engine does not support the request
    */
   public SequenceMeasurement measure(SequenceRequest request) {
+    return measure(request, SteadyPhases.NONE);
+  }
+
+  /**
+   * @param settled the phases in which the same kernels settled earlier in this process
+   * @throws IllegalArgumentException if the engine does not support the request
+   */
+  public SequenceMeasurement measure(SequenceRequest request, SteadyPhases settled) {
     try (Run run = new Run(request)) {
-      return run.measure();
+      return run.measure(settled);
     }
   }
 
@@ -44,11 +59,12 @@ public final class SequenceMeasurer {
    * is warm or its time is up.
    *
    * @param budgetNanos of each phase
+   * @return which phases settled; decode of no tokens does not
    * @throws IllegalArgumentException if the engine does not support the request
    */
-  public void warmUp(SequenceRequest request, long budgetNanos) {
+  public SteadyPhases warmUp(SequenceRequest request, long budgetNanos) {
     try (Run run = new Run(request)) {
-      run.warmUp(budgetNanos);
+      return run.warmUp(budgetNanos);
     }
   }
 
@@ -57,6 +73,10 @@ public final class SequenceMeasurer {
     private final List<MeasuredLayer> layers = new ArrayList<>();
     private final long startNanos = ticker.nanos();
     private ResourceUsage usage = ResourceUsage.NONE;
+    private Disturbance disturbance = Disturbance.NONE;
+
+    /** Of the last prefill, or step of decode, while warming up. */
+    private long warmUpNanos;
 
     Run(SequenceRequest request) {
       this.request = request;
@@ -73,15 +93,20 @@ public final class SequenceMeasurer {
       }
     }
 
-    SequenceMeasurement measure() {
+    SequenceMeasurement measure(SteadyPhases settled) {
       prepare();
-      WarmUp.Outcome prefillWarmUp = WarmUp.run(this::prefill, share(WARM_UP_SHARE));
-      LatencyHistogram prefill = samplePrefill();
+      WarmUp.Outcome prefillWarmUp = WarmUp.run(this::warmUpPrefill, share(WARM_UP_SHARE));
+      RecentSamples recent = new RecentSamples(warmUpNanos);
+      LatencyHistogram prefill = samplePrefill(recent);
+      boolean steadyPrefill = prefillWarmUp.steady() || recent.steady(settled.prefill());
       WarmUp.Outcome decodeWarmUp = new WarmUp.Outcome(0, true);
       LatencyHistogram decode = new LatencyHistogram();
+      boolean steadyDecode = true;
       if (request.outputTokens() > 0) {
         decodeWarmUp = WarmUp.run(this::decodePass, share(WARM_UP_SHARE));
-        decode = sampleDecode();
+        recent = new RecentSamples(warmUpNanos);
+        decode = sampleDecode(recent);
+        steadyDecode = decodeWarmUp.steady() || recent.steady(settled.decode());
       }
       long allocatedBytes = layers.stream().mapToLong(MeasuredLayer::allocatedBytes).sum();
       return new SequenceMeasurement(
@@ -89,45 +114,58 @@ public final class SequenceMeasurer {
           prefill,
           decode,
           prefillWarmUp.iterations() + decodeWarmUp.iterations(),
-          prefillWarmUp.steady() && decodeWarmUp.steady(),
+          new SteadyPhases(steadyPrefill, steadyDecode),
           usage,
+          disturbance,
           request.verify() ? Optional.of(verify()) : Optional.empty());
     }
 
-    void warmUp(long budgetNanos) {
+    SteadyPhases warmUp(long budgetNanos) {
       prepare();
-      WarmUp.run(this::prefill, budgetNanos);
-      if (request.outputTokens() > 0) {
-        WarmUp.run(this::decodePass, budgetNanos);
-      }
+      boolean prefill = WarmUp.run(this::prefill, budgetNanos).steady();
+      boolean decode =
+          request.outputTokens() > 0 && WarmUp.run(this::decodePass, budgetNanos).steady();
+      return new SteadyPhases(prefill, decode);
     }
 
-    private LatencyHistogram samplePrefill() {
+    private LatencyHistogram samplePrefill(RecentSamples recent) {
       LatencyHistogram samples = LatencyHistogram.reserved();
+      Disturbance.Snapshot undisturbed = Disturbance.snapshot(request.threads());
       ResourceUsage before = ResourceUsage.now(request.threads());
       do {
-        samples.record(prefill());
+        long nanos = prefill();
+        samples.record(nanos);
+        recent.record(nanos);
       } while (samples.samples() < request.minSamples() && spent() < share(PREFILL_SHARE));
-      usage = usage.plus(ResourceUsage.now(request.threads()).minus(before));
+      add(before, undisturbed);
       return samples;
     }
 
     /** Whole passes over the output positions, so that each is sampled equally often. */
-    private LatencyHistogram sampleDecode() {
+    private LatencyHistogram sampleDecode(RecentSamples recent) {
       LatencyHistogram samples = LatencyHistogram.reserved();
+      Disturbance.Snapshot undisturbed = Disturbance.snapshot(request.threads());
       ResourceUsage before = ResourceUsage.now(request.threads());
       long beganNanos = ticker.nanos();
       do {
         for (int step = 0; step < request.outputTokens(); step++) {
-          samples.record(decodeStep(request.promptTokens() + step));
+          long nanos = decodeStep(request.promptTokens() + step);
+          samples.record(nanos);
+          recent.record(nanos);
           if (spent() > request.budgetNanos()) {
             break;
           }
         }
         forgetOutput();
       } while (spent() < request.budgetNanos() && wantsMore(samples, beganNanos));
-      usage = usage.plus(ResourceUsage.now(request.threads()).minus(before));
+      add(before, undisturbed);
       return samples;
+    }
+
+    /** Usage first, so that it holds nothing of reading the other counters. */
+    private void add(ResourceUsage before, Disturbance.Snapshot undisturbed) {
+      usage = usage.plus(ResourceUsage.now(request.threads()).minus(before));
+      disturbance = disturbance.plus(undisturbed.until(Disturbance.snapshot(request.threads())));
     }
 
     private boolean wantsMore(LatencyHistogram samples, long beganNanos) {
@@ -144,6 +182,11 @@ public final class SequenceMeasurer {
       return ticker.nanos() - began;
     }
 
+    private long warmUpPrefill() {
+      warmUpNanos = prefill();
+      return warmUpNanos;
+    }
+
     private long decodePass() {
       int steps = request.kvCache() ? Math.min(request.outputTokens(), WARM_UP_STEPS) : 1;
       long nanos = 0;
@@ -151,6 +194,7 @@ public final class SequenceMeasurer {
         nanos += decodeStep(request.promptTokens() + step);
       }
       forgetOutput();
+      warmUpNanos = nanos / steps;
       return nanos;
     }
 

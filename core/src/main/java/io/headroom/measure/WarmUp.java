@@ -1,6 +1,7 @@
 package io.headroom.measure;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.LongSupplier;
 
@@ -60,11 +61,13 @@ public final class WarmUp {
   }
 
   private static boolean agree(Deque<Long> medians) {
-    if (medians.size() < WINDOW) {
-      return false;
-    }
-    long least = medians.stream().mapToLong(Long::longValue).min().orElseThrow();
-    long most = medians.stream().mapToLong(Long::longValue).max().orElseThrow();
+    return medians.size() == WINDOW && agree(medians.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /** Whether durations lie within the tolerance of each other. */
+  static boolean agree(long... nanos) {
+    long least = Arrays.stream(nanos).min().orElseThrow();
+    long most = Arrays.stream(nanos).max().orElseThrow();
     return most - least <= TOLERANCE * least;
   }
 }

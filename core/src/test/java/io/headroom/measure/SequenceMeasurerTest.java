@@ -41,7 +41,7 @@ class SequenceMeasurerTest {
     // Three whole passes over 5 positions, since two are too few.
     assertThat(measured.decode().samples()).isEqualTo(15);
     assertThat(measured.warmUpIterations()).isEqualTo(3 + 3);
-    assertThat(measured.steady()).isTrue();
+    assertThat(measured.steady().both()).isTrue();
     assertThat(measured.prefill().meanNanos()).isCloseTo(TICK_NANOS, withinPercentage(0.1));
     assertThat(measured.decode().meanNanos()).isCloseTo(TICK_NANOS, withinPercentage(0.1));
     assertThat(measured.outputError()).isEmpty();
@@ -74,7 +74,48 @@ class SequenceMeasurerTest {
     assertThat(measured.prefill().samples()).isEqualTo(1);
     assertThat(measured.decode().samples()).isEqualTo(1);
     assertThat(measured.warmUpIterations()).isEqualTo(1 + 1);
-    assertThat(measured.steady()).isFalse();
+    assertThat(measured.steady()).isEqualTo(SteadyPhases.NONE);
+  }
+
+  /** One warm-up and one sample, which agree. */
+  @Test
+  void withoutTimeAPhaseIsSteadyIfItsKernelsSettledBefore() {
+    SequenceRequest request = request(GROUPED).samples(11, 0).build();
+    for (SteadyPhases settled :
+        List.of(
+            new SteadyPhases(true, true),
+            new SteadyPhases(true, false),
+            new SteadyPhases(false, true))) {
+      try (AttentionEngine engine = AttentionEngines.create("vector", 1)) {
+        assertThat(
+                new SequenceMeasurer(engine, new StepTicker()).measure(request, settled).steady())
+            .isEqualTo(settled);
+      }
+    }
+  }
+
+  /** The warm-up has time for two prefills and the sampling for two; each is a whole stretch. */
+  @Test
+  void longSamplesThatAgreeAreSteady() {
+    SequenceMeasurement measured =
+        measure(request(GROUPED).tokens(20, 0).samples(3, 16 * TICK_NANOS).build());
+
+    assertThat(measured.warmUpIterations()).isEqualTo(2);
+    assertThat(measured.prefill().samples()).isEqualTo(2);
+    assertThat(measured.steady().prefill()).isTrue();
+  }
+
+  @Test
+  void aWarmUpTellsWhatSettled() {
+    try (AttentionEngine engine = AttentionEngines.create("vector", 1)) {
+      SequenceMeasurer measurer = new SequenceMeasurer(engine, new StepTicker());
+
+      assertThat(measurer.warmUp(request(GROUPED).build(), AMPLE_NANOS).both()).isTrue();
+      assertThat(measurer.warmUp(request(GROUPED).tokens(20, 0).build(), AMPLE_NANOS))
+          .isEqualTo(new SteadyPhases(true, false));
+      assertThat(measurer.warmUp(request(GROUPED).build(), 2 * TICK_NANOS))
+          .isEqualTo(SteadyPhases.NONE);
+    }
   }
 
   @ParameterizedTest
@@ -99,7 +140,7 @@ class SequenceMeasurerTest {
     assertThat(measured.prefill().samples()).isEqualTo(11);
     assertThat(measured.decode().samples()).isZero();
     assertThat(measured.warmUpIterations()).isEqualTo(3);
-    assertThat(measured.steady()).isTrue();
+    assertThat(measured.steady().both()).isTrue();
     assertVerified(measured, KvPrecision.F32);
   }
 

@@ -11,9 +11,15 @@ import java.io.Serializable;
  * @param warmUpNanos time that an executor spends at most on a kernel that it never ran before
  * @param sequenceBudgetNanos time after which a sequence stops sampling
  * @param verifySample fraction of the sequences whose output is compared with the reference
+ * @param noisyRepeats how often a shard is measured again while the host is noisy
  */
 public record MeasureSettings(
-    String runId, int minSamples, long warmUpNanos, long sequenceBudgetNanos, double verifySample)
+    String runId,
+    int minSamples,
+    long warmUpNanos,
+    long sequenceBudgetNanos,
+    double verifySample,
+    int noisyRepeats)
     implements Serializable {
 
   /** Whether the sequence is in the sample: the same ones in every run, on every machine. */

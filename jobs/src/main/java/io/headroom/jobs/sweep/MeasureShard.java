@@ -4,13 +4,13 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionEngines;
 import io.headroom.attention.EngineUnavailableException;
+import io.headroom.measure.Calibrator;
 import io.headroom.measure.Environment;
 import io.headroom.measure.HostProbe;
 import io.headroom.measure.SequenceMeasurement;
-import io.headroom.measure.SequenceMeasurer;
 import io.headroom.measure.SequenceRequest;
 import io.headroom.measure.SyntheticTensors;
-import io.headroom.measure.Ticker;
+import io.headroom.measure.WarmKernels;
 import io.headroom.model.LayerSpec;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -18,8 +18,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -31,23 +29,25 @@ import org.apache.spark.sql.Row;
  */
 final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
   private static final long serialVersionUID = 1L;
-  private static final int WARM_UP_PROMPT_TOKENS = 512;
-  private static final int WARM_UP_OUTPUT_TOKENS = 16;
 
   /** What this process has run before. */
-  private static final Set<Object> WARM_KINDS = ConcurrentHashMap.newKeySet();
+  private static final WarmKernels KERNELS = new WarmKernels();
+
+  private static final CalibratedShard CALIBRATED =
+      new CalibratedShard(new Calibrator(), MeasureShard::measure, MeasureShard::failed);
 
   @Override
   public Iterator<Row> call(Iterator<Shard> shards) {
     List<Row> rows = new ArrayList<>();
     while (shards.hasNext()) {
-      measure(shards.next(), rows);
+      rows.addAll(CALIBRATED.measure(shards.next()));
     }
     return rows.iterator();
   }
 
-  private static void measure(Shard shard, List<Row> rows) {
+  private static List<Row> measure(Shard shard) {
     Cell cell = shard.cell();
+    List<Row> rows = new ArrayList<>();
     try (AttentionEngine engine = AttentionEngines.create(cell.engine(), cell.threads())) {
       for (Sequence sequence : shard.sequences()) {
         rows.add(measure(shard, sequence, engine));
@@ -57,6 +57,13 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
         rows.add(notMeasured(shard, sequence, Status.FAILED, e.getMessage()));
       }
     }
+    return rows;
+  }
+
+  private static List<Row> failed(Shard shard, String reason) {
+    return shard.sequences().stream()
+        .map(sequence -> notMeasured(shard, sequence, Status.FAILED, reason))
+        .toList();
   }
 
   private static Row measure(Shard shard, Sequence sequence, AttentionEngine engine) {
@@ -69,9 +76,8 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
         return notMeasured(shard, sequence, Status.UNSUPPORTED, unsupported.get());
       }
       HostProbe.Peaks peaks = HostProbe.peaks(cell.threads());
-      SequenceMeasurer measurer = new SequenceMeasurer(engine, Ticker.system());
-      warmUp(measurer, request, engine.detail(), shard.measure().warmUpNanos());
-      SequenceMeasurement measured = measurer.measure(request);
+      SequenceMeasurement measured =
+          KERNELS.measure(engine, request, shard.measure().warmUpNanos());
       return MeasurementRows.measured(
           origin, cell, shard.cellId(), sequence, engine.detail(), measured, peaks);
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
@@ -79,24 +85,6 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
         throw e;
       }
       return notMeasured(shard, sequence, Status.FAILED, reason(e));
-    }
-  }
-
-  /**
-   * Has this process compile the kernels that the request needs, once: the first sequence of a kind
-   * would otherwise be measured while the compiler is at work beside it.
-   */
-  private static void warmUp(
-      SequenceMeasurer measurer, SequenceRequest request, String engine, long budgetNanos) {
-    List<Object> kind =
-        List.of(
-            engine,
-            request.precision(),
-            request.kvCache(),
-            request.threads(),
-            request.layers().stream().map(Attention::shape).toList());
-    if (WARM_KINDS.add(kind)) {
-      measurer.warmUp(request.shortened(WARM_UP_PROMPT_TOKENS, WARM_UP_OUTPUT_TOKENS), budgetNanos);
     }
   }
 

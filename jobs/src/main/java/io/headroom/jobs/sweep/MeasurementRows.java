@@ -137,18 +137,32 @@ final class MeasurementRows {
     LatencyHistogram decode = measured.decode();
     row.set("prefill_ns", boxed(prefill.p50Nanos()))
         .set("prefill_samples", prefill.samples())
+        .set("prefill_histogram", prefill.encode())
         .set("decode_ns_p50", boxed(decode.p50Nanos()))
         .set("decode_ns_p90", boxed(decode.p90Nanos()))
         .set("decode_ns_p99", boxed(decode.p99Nanos()))
         .set("decode_ns_max", boxed(decode.maxNanos()))
         .set("decode_samples", decode.samples())
         .set("warmup_iterations", measured.warmUpIterations())
-        .set("steady", measured.steady())
+        .set("steady", measured.steady().both())
         .set("gc_ms", measured.usage().gcMillis())
-        .set("allocated_bytes", measured.usage().allocatedBytes());
+        .set("allocated_bytes", measured.usage().allocatedBytes())
+        .set("steal_ms", boxed(measured.disturbance().stealMillis()))
+        .set("involuntary_switches", boxed(measured.disturbance().involuntarySwitches()));
+    setInterval(row, "prefill_ns", prefill);
+    setInterval(row, "decode_ns_p50", decode);
     if (decode.samples() > 0) {
       row.set("decode_ns_mean", decode.meanNanos()).set("decode_histogram", decode.encode());
     }
+  }
+
+  private static void setInterval(RowBuilder row, String median, LatencyHistogram samples) {
+    samples
+        .p50Interval()
+        .ifPresent(
+            interval ->
+                row.set(median + "_low", interval.lowNanos())
+                    .set(median + "_high", interval.highNanos()));
   }
 
   private static void setDerived(

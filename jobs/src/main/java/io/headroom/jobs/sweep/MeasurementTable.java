@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.StructType;
  * and set it in {@link MeasurementRows}.
  */
 public final class MeasurementTable {
-  public static final int SCHEMA_VERSION = 1;
+  public static final int SCHEMA_VERSION = 2;
 
   private static final Map<String, DataType> COLUMNS = columns();
 
@@ -65,15 +65,20 @@ public final class MeasurementTable {
     add(columns, LongType, "kv_bytes_per_token", "kv_bytes", "kv_bytes_allocated", "kv_bytes_mha");
     add(columns, DoubleType, "kv_saving");
 
-    add(columns, LongType, "prefill_ns", "prefill_samples");
-    add(columns, LongType, "decode_ns_p50", "decode_ns_p90", "decode_ns_p99");
+    add(columns, LongType, "prefill_ns", "prefill_ns_low", "prefill_ns_high", "prefill_samples");
+    add(columns, BinaryType, "prefill_histogram");
+    add(columns, LongType, "decode_ns_p50", "decode_ns_p50_low", "decode_ns_p50_high");
+    add(columns, LongType, "decode_ns_p90", "decode_ns_p99");
     add(columns, DoubleType, "decode_ns_mean");
     add(columns, LongType, "decode_ns_max", "decode_samples");
     add(columns, BinaryType, "decode_histogram");
     add(columns, IntegerType, "warmup_iterations");
     add(columns, BooleanType, "steady");
     add(columns, DoubleType, "cpu_wall_ratio");
-    add(columns, LongType, "gc_ms", "allocated_bytes");
+    add(columns, LongType, "gc_ms", "allocated_bytes", "steal_ms", "involuntary_switches");
+    add(columns, DoubleType, "calibration_gflops", "calibration_gbps", "calibration_drift");
+    add(columns, BooleanType, "noisy");
+    add(columns, IntegerType, "measuring_attempt");
 
     add(columns, DoubleType, "prefill_gflops", "decode_gbps", "peak_gflops", "stream_gbps");
     add(columns, DoubleType, "fraction_of_peak", "fraction_of_stream");
@@ -86,6 +91,11 @@ public final class MeasurementTable {
     return columns;
   }
 
+  /** A value of a row that a {@link RowBuilder} built; such rows do not know their columns. */
+  static Object value(Row row, String column) {
+    return row.get(SCHEMA.fieldIndex(column));
+  }
+
   private static void add(Map<String, DataType> columns, DataType type, String... names) {
     for (String name : names) {
       columns.put(name, type);
@@ -95,6 +105,15 @@ public final class MeasurementTable {
   /** Collects the values of one row by column name; what is not set is null. */
   static final class RowBuilder {
     private final Map<String, Object> values = new LinkedHashMap<>();
+
+    /** A row that has all values of another one until they are set. */
+    static RowBuilder from(Row row) {
+      RowBuilder builder = new RowBuilder();
+      for (String column : COLUMNS.keySet()) {
+        builder.values.put(column, value(row, column));
+      }
+      return builder;
+    }
 
     /**
      * @throws IllegalArgumentException if there is no such column

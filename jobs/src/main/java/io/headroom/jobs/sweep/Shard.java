@@ -23,6 +23,11 @@ public record Shard(
     sequences = List.copyOf(sequences);
   }
 
+  /** The same with some of its sequences only. */
+  Shard of(List<Sequence> some) {
+    return new Shard(cell, cellId, some, wave, measure, predictedNanos);
+  }
+
   Shard inWave(int number) {
     return new Shard(cell, cellId, sequences, number, measure, predictedNanos);
   }

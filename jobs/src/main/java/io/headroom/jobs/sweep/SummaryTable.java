@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udaf;
 import static org.apache.spark.sql.functions.when;
 
+import io.headroom.measure.LatencyHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -60,16 +61,26 @@ final class SummaryTable {
         measurements
             .groupBy("cell_id")
             .agg(columns[0], Arrays.copyOfRange(columns, 1, columns.length));
-    UserDefinedFunction median = reader(Percentile.P50);
-    UserDefinedFunction p90 = reader(Percentile.P90);
-    UserDefinedFunction p99 = reader(Percentile.P99);
-    Column histogram = col("decode_histogram");
-    return withKvCacheGain(
-            merged
-                .withColumn("decode_ns_p50", median.apply(histogram))
-                .withColumn("decode_ns_p90", p90.apply(histogram))
-                .withColumn("decode_ns_p99", p99.apply(histogram)))
+    return withKvCacheGain(withDecodeFigures(merged))
         .orderBy("model", "kv_heads", "kv_precision", "engine", "cell_id");
+  }
+
+  /** What one histogram of all samples says. */
+  private static Dataset<Row> withDecodeFigures(Dataset<Row> merged) {
+    Column histogram = col("decode_histogram");
+    UserDefinedFunction mean =
+        functions.udf((UDF1<byte[], Double>) SummaryTable::mean, DataTypes.DoubleType);
+    return merged
+        .withColumn("decode_ns_p50", reader(Percentile.P50).apply(histogram))
+        .withColumn("decode_ns_p50_low", reader(Percentile.P50_LOW).apply(histogram))
+        .withColumn("decode_ns_p50_high", reader(Percentile.P50_HIGH).apply(histogram))
+        .withColumn("decode_ns_p90", reader(Percentile.P90).apply(histogram))
+        .withColumn("decode_ns_p99", reader(Percentile.P99).apply(histogram))
+        .withColumn("decode_ns_mean", mean.apply(histogram));
+  }
+
+  private static Double mean(byte[] encoded) {
+    return encoded == null ? null : LatencyHistogram.decode(encoded).meanNanos();
   }
 
   /**
@@ -117,6 +128,8 @@ final class SummaryTable {
             countOf(Status.OK),
             countOf(Status.UNSUPPORTED),
             countOf(Status.FAILED),
+            count(when(col("noisy"), 1)).as("noisy_rows"),
+            count(when(col("steady"), 1)).as("steady_rows"),
             first(col("reason"), true).as("reason"),
             max("kv_bytes_per_token").as("kv_bytes_per_token"),
             avg("kv_bytes").as("kv_bytes_mean"),
@@ -127,9 +140,7 @@ final class SummaryTable {
             percentile(col("prefill_ns"), lit(0.5)).as("prefill_ns_p50"),
             avg("prefill_ns").as("prefill_ns_mean"),
             sum("prefill_samples").as("prefill_samples"),
-            sum(col("decode_ns_mean").multiply(col("decode_samples")))
-                .divide(sum(when(col("decode_ns_mean").isNotNull(), col("decode_samples"))))
-                .as("decode_ns_mean"),
+            mergeHistograms.apply(col("prefill_histogram")).as("prefill_histogram"),
             sum(col("decode_ns_mean").multiply(col("output_tokens"))).as("decode_pass_ns"),
             max("decode_ns_max").as("decode_ns_max"),
             sum("decode_samples").as("decode_samples"),

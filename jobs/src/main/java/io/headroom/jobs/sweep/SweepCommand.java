@@ -76,6 +76,11 @@ public final class SweepCommand implements Callable<Integer> {
         System.out.printf(
             "%d rows are unsupported; column reason says why%n", result.rowsUnsupported());
       }
+      if (result.rowsNoisy() > 0 || result.rowsUnsteady() > 0) {
+        System.out.printf(
+            "%d rows are noisy and %d not steady; columns noisy and steady say which%n",
+            result.rowsNoisy(), result.rowsUnsteady());
+      }
       if (result.rowsFailed() > 0) {
         System.out.printf("%d rows failed; column reason says why%n", result.rowsFailed());
         return ExitStatus.BAD_RESULT;

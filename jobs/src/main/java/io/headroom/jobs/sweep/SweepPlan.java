@@ -26,6 +26,7 @@ record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells) {
             + settings.decodeTokens()
             + settings.minSamples()
             + settings.maxSecondsPerCell()
+            + settings.noisyRepeats()
             + settings.verifySample();
     return Fingerprint.of(everything, 16);
   }
@@ -36,6 +37,7 @@ record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells) {
         settings.minSamples(),
         (long) Math.min(LONGEST_WARM_UP_NANOS, settings.maxSecondsPerCell() * 1e9 / 8),
         (long) (settings.maxSecondsPerCell() * 1e9 / Math.max(1, sequences)),
-        settings.verifySample());
+        settings.verifySample(),
+        settings.noisyRepeats());
   }
 }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.countDistinct;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
@@ -20,6 +21,8 @@ import org.apache.spark.sql.Row;
  * How a sweep came out. A cell with a failed row is failed; without one but with an unsupported row
  * it is unsupported; the others are done.
  *
+ * @param rowsNoisy measured while the host moved
+ * @param rowsUnsteady measured though they had not settled
  * @param hosts one entry an executor: host, what its engines ran on, its peaks
  */
 record SweepResult(
@@ -28,6 +31,8 @@ record SweepResult(
     long rowsOk,
     long rowsUnsupported,
     long rowsFailed,
+    long rowsNoisy,
+    long rowsUnsteady,
     long cellsFailed,
     long cellsUnsupported,
     List<Map<String, Object>> hosts) {
@@ -41,6 +46,8 @@ record SweepResult(
                 rows(Status.OK),
                 rows(Status.UNSUPPORTED),
                 rows(Status.FAILED),
+                count(when(col("noisy"), 1)),
+                count(when(not(col("steady")), 1)),
                 cells(col("status").equalTo(Status.FAILED.label())),
                 cells(col("status").notEqual(Status.OK.label())))
             .first();
@@ -51,7 +58,9 @@ record SweepResult(
         counts.getLong(3),
         counts.getLong(4),
         counts.getLong(5),
-        counts.getLong(6) - counts.getLong(5),
+        counts.getLong(6),
+        counts.getLong(7),
+        counts.getLong(8) - counts.getLong(7),
         hosts(measurements));
   }
 
@@ -61,6 +70,8 @@ record SweepResult(
     map.put("rows_ok", rowsOk);
     map.put("rows_unsupported", rowsUnsupported);
     map.put("rows_failed", rowsFailed);
+    map.put("rows_noisy", rowsNoisy);
+    map.put("rows_unsteady", rowsUnsteady);
     map.put("cells_done", cells - cellsFailed - cellsUnsupported);
     map.put("cells_failed", cellsFailed);
     map.put("cells_unsupported", cellsUnsupported);

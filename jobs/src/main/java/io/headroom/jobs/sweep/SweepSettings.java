@@ -11,6 +11,7 @@ import java.util.List;
  * @param layers how many layers of a model are measured
  * @param minSamples the fewest samples of prefill and of decode that a row should have
  * @param maxSecondsPerCell time after which a cell's sequences stop sampling, all together
+ * @param noisyRepeats how often the sequences of a shard are measured again while the host is noisy
  * @param verifySample fraction of the sequences whose output is compared with the reference engine
  * @param waveSeconds predicted time of the work that is committed at once
  */
@@ -30,6 +31,7 @@ public record SweepSettings(
     int layers,
     int minSamples,
     double maxSecondsPerCell,
+    int noisyRepeats,
     double verifySample,
     double waveSeconds) {
 
@@ -47,7 +49,7 @@ public record SweepSettings(
         engines = [vector]
         threads = [1]
         context-shards = [1]
-        measure { layers = 1, min-samples = 11, max-seconds-per-cell = 20 }
+        measure { layers = 1, min-samples = 11, max-seconds-per-cell = 20, noisy-repeats = 2 }
         verify { sample = 0.05 }
         wave-seconds = 60
       }

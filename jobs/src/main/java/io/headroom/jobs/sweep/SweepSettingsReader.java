@@ -23,6 +23,7 @@ final class SweepSettingsReader {
 
   private static final int MOST_SEQUENCES = 10_000_000;
   private static final int MOST_THREADS = 1024;
+  private static final int MOST_REPEATS = 100;
 
   private final Path folder;
 
@@ -60,6 +61,7 @@ final class SweepSettingsReader {
             measure.integer("layers", 1, 10_000),
             measure.integer("min-samples", 1, 1_000_000),
             measure.number("max-seconds-per-cell", 0.001, 1_000_000),
+            measure.integer("noisy-repeats", 0, MOST_REPEATS),
             verify.number("sample", 0, 1),
             sweep.number("wave-seconds", 0.001, 1_000_000));
     measure.rejectUnknown();

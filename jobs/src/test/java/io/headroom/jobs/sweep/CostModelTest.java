@@ -75,8 +75,8 @@ class CostModelTest {
   @Test
   void measuringIsBoundedByTheBudget() {
     Sequence large = new Sequence(0, 1 << 20, 1000);
-    MeasureSettings patient = new MeasureSettings("run", 11, 0, Long.MAX_VALUE, 0);
-    MeasureSettings hasty = new MeasureSettings("run", 11, 0, 1_000, 0);
+    MeasureSettings patient = new MeasureSettings("run", 11, 0, Long.MAX_VALUE, 0, 2);
+    MeasureSettings hasty = new MeasureSettings("run", 11, 0, 1_000, 0, 2);
 
     assertThat(CostModel.measuringNanos(CELL, large, hasty))
         .isPositive()

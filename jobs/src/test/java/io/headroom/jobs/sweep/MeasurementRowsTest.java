@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.measure.Disturbance;
 import io.headroom.measure.HostProbe;
 import io.headroom.measure.LatencyHistogram;
 import io.headroom.measure.OutputError;
 import io.headroom.measure.ResourceUsage;
 import io.headroom.measure.SequenceMeasurement;
+import io.headroom.measure.SteadyPhases;
 import java.sql.Timestamp;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
 import org.junit.jupiter.api.Test;
@@ -89,6 +92,28 @@ class MeasurementRowsTest {
   }
 
   @Test
+  void tellsNoIntervalOfOneSample() {
+    Row row = measured(KvPrecision.F32, null);
+
+    assertThat(row.<Long>getAs("prefill_ns")).isEqualTo(1_000);
+    assertThat(row.<Long>getAs("prefill_ns_low")).isNull();
+    assertThat(row.<Long>getAs("prefill_ns_high")).isNull();
+    assertThat(row.<Long>getAs("decode_ns_p50_low")).isNull();
+    assertThat(row.<Long>getAs("decode_ns_p50_high")).isNull();
+    assertThat(LatencyHistogram.decode(row.<byte[]>getAs("prefill_histogram")).p50Nanos())
+        .hasValue(1_000);
+  }
+
+  @Test
+  void tellsWhatOthersTookAndNothingWhereThatIsUnknown() {
+    Row row = measured(KvPrecision.F32, null);
+
+    assertThat(row.<Boolean>getAs("steady")).isTrue();
+    assertThat(row.<Long>getAs("steal_ms")).isEqualTo(30);
+    assertThat(row.<Long>getAs("involuntary_switches")).isNull();
+  }
+
+  @Test
   void unknownColumnsAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new MeasurementTable.RowBuilder().set("colour", 1))
@@ -97,13 +122,13 @@ class MeasurementRowsTest {
 
   @Test
   void theSampleToVerifyIsAFractionAndTheSameEveryTime() {
-    MeasureSettings fifth = new MeasureSettings("run", 1, 0, 1, 0.2);
+    MeasureSettings fifth = new MeasureSettings("run", 1, 0, 1, 0.2, 2);
     long verified = count(fifth);
 
     assertThat(verified).isBetween(1_800L, 2_200L).isEqualTo(count(fifth));
-    assertThat(count(new MeasureSettings("other", 9, 0, 9, 0.2))).isEqualTo(verified);
-    assertThat(count(new MeasureSettings("run", 1, 0, 1, 1))).isEqualTo(10_000);
-    assertThat(count(new MeasureSettings("run", 1, 0, 1, 0))).isZero();
+    assertThat(count(new MeasureSettings("other", 9, 0, 9, 0.2, 0))).isEqualTo(verified);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 1, 2))).isEqualTo(10_000);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 0, 2))).isZero();
   }
 
   private static long count(MeasureSettings settings) {
@@ -126,8 +151,9 @@ class MeasurementRowsTest {
             prefill,
             decode,
             3,
-            true,
+            new SteadyPhases(true, true),
             new ResourceUsage(2_000, 1_500, 0, 64),
+            new Disturbance(OptionalLong.of(30), OptionalLong.empty()),
             Optional.ofNullable(error));
     Row row =
         MeasurementRows.measured(

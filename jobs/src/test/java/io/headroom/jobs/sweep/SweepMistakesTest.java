@@ -37,7 +37,7 @@ class SweepMistakesTest {
         wrong("colour = red", "CONF:4: unknown key sweep.colour; allowed: sequences, measure,"),
         wrong(
             "measure { colour = red }",
-            "CONF:4: unknown key sweep.measure.colour; allowed: layers, min-samples, max-seconds-per-cell"),
+            "CONF:4: unknown key sweep.measure.colour; allowed: layers, min-samples, max-seconds-per-cell, noisy-repeats"),
         wrong("verify { colour = 1 }", "CONF:4: unknown key sweep.verify.colour; allowed: sample"),
         wrong("sequences.colour = 1", "CONF:4: unknown key sweep.sequences.colour; allowed: "),
         wrong(
@@ -126,6 +126,9 @@ class SweepMistakesTest {
             "CONF:4: sweep.measure.max-seconds-per-cell = 0: must be a number from 0.001 to 1000000"),
         wrong(
             "measure.max-seconds-per-cell = NaN", "CONF:4: sweep.measure.max-seconds-per-cell = "),
+        wrong(
+            "measure.noisy-repeats = -1",
+            "CONF:4: sweep.measure.noisy-repeats = -1: must be a whole number from 0 to 100"),
         wrong(
             "verify.sample = 1.1",
             "CONF:4: sweep.verify.sample = 1.1: must be a number from 0 to 1"),

@@ -31,6 +31,8 @@ import org.assertj.core.api.SoftAssertions;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,7 +71,7 @@ class SweepRowsTest {
             kv-precisions = [f32, int8]
             windows = [none, {size = 8, sinks = 2}]
             kv-cache = [on, off]
-            measure { min-samples = 2, max-seconds-per-cell = 0.02 }
+            measure { min-samples = 2, max-seconds-per-cell = 0.02, noisy-repeats = 1 }
             verify { sample = 1.0 }
             """);
     run = sweep.run();
@@ -174,10 +176,16 @@ class SweepRowsTest {
             seed bigint,
             kv_bytes_per_token bigint, kv_bytes bigint, kv_bytes_allocated bigint,
             kv_bytes_mha bigint, kv_saving double,
-            prefill_ns bigint, prefill_samples bigint, decode_ns_p50 bigint, decode_ns_p90 bigint,
-            decode_ns_p99 bigint, decode_ns_mean double, decode_ns_max bigint,
-            decode_samples bigint, decode_histogram binary, warmup_iterations int, steady boolean,
-            cpu_wall_ratio double, gc_ms bigint, allocated_bytes bigint,
+            prefill_ns bigint, prefill_ns_low bigint, prefill_ns_high bigint,
+            prefill_samples bigint, prefill_histogram binary,
+            decode_ns_p50 bigint, decode_ns_p50_low bigint, decode_ns_p50_high bigint,
+            decode_ns_p90 bigint, decode_ns_p99 bigint, decode_ns_mean double,
+            decode_ns_max bigint, decode_samples bigint, decode_histogram binary,
+            warmup_iterations int, steady boolean,
+            cpu_wall_ratio double, gc_ms bigint, allocated_bytes bigint, steal_ms bigint,
+            involuntary_switches bigint,
+            calibration_gflops double, calibration_gbps double, calibration_drift double,
+            noisy boolean, measuring_attempt int,
             prefill_gflops double, decode_gbps double, peak_gflops double, stream_gbps double,
             fraction_of_peak double, fraction_of_stream double,
             verified boolean, max_abs_error double, relative_l2_error double,
@@ -190,7 +198,7 @@ class SweepRowsTest {
     assertThat(ok)
         .allSatisfy(
             row -> {
-              assertThat(row.<Integer>getAs("schema_version")).isEqualTo(1);
+              assertThat(row.<Integer>getAs("schema_version")).isEqualTo(2);
               assertThat(row.<String>getAs("executor_id")).isEqualTo("driver");
               assertThat(row.<String>getAs("host")).isEqualTo(Environment.hostName());
               assertThat(row.<Timestamp>getAs("started_at").toInstant())
@@ -316,6 +324,55 @@ class SweepRowsTest {
   }
 
   @Test
+  void enclosesMediansWhereTheSampleAllows() {
+    assertThat(ok)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<Long>getAs("prefill_ns_low")).isNull();
+              assertThat(row.<Long>getAs("prefill_ns_high")).isNull();
+              LatencyHistogram prefill =
+                  LatencyHistogram.decode(row.<byte[]>getAs("prefill_histogram"));
+              assertThat(prefill.samples()).isEqualTo(row.<Long>getAs("prefill_samples"));
+              assertThat(prefill.p50Nanos()).hasValue(row.<Long>getAs("prefill_ns"));
+              if (row.<Long>getAs("decode_samples") < 6) {
+                assertThat(row.<Long>getAs("decode_ns_p50_low")).isNull();
+                assertThat(row.<Long>getAs("decode_ns_p50_high")).isNull();
+                return;
+              }
+              assertThat(row.<Long>getAs("decode_ns_p50"))
+                  .isBetween(
+                      row.<Long>getAs("decode_ns_p50_low"), row.<Long>getAs("decode_ns_p50_high"));
+            });
+  }
+
+  @Test
+  void tellsHowQuietTheHostWas() {
+    assertThat(ok)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<Double>getAs("calibration_gflops")).isPositive().isFinite();
+              assertThat(row.<Double>getAs("calibration_gbps")).isPositive().isFinite();
+              double drift = row.<Double>getAs("calibration_drift");
+              assertThat(drift).isNotNegative().isFinite();
+              assertThat(row.<Boolean>getAs("noisy")).isEqualTo(drift > 0.10);
+              assertThat(row.<Integer>getAs("measuring_attempt")).isBetween(1, 2);
+            });
+    assertThat(rows.stream().filter(row -> row.getAs("status").equals("unsupported")))
+        .allSatisfy(row -> assertThat(row.<Boolean>getAs("noisy")).isNull());
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void tellsWhatOthersTook() {
+    assertThat(ok)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<Long>getAs("steal_ms")).isNotNegative();
+              assertThat(row.<Long>getAs("involuntary_switches")).isNotNegative();
+            });
+  }
+
+  @Test
   void derivesRatesFromTheRow() {
     assertThat(ok)
         .allSatisfy(
@@ -408,11 +465,18 @@ class SweepRowsTest {
                   .isEqualTo(merged.p50Nanos().orElseThrow());
               assertThat(cell.<Long>getAs("decode_ns_p90"))
                   .isEqualTo(merged.p90Nanos().isPresent() ? merged.p90Nanos().getAsLong() : null);
+              assertThat(cell.<Long>getAs("noisy_rows")).isEqualTo(count(measured, "noisy"));
+              assertThat(cell.<Long>getAs("steady_rows")).isEqualTo(count(measured, "steady"));
+              assertThat(cell.<Double>getAs("decode_ns_mean")).isEqualTo(merged.meanNanos());
               assertThat(cell.<Long>getAs("decode_ns_max"))
                   .isEqualTo(merged.maxNanos().orElseThrow());
               assertThat(LatencyHistogram.decode(cell.<byte[]>getAs("decode_histogram")).samples())
                   .isEqualTo(merged.samples());
             });
+  }
+
+  private static long count(List<Row> rows, String flag) {
+    return rows.stream().filter(row -> row.<Boolean>getAs(flag)).count();
   }
 
   @Test
@@ -425,6 +489,8 @@ class SweepRowsTest {
     assertThat(manifest.path("rows_ok").asInt()).isEqualTo(ok.size());
     assertThat(manifest.path("rows_failed").asInt()).isZero();
     assertThat(manifest.path("rows_unsupported").asInt()).isEqualTo(OTHER_AXES);
+    assertThat(manifest.path("rows_noisy").asLong()).isEqualTo(count(ok, "noisy"));
+    assertThat(manifest.path("rows_unsteady").asLong()).isEqualTo(ok.size() - count(ok, "steady"));
     assertThat(manifest.path("cells_done").asInt()).isEqualTo(ok.size() / SEQUENCES);
     assertThat(manifest.path("cells_failed").asInt()).isZero();
     assertThat(manifest.path("cells_unsupported").asInt()).isEqualTo(OTHER_AXES);

@@ -1,0 +1,56 @@
+package io.headroom.measure;
+
+import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.AttentionShape;
+import io.headroom.kvcache.KvPrecision;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Measures sequences with kernels that are compiled: the first of a kind would otherwise be
+ * measured while the compiler is at work beside it. Remembers which kinds have settled, for a long
+ * sequence has no time to show that by itself.
+ */
+public final class WarmKernels {
+  private static final int WARM_UP_PROMPT_TOKENS = 512;
+  private static final int WARM_UP_OUTPUT_TOKENS = 16;
+
+  private final Map<Kind, SteadyPhases> settledByKind = new ConcurrentHashMap<>();
+
+  /** Requests of one kind run the same code on the same shapes. */
+  private record Kind(
+      String engine,
+      KvPrecision precision,
+      boolean kvCache,
+      int threads,
+      List<AttentionShape> shapes) {}
+
+  /**
+   * Measures the sequence, after a warm-up of its kernels if they are new to this.
+   *
+   * @param warmUpNanos time that prefill and decode each have at most to warm up a new kind
+   * @throws IllegalArgumentException if the engine does not support the request
+   */
+  public SequenceMeasurement measure(
+      AttentionEngine engine, SequenceRequest request, long warmUpNanos) {
+    SequenceMeasurer measurer = new SequenceMeasurer(engine, Ticker.system());
+    Kind kind =
+        new Kind(
+            engine.detail(),
+            request.precision(),
+            request.kvCache(),
+            request.threads(),
+            request.layers().stream().map(Attention::shape).toList());
+    if (settledByKind.putIfAbsent(kind, SteadyPhases.NONE) == null) {
+      SequenceRequest shortened = request.shortened(WARM_UP_PROMPT_TOKENS, WARM_UP_OUTPUT_TOKENS);
+      settledByKind.merge(kind, measurer.warmUp(shortened, warmUpNanos), SteadyPhases::or);
+    }
+    SequenceMeasurement measured = measurer.measure(request, settledByKind.get(kind));
+    SteadyPhases steady = measured.steady();
+    boolean decode = steady.decode() && request.outputTokens() > 0;
+    settledByKind.merge(kind, new SteadyPhases(steady.prefill(), decode), SteadyPhases::or);
+    return measured;
+  }
+}
