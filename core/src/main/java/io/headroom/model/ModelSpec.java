@@ -4,7 +4,9 @@ import io.headroom.UserException;
 import io.headroom.kvcache.KvPrecision;
 import java.io.Serializable;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
@@ -32,7 +34,7 @@ public record ModelSpec(
 
   public ModelSpec {
     Objects.requireNonNull(name, "name");
-    layers = List.copyOf(layers);
+    layers = shared(List.copyOf(layers));
     if (layers.stream().noneMatch(LayerSpec::holdsKv)) {
       throw new IllegalArgumentException(name + " has no layer that holds keys and values");
     }
@@ -214,6 +216,15 @@ public record ModelSpec(
       throw new UserException(
           "%s: KV bytes must stay below 2^63, %d tokens take more".formatted(name, tokens), e);
     }
+  }
+
+  /**
+   * The same with equal layers as one object: a model has many layers of few kinds, and a plan many
+   * models that travel to where they are measured.
+   */
+  private static List<LayerSpec> shared(List<LayerSpec> layers) {
+    Map<LayerSpec, LayerSpec> kinds = new HashMap<>();
+    return layers.stream().map(layer -> kinds.computeIfAbsent(layer, same -> same)).toList();
   }
 
   private ModelSpec withLayers(UnaryOperator<LayerSpec> change) {

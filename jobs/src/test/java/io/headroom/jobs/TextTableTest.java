@@ -3,7 +3,11 @@ package io.headroom.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +29,26 @@ class TextTableTest {
   void aTableWithoutRowsIsItsHeader() {
     assertThat(new TextTable("one", "two").render().lines())
         .containsExactly("one  two", "---  ---");
+  }
+
+  @Test
+  void rowsThatAreMadeAsTheyAreReadAreWrittenLineByLine() {
+    AtomicInteger passes = new AtomicInteger();
+    Iterable<List<String>> rows =
+        () -> {
+          passes.incrementAndGet();
+          return Stream.of("5", "1,024").map(bytes -> List.of("x", bytes)).iterator();
+        };
+    List<String> lines = new ArrayList<>();
+
+    TextTable.write(List.of("name", "bytes"), rows, lines::add);
+
+    assertThat(lines)
+        .containsExactly(
+            Stream.of("name  bytes", "----  -----", "x         5", "x     1,024")
+                .map(line -> line + System.lineSeparator())
+                .toArray(String[]::new));
+    assertThat(passes).hasValue(2);
   }
 
   @Test

@@ -4,8 +4,8 @@ import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;
 import java.io.Serializable;
-import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -29,28 +29,32 @@ public record Cell(
     long seed)
     implements Serializable {
 
-  private static final int ID_BYTES = 8;
+  static final int ID_BYTES = 8;
 
   /** More than any window. */
   static final long MANY_TOKENS = 1L << 32;
 
   /** A hash of everything that decides the result: cells with one id are one cell. */
   public String id() {
-    String everything =
-        Stream.of(
-                model.name(),
-                model.layers(),
-                precision,
-                kvCache,
-                engine,
-                threads,
-                contextShards,
-                layers,
-                seed)
+    return id(idPrefix(model));
+  }
+
+  /**
+   * The same, for a plan of many cells of one model.
+   *
+   * @param ofModel {@link #idPrefix} of the cell's model
+   */
+  String id(Fingerprint.Prefix ofModel) {
+    String everythingElse =
+        Stream.of(precision, kvCache, engine, threads, contextShards, layers, seed)
             .map(String::valueOf)
-            .reduce((a, b) -> a + "\n" + b)
-            .orElseThrow();
-    return Fingerprint.of(everything, ID_BYTES);
+            .collect(Collectors.joining("\n", "\n", ""));
+    return ofModel.with(everythingElse, ID_BYTES);
+  }
+
+  /** What a model has to do with the ids of its cells. */
+  static Fingerprint.Prefix idPrefix(ModelSpec model) {
+    return new Fingerprint.Prefix(model.name() + "\n" + model.layers());
   }
 
   /**
@@ -59,15 +63,6 @@ public record Cell(
    * the average one.
    */
   public List<LayerSpec> measuredLayers(long tokens) {
-    return model.layers().stream()
-        .filter(LayerSpec::holdsKv)
-        .sorted(mostBytes(tokens).thenComparing(mostBytes(MANY_TOKENS)))
-        .limit(layers)
-        .toList();
-  }
-
-  private Comparator<LayerSpec> mostBytes(long tokens) {
-    return Comparator.comparingLong((LayerSpec layer) -> layer.kvBytes(tokens, precision))
-        .reversed();
+    return new LayerRanking(this).first(tokens);
   }
 }

@@ -68,11 +68,13 @@ public record CellPlan(Map<String, Cell> cells, List<UnbuildableCell> unbuildabl
       for (Window window : settings.windows()) {
         ModelSpec windowed =
             window.isNone() ? variant : variant.withWindow(window.size(), window.sinks());
+        Fingerprint.Prefix ofModel = Cell.idPrefix(windowed);
         for (Cell cell : product(windowed, window)) {
+          String id = cell.id(ofModel);
           if (possible) {
-            cells.putIfAbsent(cell.id(), cell);
+            cells.putIfAbsent(id, cell);
           } else {
-            UnbuildableCell bad = new UnbuildableCell(cell, kvHeads, reason(model, kvHeads));
+            UnbuildableCell bad = UnbuildableCell.of(id, cell, kvHeads, reason(model, kvHeads));
             unbuildable.putIfAbsent(bad.id(), bad);
           }
         }

@@ -10,12 +10,34 @@ final class Fingerprint {
   private Fingerprint() {}
 
   static String of(String text, int bytes) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    return new Prefix("").with(text, bytes);
+  }
+
+  /** Fingerprints of texts that begin alike; the beginning is hashed once. */
+  static final class Prefix {
+    private final MessageDigest begun;
+
+    Prefix(String beginning) {
+      try {
+        begun = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+      begun.update(beginning.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What {@link Fingerprint#of} gives for the beginning and the rest together. */
+    String with(String rest, int bytes) {
+      byte[] hash = copy().digest(rest.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash, 0, bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+
+    private MessageDigest copy() {
+      try {
+        return (MessageDigest) begun.clone();
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException("Java's own SHA-256 can be cloned", e);
+      }
     }
   }
 }

@@ -119,6 +119,16 @@ class CellPlanTest {
     assertThat(Sweeps.cell(Sweeps.qwen(), KvPrecision.F32).id()).isEqualTo(cell.id());
   }
 
+  /** Results of earlier versions can be resumed. */
+  @Test
+  void theIdIsAHashOfOneText() {
+    Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
+    String text = "qwen2-0.5b\n%s\nF32\ntrue\nvector\n1\n1\n1\n42".formatted(cell.model().layers());
+
+    assertThat(cell.id()).isEqualTo(Fingerprint.of(text, 8));
+    assertThat(cell.id(Cell.idPrefix(cell.model()))).isEqualTo(cell.id());
+  }
+
   @Test
   void headsThatDivideOneModelOnlyAreUnbuildableOnTheOther() {
     CellPlan plan =
