@@ -3,6 +3,7 @@ package io.headroom.jobs;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /** Starts Spark for jobs that measure. */
@@ -37,10 +38,13 @@ public final class SparkSessions {
     return builder.getOrCreate();
   }
 
-  /** Shards that the session runs at once. */
+  /** Tasks that the session runs at once on the executors it has now; 1 while it has none. */
   public static int slots(SparkSession spark) {
-    int taskCpus = spark.sparkContext().conf().getInt(TASK_CPUS, 1);
-    return Math.max(1, spark.sparkContext().defaultParallelism() / taskCpus);
+    SparkContext context = spark.sparkContext();
+    // Unlike the default parallelism, which is never below 2.
+    return Math.max(
+        1,
+        context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile()));
   }
 
   private static int executorCores(SparkConf conf) {

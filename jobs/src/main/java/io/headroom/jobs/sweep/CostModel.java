@@ -1,109 +1,108 @@
 package io.headroom.jobs.sweep;
 
-import io.headroom.attention.Attention;
-import io.headroom.attention.AttentionShape;
-import io.headroom.attention.AttentionWork;
-import io.headroom.model.LayerSpec;
-import java.util.List;
+import java.util.Map;
 
 /**
- * Predicts how long attention takes, well enough to balance shards and to tell a user when a sweep
- * will be done: floating-point operations over a rate, cache bytes over a bandwidth, and a floor
- * for every call. The constants are those of one core of a recent server.
+ * Predicts how long attention and its measurement take, to balance packs and to tell a user when a
+ * sweep will be done. Where nothing is known the constants are those of one core of a recent
+ * server; {@link CostObservations} fits better ones to what was measured.
+ *
+ * @param fitted constants that replace the built-in ones
+ * @param measuringScale how many times longer measuring took than was predicted
  */
-final class CostModel {
-  private static final double STREAM_BYTES_PER_NANO = 15;
-  private static final double CALL_NANOS = 5_000;
+record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
+  static final CostModel BUILT_IN = new CostModel(Map.of(), 1);
 
-  /** Beside the samples a sequence needs warm-up, and its data must be made. */
-  private static final double WARM_UP_SHARE = 0.3;
-
+  private static final double NANOS_PER_CALL = 5_000;
+  private static final double NANOS_PER_BYTE = 1 / 15.0;
   private static final double NANOS_PER_NUMBER_MADE = 1.5;
 
-  private CostModel() {}
+  // How a sequence is measured, see SequenceMeasurer and WarmUp.
+  private static final int STRETCHES = 3;
+  private static final double LONGEST_STRETCH_NANOS = 1e8;
+  private static final double WARM_UP_SHARE = 0.125;
+  private static final double PREFILL_SHARE = 0.5;
+  private static final double CHEAP_SHARE = 0.05;
+  private static final double CHEAP_SAMPLES = 64;
+  private static final int WARM_UP_STEPS = 16;
 
-  /** One pass: prefill, then every output token. What a row's latencies add up to. */
-  static double passNanos(Cell cell, Sequence sequence) {
-    List<LayerSpec> layers = cell.measuredLayers(sequence.totalTokens());
-    return prefillNanos(cell, layers, sequence.promptTokens())
-        + sequence.outputTokens() * decodeNanos(cell, layers, middle(sequence));
+  CostModel {
+    fitted = Map.copyOf(fitted);
   }
 
-  /** Measuring the sequence, with data, warm-up and samples. */
-  static double measuringNanos(Cell cell, Sequence sequence, MeasureSettings measure) {
-    List<LayerSpec> layers = cell.measuredLayers(sequence.totalTokens());
-    double prefill = measure.minSamples() * prefillNanos(cell, layers, sequence.promptTokens());
-    long steps = Math.max(sequence.outputTokens(), measure.minSamples());
-    double decode =
-        sequence.outputTokens() == 0 ? 0 : steps * decodeNanos(cell, layers, middle(sequence));
-    double sampling = (prefill + decode) * (1 + WARM_UP_SHARE);
-    return Math.min(sampling, measure.sequenceBudgetNanos()) + makingNanos(layers, sequence);
+  /** One pass: prefill, then every output token. What a row's latencies add up to. */
+  double passNanos(Cell cell, Sequence sequence) {
+    SequenceWork work = new CellWork(cell).of(sequence);
+    return prefillNanos(cell, work) + work.outputTokens() * decodeNanos(cell, work);
+  }
+
+  /** Measuring the sequence: data, warm-up, samples and the comparison with the reference. */
+  double measuringNanos(Cell cell, Sequence sequence, MeasureSettings measure) {
+    return measuringNanos(cell, new CellWork(cell).of(sequence), measure);
+  }
+
+  /** The same of a sequence whose work is known. */
+  double measuringNanos(Cell cell, SequenceWork work, MeasureSettings measure) {
+    double budget = measure.sequenceBudgetNanos();
+    double prefill = prefillNanos(cell, work);
+    double decode = decodeNanos(cell, work);
+    int steps = work.outputTokens();
+    double spent = work.numbers() * NANOS_PER_NUMBER_MADE + warmUpNanos(prefill, budget);
+    double left = PREFILL_SHARE * budget - spent;
+    spent += Math.max(prefill, Math.min(measure.minSamples() * prefill, left));
+    if (steps > 0) {
+      int warmUpSteps = work.decodePhase() == Phase.DECODE ? Math.min(steps, WARM_UP_STEPS) : 1;
+      spent += warmUpNanos(warmUpSteps * decode, budget);
+      double cheap = Math.min(CHEAP_SAMPLES, CHEAP_SHARE * budget / decode);
+      double passes = Math.ceil(Math.max(measure.minSamples(), cheap) / steps);
+      spent += Math.max(decode, Math.min(passes * steps * decode, budget - spent));
+    }
+    double comparing = prefill + steps * decode + work.comparedFlops() * nanosPerFlop("reference");
+    return measuringScale * (spent + measure.verifySample() * comparing);
   }
 
   /** One prefill of so many tokens through the measured layers. */
-  static double prefillNanos(Cell cell, long tokens) {
-    return prefillNanos(cell, cell.measuredLayers(tokens), tokens);
+  double prefillNanos(Cell cell, long tokens) {
+    return cost(CostKey.of(cell, Phase.PREFILL)).nanos(new CellWork(cell).prefill(tokens));
   }
 
   /** One decode step through the measured layers when so many positions are cached. */
-  static double decodeNanos(Cell cell, long tokens) {
-    return decodeNanos(cell, cell.measuredLayers(tokens), tokens);
+  double decodeNanos(Cell cell, long tokens) {
+    Phase phase = cell.kvCache() ? Phase.DECODE : Phase.PREFILL;
+    return cost(CostKey.of(cell, phase)).nanos(new CellWork(cell).decode(tokens));
   }
 
-  private static long middle(Sequence sequence) {
-    return Math.max(1, sequence.promptTokens() + sequence.outputTokens() / 2);
+  PhaseCost cost(CostKey key) {
+    PhaseCost known = fitted.get(key);
+    return known == null ? builtIn(key) : known;
   }
 
-  private static double prefillNanos(Cell cell, List<LayerSpec> layers, long tokens) {
-    double nanos = 0;
-    for (LayerSpec layer : layers) {
-      nanos += callNanos(cell, layer.attention(), tokens, tokens);
-    }
-    return nanos;
+  private double prefillNanos(Cell cell, SequenceWork work) {
+    return cost(CostKey.of(cell, Phase.PREFILL)).nanos(work.prefill());
   }
 
-  private static double decodeNanos(Cell cell, List<LayerSpec> layers, long tokens) {
-    if (!cell.kvCache()) {
-      return prefillNanos(cell, layers, tokens);
-    }
-    double nanos = 0;
-    for (LayerSpec layer : layers) {
-      double readNanos = layer.kvBytes(tokens, cell.precision()) / STREAM_BYTES_PER_NANO;
-      nanos += Math.max(readNanos, callNanos(cell, layer.attention(), 1, tokens));
-    }
-    return nanos;
+  private double decodeNanos(Cell cell, SequenceWork work) {
+    return cost(CostKey.of(cell, work.decodePhase())).nanos(work.decode());
   }
 
-  private static double makingNanos(List<LayerSpec> layers, Sequence sequence) {
-    double channels = 0;
-    for (LayerSpec layer : layers) {
-      AttentionShape shape = layer.attention().shape();
-      channels +=
-          shape.queryHeads() * (double) shape.headDim()
-              + shape.kvHeads() * ((double) shape.headDim() + shape.valueDim());
-    }
-    return channels * sequence.totalTokens() * NANOS_PER_NUMBER_MADE;
+  /** Some stretches that agree, or until the time for warming up is spent. */
+  private static double warmUpNanos(double actionNanos, double budgetNanos) {
+    double share = WARM_UP_SHARE * budgetNanos;
+    double stretch = Math.min(LONGEST_STRETCH_NANOS, WARM_UP_SHARE * share);
+    double settled = STRETCHES * Math.max(stretch, actionNanos);
+    return Math.max(actionNanos, Math.min(settled, share));
   }
 
-  private static double callNanos(Cell cell, Attention attention, long queries, long keys) {
-    double flopsPerNano = flopsPerNano(cell.engine()) * cell.threads();
-    return CALL_NANOS + flops(attention, queries, keys) / flopsPerNano;
+  static PhaseCost builtIn(CostKey key) {
+    return new PhaseCost(
+        NANOS_PER_CALL, nanosPerFlop(key.engine()) / key.threads(), NANOS_PER_BYTE / key.threads());
   }
 
-  /** As {@link AttentionWork#flops}, for sequences whose operations no long can count. */
-  private static double flops(Attention attention, long queries, long keys) {
-    AttentionShape shape = attention.shape();
-    return 2.0
-        * AttentionWork.visiblePairs(attention.mask(), queries, keys)
-        * shape.queryHeads()
-        * (shape.headDim() + shape.valueDim());
-  }
-
-  private static double flopsPerNano(String engine) {
+  private static double nanosPerFlop(String engine) {
     return switch (engine) {
-      case "vector" -> 100;
-      case "nd4j" -> 50;
-      default -> 0.8;
+      case "vector" -> 1 / 100.0;
+      case "nd4j" -> 1 / 50.0;
+      default -> 1 / 0.8;
     };
   }
 }

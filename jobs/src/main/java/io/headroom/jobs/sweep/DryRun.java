@@ -4,6 +4,10 @@ import io.headroom.jobs.TextTable;
 import io.headroom.jobs.Units;
 import io.headroom.model.ModelSpec;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -11,14 +15,44 @@ import java.util.Map;
 final class DryRun {
   private static final int[] EXECUTORS = {1, 10, 100};
 
-  private DryRun() {}
+  private final SweepPlan plan;
+  private final CostModel costs;
+  private final List<Sequence> sequences;
+  private final int longest;
+  private final Map<String, Double> nanosByCell = new HashMap<>();
+  private final List<Shard> shards = new ArrayList<>();
 
-  static void print(SweepPlan plan, Workload workload, PrintStream out) {
-    List<Sequence> sequences = workload.sequences();
+  private DryRun(SweepPlan plan, Workload workload, CostModel costs) {
+    this.plan = plan;
+    this.costs = costs;
+    this.sequences = workload.sequences();
+    this.longest = sequences.stream().mapToInt(Sequence::totalTokens).max().orElse(0);
+  }
+
+  static void print(SweepPlan plan, Workload workload, CostModel costs, PrintStream out) {
+    DryRun dryRun = new DryRun(plan, workload, costs);
+    dryRun.predict();
+    dryRun.printCells(out);
+    dryRun.printUnbuildable(out);
+    dryRun.printCounts(out);
+    dryRun.printTimes(out);
+  }
+
+  private void predict() {
     MeasureSettings measure = plan.measureSettings("dry-run", sequences.size());
-    int longest = sequences.stream().mapToInt(Sequence::totalTokens).max().orElse(0);
-    TextTable table =
-        new TextTable(
+    plan.cells()
+        .cells()
+        .forEach(
+            (id, cell) -> {
+              List<Shard> ofCell = ShardPlan.split(cell, id, sequences, measure, costs);
+              shards.addAll(ofCell);
+              nanosByCell.put(id, ofCell.stream().mapToDouble(Shard::predictedNanos).sum());
+            });
+  }
+
+  private void printCells(PrintStream out) {
+    List<String> header =
+        List.of(
             "cell",
             "model",
             "variant",
@@ -31,33 +65,34 @@ final class DryRun {
             "KV a token",
             "KV at " + Units.count(longest),
             "predicted");
-    double totalNanos = 0;
-    double longestNanos = 0;
-    for (Map.Entry<String, Cell> entry : plan.cells().cells().entrySet()) {
-      Cell cell = entry.getValue();
-      ModelSpec model = cell.model();
-      double nanos = 0;
-      for (Sequence sequence : sequences) {
-        double sequenceNanos = CostModel.measuringNanos(cell, sequence, measure);
-        longestNanos = Math.max(longestNanos, sequenceNanos);
-        nanos += sequenceNanos;
-      }
-      totalNanos += nanos;
-      table.add(
-          entry.getKey(),
-          model.name(),
-          model.variant().name(),
-          String.valueOf(model.kvHeads()),
-          cell.precision().label(),
-          cell.kvCache() ? "on" : "off",
-          cell.window().isNone() ? "-" : cell.window().size() + "+" + cell.window().sinks(),
-          cell.engine(),
-          String.valueOf(cell.threads()),
-          Units.bytes(model.kvBytesPerToken(cell.precision())),
-          Units.bytes(model.kvBytes(longest, cell.precision())),
-          Units.nanos(nanos));
-    }
-    out.print(table.render());
+    Iterable<List<String>> rows = this::rows;
+    TextTable.write(header, rows, out::print);
+  }
+
+  private Iterator<List<String>> rows() {
+    return plan.cells().cells().entrySet().stream()
+        .map(entry -> row(entry.getKey(), entry.getValue()))
+        .iterator();
+  }
+
+  private List<String> row(String id, Cell cell) {
+    ModelSpec model = cell.model();
+    return List.of(
+        id,
+        model.name(),
+        model.variant().name(),
+        String.valueOf(model.kvHeads()),
+        cell.precision().label(),
+        cell.kvCache() ? "on" : "off",
+        cell.window().isNone() ? "-" : cell.window().size() + "+" + cell.window().sinks(),
+        cell.engine(),
+        String.valueOf(cell.threads()),
+        Units.bytes(model.kvBytesPerToken(cell.precision())),
+        Units.bytes(model.kvBytes(longest, cell.precision())),
+        Units.nanos(nanosByCell.get(id)));
+  }
+
+  private void printUnbuildable(PrintStream out) {
     for (UnbuildableCell unbuildable : plan.cells().unbuildable()) {
       out.printf(
           "unsupported: %s %s: %s%n",
@@ -65,19 +100,29 @@ final class DryRun {
           unbuildable.cell().precision().label(),
           unbuildable.reason());
     }
+  }
+
+  private void printCounts(PrintStream out) {
+    long cells = plan.cells().cells().size();
     out.printf(
         "%d cell%s, %d sequence%s, %d rows%n",
-        plan.cells().cells().size(),
-        plan.cells().cells().size() == 1 ? "" : "s",
+        cells,
+        cells == 1 ? "" : "s",
         sequences.size(),
         sequences.size() == 1 ? "" : "s",
-        (long) plan.cells().cells().size() * sequences.size() + plan.cells().unbuildable().size());
+        cells * sequences.size() + plan.cells().unbuildable().size());
+  }
+
+  /** By packing the shards as the sweep would. */
+  private void printTimes(PrintStream out) {
+    double mostNanos = plan.settings().waveSeconds() * 1e9;
     for (int executors : EXECUTORS) {
+      PackQueue queue = new PackQueue(Collections.unmodifiableList(shards), mostNanos);
       out.printf(
           "predicted time on %d executor%s: %s%n",
           executors,
           executors == 1 ? "" : "s",
-          Units.nanos(Math.max(longestNanos, totalNanos / executors)));
+          Units.nanos(PackSchedule.makespanNanos(queue, executors)));
     }
   }
 }

@@ -93,8 +93,7 @@ final class MeasurementRows {
         .set("kv_bytes_per_token", cell.kvCache() ? model.kvBytesPerToken(cell.precision()) : 0L)
         .set("kv_bytes", kvBytes)
         .set("kv_bytes_mha", mhaBytes)
-        .set("kv_saving", 1 - (double) kvBytes / mhaBytes)
-        .set("predicted_ns", (long) CostModel.passNanos(cell, sequence));
+        .set("kv_saving", 1 - (double) kvBytes / mhaBytes);
   }
 
   private static RowBuilder configured(Origin origin, Cell cell, String cellId, long tokens) {

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * Sequences of one cell that one Spark task measures.
  *
- * @param wave the wave in which it is committed
+ * @param wave the wave that its rows name until they are committed
  * @param measure how they are measured
  * @param predictedNanos time that measuring them is predicted to take
  */

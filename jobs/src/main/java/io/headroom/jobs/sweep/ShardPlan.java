@@ -5,27 +5,27 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/**
- * Cuts cells into shards of about equal predicted cost and shards into waves. Longer shards come
- * first, so that the last ones to run are short (longest processing time first, Graham 1969).
- */
+/** Cuts cells into shards of about equal predicted cost. */
 final class ShardPlan {
   /** A shard is about so long, or one sequence. */
   private static final double SHARD_NANOS = 5e9;
-
-  /** A wave is collected by the driver: it has no more rows than this, or one shard. */
-  private static final int MOST_ROWS_A_WAVE = 4096;
 
   private ShardPlan() {}
 
   /** The sequences of one cell in shards. */
   static List<Shard> split(
-      Cell cell, String cellId, List<Sequence> sequences, MeasureSettings measure) {
+      Cell cell,
+      String cellId,
+      List<Sequence> sequences,
+      MeasureSettings measure,
+      CostModel costs) {
     record Costed(Sequence sequence, double nanos) {}
+    CellWork work = new CellWork(cell);
     List<Costed> costed =
         sequences.stream()
             .map(
-                sequence -> new Costed(sequence, CostModel.measuringNanos(cell, sequence, measure)))
+                sequence ->
+                    new Costed(sequence, costs.measuringNanos(cell, work.of(sequence), measure)))
             .sorted(Comparator.comparingDouble(Costed::nanos).reversed())
             .toList();
     double total = costed.stream().mapToDouble(Costed::nanos).sum();
@@ -50,40 +50,19 @@ final class ShardPlan {
         .toList();
   }
 
-  /**
-   * @param slots shards that run at once
-   * @param waveNanos predicted time of a wave
-   * @param firstWave number of the first wave
-   */
-  static List<List<Shard>> waves(List<Shard> shards, int slots, double waveNanos, int firstWave) {
-    List<Shard> longestFirst =
-        shards.stream()
-            .sorted(
-                Comparator.comparingLong(Shard::predictedNanos)
-                    .reversed()
-                    .thenComparing(Shard::cellId))
-            .toList();
-    List<List<Shard>> waves = new ArrayList<>();
-    List<Shard> wave = new ArrayList<>();
+  /** The shard with the time that measuring it is predicted to take now. */
+  static Shard predicted(Shard shard, CostModel costs) {
+    CellWork work = new CellWork(shard.cell());
     double nanos = 0;
-    int rows = 0;
-    for (Shard shard : longestFirst) {
-      boolean full =
-          nanos + shard.predictedNanos() > waveNanos * slots
-              || rows + shard.sequences().size() > MOST_ROWS_A_WAVE;
-      if (full && !wave.isEmpty()) {
-        waves.add(List.copyOf(wave));
-        wave.clear();
-        nanos = 0;
-        rows = 0;
-      }
-      wave.add(shard.inWave(firstWave + waves.size()));
-      nanos += shard.predictedNanos();
-      rows += shard.sequences().size();
+    for (Sequence sequence : shard.sequences()) {
+      nanos += costs.measuringNanos(shard.cell(), work.of(sequence), shard.measure());
     }
-    if (!wave.isEmpty()) {
-      waves.add(List.copyOf(wave));
-    }
-    return waves;
+    return new Shard(
+        shard.cell(),
+        shard.cellId(),
+        shard.sequences(),
+        shard.wave(),
+        shard.measure(),
+        (long) nanos);
   }
 }

@@ -38,6 +38,12 @@ public final class SweepCommand implements Callable<Integer> {
   private boolean resume;
 
   @Option(
+      names = "--costs",
+      paramLabel = "DIR",
+      description = "Predict times from what the sweep in DIR learnt.")
+  private String costs;
+
+  @Option(
       names = "--dry-run",
       description = "Print the cells, their KV bytes and the predicted time, and measure nothing.")
   private boolean dryRun;
@@ -53,20 +59,21 @@ public final class SweepCommand implements Callable<Integer> {
     SettingsFile file = SettingsFile.read(conf, SweepSettings.DEFAULTS, overrides);
     SweepSettings settings = SweepSettingsReader.read(file);
     SweepPlan plan = plan(file, settings);
+    CostModel knownCosts = costs == null ? CostModel.BUILT_IN : CostFile.read(costs);
     if (dryRun) {
-      return dryRun(plan);
+      return dryRun(plan, knownCosts);
     }
     if (out == null) {
       throw new UserException("--out DIR is missing: where should the results go?");
     }
     OutputFolder folder = OutputFolder.at(out);
     folder.requireFor(plan.fingerprint(), resume);
-    return sweep(plan, folder);
+    return sweep(plan, knownCosts, folder);
   }
 
-  private int sweep(SweepPlan plan, OutputFolder folder) {
+  private int sweep(SweepPlan plan, CostModel knownCosts, OutputFolder folder) {
     try (SparkLease spark = new SparkLease("headroom sweep " + plan.settings().name())) {
-      SweepJob job = new SweepJob(spark.get(), plan, folder, System.err, isTerminal());
+      SweepJob job = new SweepJob(spark.get(), plan, knownCosts, folder, System.err, isTerminal());
       SweepResult result = job.run(resume);
       System.out.print(ResultTable.of(job.measurements(), plan.settings()));
       System.out.printf(
@@ -89,11 +96,11 @@ public final class SweepCommand implements Callable<Integer> {
     }
   }
 
-  private static int dryRun(SweepPlan plan) {
+  private static int dryRun(SweepPlan plan, CostModel knownCosts) {
     try (SparkLease spark = new SparkLease("headroom sweep --dry-run")) {
       Workload workload = WorkloadReader.read(plan.settings(), spark);
       workload.note().ifPresent(note -> System.err.println("sweep: " + note));
-      DryRun.print(plan, workload, System.out);
+      DryRun.print(plan, workload, knownCosts, System.out);
       return ExitStatus.DONE;
     }
   }

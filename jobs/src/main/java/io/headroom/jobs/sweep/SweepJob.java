@@ -4,6 +4,7 @@ import io.headroom.jobs.BuildInfo;
 import io.headroom.jobs.SparkSessions;
 import io.headroom.jobs.Units;
 import io.headroom.measure.Environment;
+import io.headroom.measure.Ticker;
 import java.io.PrintStream;
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -15,37 +16,42 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Runs a sweep: cells and sequences become shards, shards become waves, every wave is measured by
- * one Spark job and committed as one file, and in the end the cells are summarised.
+ * Runs a sweep: cells and sequences become shards, shards become packs that Spark tasks measure,
+ * what they measured is committed in waves, a file each, and in the end the cells are summarised.
  */
 final class SweepJob {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final SweepPlan plan;
+  private final CostModel knownCosts;
   private final OutputFolder out;
   private final PrintStream messages;
   private final boolean terminal;
   private final String runId = UUID.randomUUID().toString();
 
   /**
+   * @param knownCosts what work is taken to cost until it is measured
    * @param messages where progress and notes go
    * @param terminal whether they are looked at as they come
    */
   SweepJob(
       SparkSession spark,
       SweepPlan plan,
+      CostModel knownCosts,
       OutputFolder out,
       PrintStream messages,
       boolean terminal) {
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.plan = plan;
+    this.knownCosts = knownCosts;
     this.out = out;
     this.messages = messages;
     this.terminal = terminal;
@@ -66,13 +72,21 @@ final class SweepJob {
     out.writeManifest(manifest(started, workload, "running", Map.of()));
 
     commitUnbuildable(finished);
-    List<List<Shard>> waves = waves(workload, measure, finished);
-    measure(waves);
+    CostObservations costs = new CostObservations(knownCosts);
+    if (finished.lastWave() > 0) {
+      costs.addAll(measurements(), plan.cells().cells(), workload.sequences());
+    }
+    List<Shard> shards = shards(workload, measure, finished, costs.fit());
+    SlotUse use = measure(shards, finished.lastWave() + 1, costs);
+    messages.println("sweep: " + use);
 
     describe("summary");
     out.replaceSummary(SummaryTable.of(measurements()));
     SweepResult result = SweepResult.read(measurements());
-    out.writeManifest(manifest(started, workload, "done", result.asMap()));
+    Map<String, Object> outcome = new LinkedHashMap<>(result.asMap());
+    outcome.putAll(use.asMap());
+    outcome.put(CostFile.KEY, CostFile.asMap(costs.fit()));
+    out.writeManifest(manifest(started, workload, "done", outcome));
     return result;
   }
 
@@ -80,7 +94,8 @@ final class SweepJob {
     return out.measurements(spark);
   }
 
-  private List<List<Shard>> waves(Workload workload, MeasureSettings measure, Finished finished) {
+  private List<Shard> shards(
+      Workload workload, MeasureSettings measure, Finished finished, CostModel costs) {
     List<Shard> shards = new ArrayList<>();
     plan.cells()
         .cells()
@@ -91,38 +106,33 @@ final class SweepJob {
                       .filter(sequence -> !finished.contains(id, sequence.id()))
                       .toList();
               if (!missing.isEmpty()) {
-                shards.addAll(ShardPlan.split(cell, id, missing, measure));
+                shards.addAll(ShardPlan.split(cell, id, missing, measure, costs));
               }
             });
-    double waveNanos = plan.settings().waveSeconds() * 1e9;
-    return ShardPlan.waves(shards, SparkSessions.slots(spark), waveNanos, finished.lastWave() + 1);
+    return shards;
   }
 
-  private void measure(List<List<Shard>> waves) {
-    List<Shard> shards = waves.stream().flatMap(List::stream).toList();
-    double predictedNanos = shards.stream().mapToLong(Shard::predictedNanos).sum();
+  private SlotUse measure(List<Shard> shards, int firstWave, CostObservations costs) {
+    double waveNanos = plan.settings().waveSeconds() * 1e9;
+    int slots = SparkSessions.slots(spark);
     messages.printf(
-        "sweep: %d cells, %d shards in %d waves, about %s%n",
+        "sweep: %d cells, %d shards, about %s on %d slot%s%n",
         plan.cells().cells().size(),
         shards.size(),
-        waves.size(),
-        Units.nanos(predictedNanos / SparkSessions.slots(spark)));
-    try (SweepProgress progress = new SweepProgress(messages, terminal, shards)) {
-      ShardListener listener = new ShardListener(progress);
-      spark.sparkContext().addSparkListener(listener);
-      try {
-        for (int i = 0; i < waves.size(); i++) {
-          List<Shard> wave = waves.get(i);
-          describe("wave %d of %d, %d shards".formatted(i + 1, waves.size(), wave.size()));
-          listener.begin(wave);
-          List<Row> rows =
-              context.parallelize(wave, wave.size()).mapPartitions(new MeasureShard()).collect();
-          listener.end();
-          commit(rows);
-        }
-      } finally {
-        spark.sparkContext().removeSparkListener(listener);
-      }
+        Units.nanos(PackSchedule.makespanNanos(new PackQueue(shards, waveNanos), slots)),
+        slots,
+        slots == 1 ? "" : "s");
+    describe("%d shards".formatted(shards.size()));
+    try (SweepProgress progress = new SweepProgress(messages, terminal, shards);
+        WaveCommitter committer =
+            new WaveCommitter(this::commit, firstWave, waveNanos, Ticker.system())) {
+      MeasuringLoop loop = new MeasuringLoop(spark, committer, progress, costs);
+      return loop.run(new PackQueue(shards, waveNanos));
+    } catch (SparkException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while measuring", e);
     }
   }
 
@@ -136,11 +146,12 @@ final class SweepJob {
             .map(unbuildable -> MeasurementRows.unbuildable(origin, unbuildable))
             .toList();
     if (!rows.isEmpty()) {
-      commit(rows);
+      commit(0, rows);
     }
   }
 
-  private void commit(List<Row> rows) {
+  private void commit(int wave, List<Row> rows) {
+    describe("wave %d, %d rows".formatted(wave, rows.size()));
     out.append(spark.createDataFrame(rows, MeasurementTable.SCHEMA));
   }
 

@@ -13,7 +13,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /**
  * Tells how far a sweep is: a bar on a terminal, a line now and then elsewhere. The time left is
- * reckoned in predicted time, so that short and long shards count for what they are.
+ * what measuring is predicted to take, so that short and long shards count for what they are.
  */
 final class SweepProgress implements AutoCloseable {
   private static final long LINE_EVERY_NANOS = Duration.ofSeconds(10).toNanos();
@@ -23,9 +23,7 @@ final class SweepProgress implements AutoCloseable {
   private final ProgressBar bar;
   private final Map<String, Integer> shardsLeftByCell = new HashMap<>();
   private final int cells;
-  private final long predictedNanos;
   private final long startNanos = System.nanoTime();
-  private long donePredictedNanos;
   private long doneRows;
   private long lastLineNanos = startNanos;
 
@@ -39,7 +37,6 @@ final class SweepProgress implements AutoCloseable {
       shardsLeftByCell.merge(shard.cellId(), 1, Integer::sum);
     }
     this.cells = shardsLeftByCell.size();
-    this.predictedNanos = Math.max(1, shards.stream().mapToLong(Shard::predictedNanos).sum());
     this.bar = terminal ? bar(out) : null;
   }
 
@@ -53,35 +50,37 @@ final class SweepProgress implements AutoCloseable {
         .build();
   }
 
-  synchronized void done(Shard shard) {
-    donePredictedNanos += shard.predictedNanos();
+  /**
+   * @param leftNanos predicted time until all is done
+   */
+  void done(Shard shard, double leftNanos) {
     doneRows += shard.sequences().size();
     shardsLeftByCell.computeIfPresent(shard.cellId(), (cell, left) -> left == 1 ? null : left - 1);
+    long now = System.nanoTime();
     if (bar != null) {
-      bar.stepTo(BAR_STEPS * donePredictedNanos / predictedNanos);
-      bar.setExtraMessage(message());
+      double passedNanos = now - startNanos;
+      bar.stepTo((long) (BAR_STEPS * passedNanos / (passedNanos + leftNanos)));
+      bar.setExtraMessage(message(leftNanos));
       return;
     }
-    long now = System.nanoTime();
     if (now - lastLineNanos >= LINE_EVERY_NANOS || shardsLeftByCell.isEmpty()) {
       lastLineNanos = now;
-      out.println("sweep: " + message());
+      out.println("sweep: " + message(leftNanos));
     }
   }
 
-  private String message() {
+  private String message(double leftNanos) {
     double passedNanos = System.nanoTime() - startNanos;
-    double leftNanos = passedNanos / donePredictedNanos * (predictedNanos - donePredictedNanos);
     return "%d of %d cells, %s rows a second, %s left"
         .formatted(
             cells - shardsLeftByCell.size(),
             cells,
             Units.threeDigits(doneRows / (passedNanos / 1e9)),
-            Units.nanos(leftNanos));
+            Units.nanos(shardsLeftByCell.isEmpty() ? 0 : leftNanos));
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
     if (bar != null) {
       bar.close();
     }

@@ -505,6 +505,15 @@ class SweepRowsTest {
     assertThat(manifest.path("hosts")).hasSize(1);
     assertThat(manifest.path("hosts").get(0).path("rows").asInt()).isEqualTo(ok.size());
     assertThat(manifest.path("hosts").get(0).path("peak_gflops").asDouble()).isPositive();
+    assertThat(manifest.path("measuring_share").asDouble())
+        .isCloseTo(
+            manifest.path("measuring_seconds").asDouble()
+                / manifest.path("slot_seconds").asDouble(),
+            Offset.offset(EXACT))
+        .isBetween(0.0, 1.0);
+    assertThat(manifest.path("cost_model").path("constants"))
+        .extracting(entry -> entry.path("kv_precision").asText() + entry.path("phase").asText())
+        .containsExactly("f32prefill", "f32decode", "int8prefill", "int8decode");
     JsonNode resolved = manifest.path("configuration").path("sweep");
     assertThat(resolved.path("decode-tokens").asInt()).isEqualTo(3);
     assertThat(resolved.path("engines").get(0).asText()).isEqualTo("vector");
@@ -545,6 +554,26 @@ class SweepRowsTest {
                 .filter(word -> word.matches("[0-9a-f]{16}"))
                 .collect(Collectors.toSet()))
         .isEqualTo(cellIds);
+  }
+
+  @Test
+  void tellsHowMuchOfTheTimeWasSpentMeasuring() {
+    assertThat(run.err())
+        .anyMatch(
+            line ->
+                line.matches("sweep: measuring took [0-9.]+ of [0-9.]+ slot-seconds: [0-9]+ %"));
+  }
+
+  /** Another sweep of the same kind can be predicted from this one. */
+  @Test
+  void leavesItsCostsToOthers() {
+    CommandRun builtIn = CommandRun.of("sweep", sweep.conf().toString(), "--dry-run");
+    CommandRun learnt =
+        CommandRun.of(
+            "sweep", sweep.conf().toString(), "--dry-run", "--costs", sweep.out().toString());
+
+    assertThat(learnt.exitStatus()).as(learnt.err().toString()).isZero();
+    assertThat(learnt.out()).hasSameSizeAs(builtIn.out()).isNotEqualTo(builtIn.out());
   }
 
   @Test
