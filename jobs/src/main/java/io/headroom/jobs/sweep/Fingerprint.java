@@ -1,9 +1,11 @@
 package io.headroom.jobs.sweep;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.IntStream;
 
 /** Short names for long texts: the first bytes of a SHA-256, in hexadecimal. */
 final class Fingerprint {
@@ -13,16 +15,27 @@ final class Fingerprint {
     return new Prefix("").with(text, bytes);
   }
 
+  /** As {@link #of(String, int)} for numbers, however many. */
+  static String of(IntStream numbers, int bytes) {
+    MessageDigest digest = sha256();
+    ByteBuffer number = ByteBuffer.allocate(Integer.BYTES);
+    numbers.forEachOrdered(next -> digest.update(number.putInt(0, next).array()));
+    return HexFormat.of().formatHex(digest.digest(), 0, bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
   /** Fingerprints of texts that begin alike; the beginning is hashed once. */
   static final class Prefix {
-    private final MessageDigest begun;
+    private final MessageDigest begun = sha256();
 
     Prefix(String beginning) {
-      try {
-        begun = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
       begun.update(beginning.getBytes(StandardCharsets.UTF_8));
     }
 

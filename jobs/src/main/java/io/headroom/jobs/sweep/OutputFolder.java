@@ -8,19 +8,20 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import io.headroom.UserException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
 
 /**
  * Where one sweep's results lie: {@code manifest.json}, {@code sweep.conf}, {@code measurements}
@@ -28,6 +29,13 @@ import org.apache.spark.sql.SparkSession;
  */
 final class OutputFolder {
   private static final String MANIFEST = "manifest.json";
+  private static final String MEASUREMENTS = "measurements";
+  private static final String SUMMARY = "summary";
+  private static final String STAGING = ".staging";
+
+  /** What is on its way to its name. */
+  private static final Pattern HIDDEN = Pattern.compile("\\.(staging|(lock|manifest)\\.json\\..*)");
+
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -35,6 +43,7 @@ final class OutputFolder {
 
   private final Path folder;
   private final FileSystem files;
+  private FolderLock lock;
 
   private OutputFolder(Path folder, FileSystem files) {
     this.folder = folder;
@@ -47,7 +56,7 @@ final class OutputFolder {
   static OutputFolder at(String out) {
     try {
       Path path = new Path(out);
-      FileSystem files = path.getFileSystem(new Configuration());
+      FileSystem files = path.getFileSystem(configuration());
       files.setWriteChecksum(false);
       return new OutputFolder(files.makeQualified(path), files);
     } catch (IOException | IllegalArgumentException e) {
@@ -55,64 +64,68 @@ final class OutputFolder {
     }
   }
 
-  Dataset<Row> measurements(SparkSession spark) {
-    return spark
-        .read()
-        .schema(MeasurementTable.SCHEMA)
-        .parquet(new Path(folder, "measurements").toString());
+  /** Hadoop's, with what Spark was told of it in {@code spark.hadoop}. */
+  private static Configuration configuration() {
+    Configuration configuration = new Configuration();
+    for (Tuple2<String, String> setting : new SparkConf().getAllWithPrefix("spark.hadoop.")) {
+      configuration.set(setting._1(), setting._2());
+    }
+    return configuration;
   }
 
   /**
-   * Adds rows to the measurements as one file, which appears when it is whole.
+   * Makes the folder where it is missing, and keeps it for one run until the lock is closed. Only
+   * then may anything be written. A folder in which the run wrote nothing is removed again.
+   *
+   * @throws UserException if another run holds it, or it cannot be written
+   */
+  FolderLock lock(String runId) {
+    try {
+      boolean isNew = !files.exists(folder);
+      if (!files.mkdirs(folder)) {
+        throw new UserException("--out %s: cannot be made".formatted(this));
+      }
+      lock = FolderLock.acquire(files, folder, runId, isNew);
+      return lock;
+    } catch (IOException e) {
+      throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
+    }
+  }
+
+  /** The measurements, to which the holder of the lock adds. */
+  MeasurementFiles measurements(SparkSession spark) {
+    return new MeasurementFiles(
+        spark, files, new Path(folder, MEASUREMENTS), writer(), lock.runId());
+  }
+
+  /**
+   * Replaces the summary: all that was in its folder.
    *
    * @throws UserException if it cannot be written, such as for want of space
    */
-  void append(Dataset<Row> rows) {
-    write(rows, SaveMode.Append, new Path(folder, "measurements"));
-  }
-
-  /**
-   * Replaces the summary.
-   *
-   * @throws UserException as {@link #append}
-   */
   void replaceSummary(Dataset<Row> rows) {
-    write(rows, SaveMode.Overwrite, new Path(folder, "summary"));
-  }
-
-  private static void write(Dataset<Row> rows, SaveMode mode, Path path) {
+    Path summary = new Path(folder, SUMMARY);
+    Path file = new Path(summary, "summary.parquet");
+    writer().write(rows, file);
     try {
-      rows.coalesce(1).write().mode(mode).parquet(path.toString());
-    } catch (Exception e) {
-      // Spark throws checked exceptions that Java does not know of.
-      throw innermostIoException(e)
-          .map(
-              cause ->
-                  new UserException(
-                      "%s: cannot be written: %s; what was written before is kept, --resume goes on from it"
-                          .formatted(path, cause.getMessage()),
-                      e))
-          .orElseThrow(() -> new IllegalStateException("writing " + path + " failed", e));
-    }
-  }
-
-  private static Optional<IOException> innermostIoException(Throwable thrown) {
-    Optional<IOException> innermost = Optional.empty();
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException io) {
-        innermost = Optional.of(io);
+      for (FileStatus status : files.listStatus(summary)) {
+        if (!status.getPath().getName().equals(file.getName())) {
+          files.delete(status.getPath(), true);
+        }
       }
+    } catch (IOException e) {
+      throw new UserException("%s: %s".formatted(plain(summary), e.getMessage()), e);
     }
-    return innermost;
   }
 
-  boolean hasMeasurements() {
-    return exists(new Path(folder, "measurements"));
+  private ParquetWriter writer() {
+    return new ParquetWriter(files, new Path(folder, STAGING), lock);
   }
 
   /** What was written by the sweep that owns the folder; empty if the folder is new or empty. */
   Optional<JsonNode> manifest() {
-    Path manifest = new Path(folder, MANIFEST);
+    Path written = new Path(folder, MANIFEST);
+    Path manifest = exists(written) ? written : AtomicFiles.next(written);
     if (!exists(manifest)) {
       return Optional.empty();
     }
@@ -171,13 +184,46 @@ final class OutputFolder {
     }
   }
 
-  void create() {
+  /**
+   * Checks that the sweep in the folder, if there is one, was begun on the same sequences.
+   *
+   * @throws UserException if it was not, such as for a trace that has changed
+   */
+  void requireWorkload(Workload workload) {
+    Optional<JsonNode> manifest = manifest();
+    if (manifest.isEmpty()
+        || manifest.get().path("workload").asText().equals(workload.fingerprint())) {
+      return;
+    }
+    throw new UserException(
+        "--out %s: holds the sweep %s, begun on other sequences: %d then, %d of other lengths now; allowed: a new folder, or --resume with the sequences that began it"
+            .formatted(
+                this,
+                manifest.get().path("name").asText(),
+                manifest.get().path("sequences").asLong(),
+                workload.sequences().size()));
+  }
+
+  /** Makes the folders for tables, and removes what a killed run left half written. */
+  void prepare() {
+    for (String table : List.of(MEASUREMENTS, SUMMARY)) {
+      makeFolder(new Path(folder, table));
+    }
     try {
-      if (!files.mkdirs(folder)) {
-        throw new UserException("--out %s: cannot be made".formatted(this));
+      files.delete(new Path(folder, STAGING), true);
+    } catch (IOException e) {
+      throw new UserException("--out %s: cannot be written: %s".formatted(this, e.getMessage()), e);
+    }
+  }
+
+  private void makeFolder(Path path) {
+    lock.requireHeld();
+    try {
+      if (!files.mkdirs(path)) {
+        throw new UserException("%s: cannot be made".formatted(plain(path)));
       }
     } catch (IOException e) {
-      throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
+      throw new UserException("%s: cannot be made: %s".formatted(plain(path), e.getMessage()), e);
     }
   }
 
@@ -196,15 +242,12 @@ final class OutputFolder {
   /** Replaces a file as a whole: whoever reads it sees the old text or the new. */
   private void write(String name, String text) {
     Path file = new Path(folder, name);
-    Path temporary = new Path(folder, "." + name + ".tmp");
+    lock.requireHeld();
     try {
-      try (OutputStream out = files.create(temporary, true)) {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
-      }
-      FileContext.getFileContext(folder.toUri()).rename(temporary, file, Options.Rename.OVERWRITE);
+      new AtomicFiles(files).write(file, text);
     } catch (IOException e) {
       throw new UserException(
-          "%s: cannot be written: %s".formatted(plain(file), e.getMessage()), e);
+          "%s: cannot be written: %s".formatted(plain(file), oneLine(e.getMessage())), e);
     }
   }
 
@@ -216,9 +259,13 @@ final class OutputFolder {
     }
   }
 
+  /** But for what a run leaves that was killed before it wrote anything. */
   private boolean isEmpty() {
     try {
-      return !files.exists(folder) || files.listStatus(folder).length == 0;
+      return !files.exists(folder)
+          || Arrays.stream(files.listStatus(folder))
+              .map(file -> file.getPath().getName())
+              .allMatch(name -> name.equals(FolderLock.NAME) || HIDDEN.matcher(name).matches());
     } catch (IOException e) {
       throw new UserException("--out %s: %s".formatted(this, e.getMessage()), e);
     }
@@ -230,7 +277,12 @@ final class OutputFolder {
   }
 
   /** Without the scheme where it is this machine's own. */
-  private static String plain(Path path) {
-    return path.toUri().getScheme().equals("file") ? path.toUri().getPath() : path.toString();
+  static String plain(Path path) {
+    return "file".equals(path.toUri().getScheme()) ? path.toUri().getPath() : path.toString();
+  }
+
+  /** The first line of a message, which may have none. */
+  static String oneLine(String message) {
+    return String.valueOf(message).lines().findFirst().orElse("").strip();
   }
 }

@@ -10,6 +10,7 @@ import io.headroom.model.ModelSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -44,6 +45,12 @@ public final class SweepCommand implements Callable<Integer> {
   private String costs;
 
   @Option(
+      names = "--retry-failed",
+      description =
+          "With --resume: measure failed rows again too; the new row takes the failed one's place, all others stay.")
+  private boolean retryFailed;
+
+  @Option(
       names = "--dry-run",
       description = "Print the cells, their KV bytes and the predicted time, and measure nothing.")
   private boolean dryRun;
@@ -56,6 +63,10 @@ public final class SweepCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (retryFailed && !resume) {
+      throw new UserException(
+          "--retry-failed: is there without --resume; allowed: --resume --retry-failed");
+    }
     SettingsFile file = SettingsFile.read(conf, SweepSettings.DEFAULTS, overrides);
     SweepSettings settings = SweepSettingsReader.read(file);
     SweepPlan plan = plan(file, settings);
@@ -68,13 +79,18 @@ public final class SweepCommand implements Callable<Integer> {
     }
     OutputFolder folder = OutputFolder.at(out);
     folder.requireFor(plan.fingerprint(), resume);
-    return sweep(plan, knownCosts, folder);
+    try (FolderLock lock = folder.lock(UUID.randomUUID().toString())) {
+      // Whoever held the folder until now may have begun a sweep in it.
+      folder.requireFor(plan.fingerprint(), resume);
+      return sweep(plan, knownCosts, lock.runId(), folder);
+    }
   }
 
-  private int sweep(SweepPlan plan, CostModel knownCosts, OutputFolder folder) {
+  private int sweep(SweepPlan plan, CostModel knownCosts, String runId, OutputFolder folder) {
     try (SparkLease spark = new SparkLease("headroom sweep " + plan.settings().name())) {
-      SweepJob job = new SweepJob(spark.get(), plan, knownCosts, folder, System.err, isTerminal());
-      SweepResult result = job.run(resume);
+      SweepJob job =
+          new SweepJob(spark.get(), plan, knownCosts, runId, folder, System.err, isTerminal());
+      SweepResult result = job.run(retryFailed);
       System.out.print(ResultTable.of(job.measurements(), plan.settings()));
       System.out.printf(
           "%d rows of %d cells in %s/measurements, one row a cell in %s/summary%n",

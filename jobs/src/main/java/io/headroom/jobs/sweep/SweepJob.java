@@ -10,12 +10,9 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -34,10 +31,12 @@ final class SweepJob {
   private final OutputFolder out;
   private final PrintStream messages;
   private final boolean terminal;
-  private final String runId = UUID.randomUUID().toString();
+  private final String runId;
+  private final MeasurementFiles files;
 
   /**
    * @param knownCosts what work is taken to cost until it is measured
+   * @param out locked by this run
    * @param messages where progress and notes go
    * @param terminal whether they are looked at as they come
    */
@@ -45,6 +44,7 @@ final class SweepJob {
       SparkSession spark,
       SweepPlan plan,
       CostModel knownCosts,
+      String runId,
       OutputFolder out,
       PrintStream messages,
       boolean terminal) {
@@ -52,24 +52,30 @@ final class SweepJob {
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.plan = plan;
     this.knownCosts = knownCosts;
+    this.runId = runId;
     this.out = out;
+    this.files = out.measurements(spark);
     this.messages = messages;
     this.terminal = terminal;
   }
 
-  /** What is done when it returns is in the output folder; a killed run loses at most a wave. */
-  SweepResult run(boolean resume) {
+  /**
+   * What is done when it returns is in the output folder; a killed run loses at most a wave.
+   *
+   * @param retryFailed whether the failed rows of earlier runs are measured again
+   */
+  SweepResult run(boolean retryFailed) {
     Instant started = Instant.now();
     describe("sequences");
     Workload workload = WorkloadReader.read(plan.settings(), () -> spark);
     workload.note().ifPresent(note -> messages.println("sweep: " + note));
     MeasureSettings measure = plan.measureSettings(runId, workload.sequences().size());
 
-    out.create();
-    Finished finished =
-        resume && out.hasMeasurements() ? Finished.read(measurements()) : Finished.NONE;
-    out.writeSettings(plan.file().render());
+    out.requireWorkload(workload);
+    FinishedRows finished = finished(workload, retryFailed);
     out.writeManifest(manifest(started, workload, "running", Map.of()));
+    out.writeSettings(plan.file().render());
+    out.prepare();
 
     commitUnbuildable(finished);
     CostObservations costs = new CostObservations(knownCosts);
@@ -91,11 +97,25 @@ final class SweepJob {
   }
 
   Dataset<Row> measurements() {
-    return out.measurements(spark);
+    return files.read();
+  }
+
+  private FinishedRows finished(Workload workload, boolean retryFailed) {
+    long startNanos = System.nanoTime();
+    describe("what is finished");
+    FinishedRows finished = files.finished(plan.cells(), workload.sequences().size(), retryFailed);
+    if (finished.rows() > 0) {
+      messages.printf(
+          "sweep: %s rows of earlier runs, read in %s; %s of them are measured again%n",
+          Units.count(finished.rows()),
+          Units.nanos(System.nanoTime() - startNanos),
+          Units.count(finished.failed().size()));
+    }
+    return finished;
   }
 
   private List<Shard> shards(
-      Workload workload, MeasureSettings measure, Finished finished, CostModel costs) {
+      Workload workload, MeasureSettings measure, FinishedRows finished, CostModel costs) {
     List<Shard> shards = new ArrayList<>();
     plan.cells()
         .cells()
@@ -136,7 +156,7 @@ final class SweepJob {
     }
   }
 
-  private void commitUnbuildable(Finished finished) {
+  private void commitUnbuildable(FinishedRows finished) {
     MeasurementRows.Origin origin =
         new MeasurementRows.Origin(
             runId, 0, 0, 0, 0, "driver", Environment.hostName(), Timestamp.from(Instant.now()));
@@ -152,7 +172,7 @@ final class SweepJob {
 
   private void commit(int wave, List<Row> rows) {
     describe("wave %d, %d rows".formatted(wave, rows.size()));
-    out.append(spark.createDataFrame(rows, MeasurementTable.SCHEMA));
+    files.commit(rows);
   }
 
   private void describe(String step) {
@@ -170,6 +190,7 @@ final class SweepJob {
     manifest.put("wall_seconds", Duration.between(started, Instant.now()).toMillis() / 1e3);
     manifest.put("cells_planned", plan.cells().cells().size() + plan.cells().unbuildable().size());
     manifest.put("sequences", workload.sequences().size());
+    manifest.put("workload", workload.fingerprint());
     workload.note().ifPresent(note -> manifest.put("note", note));
     manifest.putAll(result);
     BuildInfo build = BuildInfo.current();
@@ -181,37 +202,5 @@ final class SweepJob {
     manifest.put("driver", Environment.current());
     manifest.put("configuration", plan.file().values());
     return manifest;
-  }
-
-  /**
-   * What an interrupted run left behind.
-   *
-   * @param sequences cell and sequence of every row
-   * @param lastWave the highest wave; 0 without rows
-   */
-  private record Finished(Map<String, Set<Integer>> sequences, int lastWave) {
-    static final Finished NONE = new Finished(Map.of(), 0);
-
-    static Finished read(Dataset<Row> measurements) {
-      Map<String, Set<Integer>> sequences = new LinkedHashMap<>();
-      Dataset<Row> keys = measurements.select("cell_id", "sequence_id", "wave");
-      int lastWave = 0;
-      for (Row row : (Iterable<Row>) keys::toLocalIterator) {
-        Set<Integer> ids = sequences.computeIfAbsent(row.getString(0), id -> new HashSet<>());
-        if (!row.isNullAt(1)) {
-          ids.add(row.getInt(1));
-        }
-        lastWave = Math.max(lastWave, row.getInt(2));
-      }
-      return new Finished(sequences, lastWave);
-    }
-
-    boolean contains(String cellId, int sequenceId) {
-      return sequences.getOrDefault(cellId, Set.of()).contains(sequenceId);
-    }
-
-    boolean containsCell(String cellId) {
-      return sequences.containsKey(cellId);
-    }
   }
 }

@@ -4,6 +4,7 @@ import io.headroom.workload.DrawnLengths;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * The sequences of a sweep.
@@ -11,6 +12,16 @@ import java.util.Optional;
  * @param note what the user should know of how they came about, such as what was skipped
  */
 record Workload(List<Sequence> sequences, Optional<String> note) {
+  private static final int FINGERPRINT_BYTES = 16;
+
+  /** Two workloads with one fingerprint have the same sequences in the same order. */
+  String fingerprint() {
+    return Fingerprint.of(
+        sequences.stream()
+            .flatMapToInt(
+                sequence -> IntStream.of(sequence.promptTokens(), sequence.outputTokens())),
+        FINGERPRINT_BYTES);
+  }
 
   /** The sequences of lists and distributions, which need no file. */
   static Workload of(List<Integer> promptTokens, int outputTokens, Optional<String> note) {

@@ -56,7 +56,7 @@ public final class ScratchSweep {
     return spark.read().parquet(out.resolve("summary").toString());
   }
 
-  /** The Parquet files of the measurements: one a wave. */
+  /** The Parquet files of the measurements: one a wave, as long as they are few. */
   public List<Path> waveFiles() {
     try (Stream<Path> files = Files.list(out.resolve("measurements"))) {
       return files
