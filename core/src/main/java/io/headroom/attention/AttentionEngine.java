@@ -25,6 +25,14 @@ public interface AttentionEngine extends AutoCloseable {
    */
   Optional<String> unsupported(Attention attention, KvCacheSpec cache);
 
+  /**
+   * Why engines like this one cannot compute at the same time in one process, each on threads of
+   * its own, in one line; empty if they can.
+   */
+  default Optional<String> unsupportedSideBySide() {
+    return Optional.empty();
+  }
+
   /** An empty cache in the layout that this engine reads; {@link #attend} takes no other. */
   KvCache newCache(KvCacheSpec spec);
 

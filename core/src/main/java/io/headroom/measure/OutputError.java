@@ -20,6 +20,12 @@ public record OutputError(double maxAbsolute, double relativeL2) {
     return sum.error();
   }
 
+  /** The larger of each; NaN where either is. */
+  static OutputError worse(OutputError one, OutputError other) {
+    return new OutputError(
+        Math.max(one.maxAbsolute, other.maxAbsolute), Math.max(one.relativeL2, other.relativeL2));
+  }
+
   /** Adds up differences row by row. */
   static final class Sum {
     private double maxAbsolute;

@@ -31,10 +31,19 @@ public final class SequenceMeasurer {
 
   private final AttentionEngine engine;
   private final Ticker ticker;
+  private final Rendezvous copies;
 
   public SequenceMeasurer(AttentionEngine engine, Ticker ticker) {
+    this(engine, ticker, new Rendezvous(1));
+  }
+
+  /**
+   * @param copies the measurements that take their samples together with this one
+   */
+  SequenceMeasurer(AttentionEngine engine, Ticker ticker, Rendezvous copies) {
     this.engine = engine;
     this.ticker = ticker;
+    this.copies = copies;
   }
 
   /**
@@ -130,6 +139,7 @@ public final class SequenceMeasurer {
 
     private LatencyHistogram samplePrefill(RecentSamples recent) {
       LatencyHistogram samples = LatencyHistogram.reserved();
+      copies.begin();
       Disturbance.Snapshot undisturbed = Disturbance.snapshot(request.threads());
       ResourceUsage before = ResourceUsage.now(request.threads());
       do {
@@ -138,12 +148,14 @@ public final class SequenceMeasurer {
         recent.record(nanos);
       } while (samples.samples() < request.minSamples() && spent() < share(PREFILL_SHARE));
       add(before, undisturbed);
+      copies.end(this::prefill);
       return samples;
     }
 
     /** Whole passes over the output positions, so that each is sampled equally often. */
     private LatencyHistogram sampleDecode(RecentSamples recent) {
       LatencyHistogram samples = LatencyHistogram.reserved();
+      copies.begin();
       Disturbance.Snapshot undisturbed = Disturbance.snapshot(request.threads());
       ResourceUsage before = ResourceUsage.now(request.threads());
       long beganNanos = ticker.nanos();
@@ -159,6 +171,7 @@ public final class SequenceMeasurer {
         forgetOutput();
       } while (spent() < request.budgetNanos() && wantsMore(samples, beganNanos));
       add(before, undisturbed);
+      copies.end(this::decodePass);
       return samples;
     }
 

@@ -99,6 +99,16 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     return Optional.empty();
   }
 
+  /** On one thread each call computes on its caller; more threads are one pool of the process. */
+  @Override
+  public Optional<String> unsupportedSideBySide() {
+    return threads == 1
+        ? Optional.empty()
+        : Optional.of(
+            "the nd4j engine runs side by side on 1 thread each, not on %d: OpenBLAS has one pool of threads for the whole process"
+                .formatted(threads));
+  }
+
   /**
    * @throws IllegalArgumentException if the precision is not f32, f16 or bf16
    */

@@ -40,7 +40,11 @@ final class Nd4jRuntime {
     return openBlas;
   }
 
-  /** Threads of OpenBLAS and of ND4J's own loops, for the whole process. */
+  /**
+   * Threads of OpenBLAS and of ND4J's own loops, for the whole process.
+   *
+   * @throws IllegalStateException if OpenBLAS does not take so many
+   */
   void useThreads(int threads) {
     if (openblas_nolapack.blas_get_num_threads() == threads
         && Nd4j.getEnvironment().maxMasterThreads() == threads) {
@@ -50,6 +54,11 @@ final class Nd4jRuntime {
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
     Nd4j.getEnvironment().setMaxThreads(threads);
     Nd4j.getEnvironment().setMaxMasterThreads(threads);
+    int taken = openblas_nolapack.blas_get_num_threads();
+    if (taken != threads) {
+      throw new IllegalStateException(
+          "OpenBLAS takes %d threads and not %d".formatted(taken, threads));
+    }
   }
 
   /** JavaCPP's bindings leave out the two functions by which OpenBLAS describes itself. */

@@ -16,6 +16,7 @@ import io.headroom.kvcache.KvPrecision;
 import io.headroom.testkit.GaussianTensors;
 import java.util.Random;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,34 @@ class Nd4jAttentionEngineTest extends AttentionEngineContract {
     assertThatThrownBy(() -> engine(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("threads must be at least 1: 0");
+  }
+
+  @Test
+  void blasRunsOnTheThreadsOfWhoeverCalls() {
+    AttentionShape shape = new AttentionShape(2, 1, 8);
+    Attention attention = new Attention(shape, AttentionMask.CAUSAL);
+    GaussianTensors tensors = new GaussianTensors(1);
+    HeadTensor queries = tensors.next(2, 3, 8);
+    HeadTensor keys = tensors.next(1, 3, 8);
+    for (int threads : new int[] {1, 2, 1}) {
+      try (AttentionEngine engine = engine(threads);
+          KvCache cache = engine.newCache(KvCacheSpec.contiguous(1, 8, 8, KvPrecision.F32, 3))) {
+        cache.append(keys, keys);
+        engine.attend(attention, queries, cache, HeadTensor.zeros(2, 3, 8));
+      }
+      assertThat(openblas_nolapack.blas_get_num_threads()).isEqualTo(threads);
+    }
+  }
+
+  @Test
+  void runsSideBySideOnOneThreadEach() {
+    try (AttentionEngine one = engine(1);
+        AttentionEngine two = engine(2)) {
+      assertThat(one.unsupportedSideBySide()).isEmpty();
+      assertThat(two.unsupportedSideBySide())
+          .contains(
+              "the nd4j engine runs side by side on 1 thread each, not on 2: OpenBLAS has one pool of threads for the whole process");
+    }
   }
 
   @ParameterizedTest

@@ -1,0 +1,177 @@
+package io.headroom.measure;
+
+import io.headroom.attention.AttentionEngine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Measures what a sequence costs while copies of it run beside it in the same process: every copy
+ * has an engine, caches and data of its own, all take their samples at the same time, and the
+ * samples of all are one measurement. A single copy is measured on the calling thread.
+ */
+public final class SideBySide implements AutoCloseable {
+  private final List<AttentionEngine> engines = new ArrayList<>();
+  private final Ticker ticker;
+
+  /**
+   * @param copies that run at the same time, at least 1
+   * @param newEngine makes the engine of a copy
+   */
+  public SideBySide(int copies, Supplier<AttentionEngine> newEngine, Ticker ticker) {
+    if (copies < 1) {
+      throw new IllegalArgumentException("copies must be at least 1: " + copies);
+    }
+    this.ticker = ticker;
+    try {
+      for (int copy = 0; copy < copies; copy++) {
+        engines.add(newEngine.get());
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** The engine of the first copy; the others are like it. */
+  public AttentionEngine engine() {
+    return engines.get(0);
+  }
+
+  /** Why the engines cannot compute at the same time, in one line; empty if they can. */
+  public Optional<String> unsupported() {
+    return engines.size() == 1 ? Optional.empty() : engine().unsupportedSideBySide();
+  }
+
+  /**
+   * Samples of all copies together; a bad output of any copy is the measurement's.
+   *
+   * @throws IllegalArgumentException if the engine does not support the request
+   */
+  public SequenceMeasurement measure(SequenceRequest request) {
+    return merged(request.threads(), onEveryCopy(measurer -> measurer.measure(request)));
+  }
+
+  /**
+   * As {@link SequenceMeasurer#warmUp}, on every copy.
+   *
+   * @throws IllegalArgumentException if the engine does not support the request
+   */
+  public void warmUp(SequenceRequest request, long budgetNanos) {
+    onEveryCopy(
+        measurer -> {
+          measurer.warmUp(request, budgetNanos);
+          return true;
+        });
+  }
+
+  private <T> List<T> onEveryCopy(Function<SequenceMeasurer, T> action) {
+    Rendezvous rendezvous = new Rendezvous(engines.size());
+    if (engines.size() == 1) {
+      return List.of(action.apply(new SequenceMeasurer(engine(), ticker, rendezvous)));
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(engines.size());
+    try {
+      CompletionService<T> copies = new ExecutorCompletionService<>(threads);
+      for (AttentionEngine engine : engines) {
+        SequenceMeasurer measurer = new SequenceMeasurer(engine, ticker, rendezvous);
+        copies.submit(() -> action.apply(measurer));
+      }
+      return results(copies, rendezvous, threads);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /** Returns or throws when all copies have ended: one that ran on would disturb what follows. */
+  private <T> List<T> results(
+      CompletionService<T> copies, Rendezvous rendezvous, ExecutorService threads) {
+    List<T> results = new ArrayList<>();
+    Throwable failure = null;
+    boolean interrupted = false;
+    int running = engines.size();
+    while (running > 0) {
+      try {
+        Future<T> ended = copies.take();
+        running--;
+        results.add(ended.get());
+      } catch (InterruptedException e) {
+        interrupted = true;
+        rendezvous.dissolve();
+        threads.shutdownNow();
+      } catch (ExecutionException e) {
+        failure = failure == null ? e.getCause() : failure;
+        rendezvous.dissolve();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
+    }
+    if (interrupted) {
+      throw new IllegalStateException("interrupted while measuring");
+    }
+    return results;
+  }
+
+  /**
+   * @param threads of every copy's engine
+   */
+  static SequenceMeasurement merged(int threads, List<SequenceMeasurement> copies) {
+    SequenceMeasurement first = copies.get(0);
+    if (copies.size() == 1) {
+      return first;
+    }
+    LatencyHistogram prefill = new LatencyHistogram();
+    LatencyHistogram decode = new LatencyHistogram();
+    int warmUpIterations = 0;
+    boolean steady = true;
+    for (SequenceMeasurement copy : copies) {
+      prefill.add(copy.prefill());
+      decode.add(copy.decode());
+      warmUpIterations = Math.max(warmUpIterations, copy.warmUpIterations());
+      steady &= copy.steady();
+    }
+    return new SequenceMeasurement(
+        first.kvBytesAllocated(),
+        prefill,
+        decode,
+        warmUpIterations,
+        steady,
+        usage(threads, copies),
+        copies.stream().flatMap(copy -> copy.outputError().stream()).reduce(OutputError::worse));
+  }
+
+  /**
+   * Collections are of the process, and so is the processor time of more than one thread: there
+   * every copy has counted that of all.
+   */
+  private static ResourceUsage usage(int threads, List<SequenceMeasurement> copies) {
+    ResourceUsage sum = ResourceUsage.NONE;
+    long gcMillis = 0;
+    for (SequenceMeasurement copy : copies) {
+      sum = sum.plus(copy.usage());
+      gcMillis = Math.max(gcMillis, copy.usage().gcMillis());
+    }
+    long cpuNanos = threads == 1 ? sum.cpuNanos() : sum.cpuNanos() / copies.size();
+    return new ResourceUsage(sum.wallNanos(), cpuNanos, gcMillis, sum.allocatedBytes());
+  }
+
+  @Override
+  public void close() {
+    engines.forEach(AttentionEngine::close);
+  }
+}
