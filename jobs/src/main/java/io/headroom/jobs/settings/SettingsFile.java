@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import io.headroom.UserException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,9 +33,30 @@ public final class SettingsFile {
    */
   public static SettingsFile read(Path file, String defaults, List<String> overrides) {
     HoconReader reader = new HoconReader(file);
+    return read(file, reader, reader.file(), defaults, overrides);
+  }
+
+  /**
+   * As {@link #read(Path, String, List)}, or from what a program wrote of itself: a JSON file that
+   * holds the settings under a key, among other things.
+   *
+   * @throws UserException as there
+   */
+  public static SettingsFile readOrRecall(
+      Path file, String key, String defaults, List<String> overrides) {
+    HoconReader reader = new HoconReader(file);
+    Config config = reader.file();
+    boolean recorded =
+        file.toString().endsWith(".json") && config.root().get(key) instanceof ConfigObject;
+    Config written = recorded ? config.getConfig(key) : config;
+    return read(file, reader, written, defaults, overrides);
+  }
+
+  private static SettingsFile read(
+      Path file, HoconReader reader, Config written, String defaults, List<String> overrides) {
     List<Config> strongestLast = new ArrayList<>();
     strongestLast.add(ConfigFactory.parseString(defaults));
-    strongestLast.add(reader.file());
+    strongestLast.add(written);
     for (String override : overrides) {
       strongestLast.add(parseOverride(override, reader));
     }
@@ -60,6 +82,16 @@ public final class SettingsFile {
       merged = next.withFallback(merged);
     }
     return merged;
+  }
+
+  /**
+   * The same with another value.
+   *
+   * @param key with a dot for every level
+   * @param value text, number, list or map
+   */
+  public SettingsFile with(String key, Object value) {
+    return new SettingsFile(file, config.withValue(key, ConfigValueFactory.fromAnyRef(value)));
   }
 
   /** The object under a top-level key, which must be the only one. */

@@ -140,6 +140,40 @@ class SettingsTest {
     assertMistake(() -> file.only("absent"), "FILE: absent is missing");
   }
 
+  @Test
+  void settingsCanBeRecalledFromARecord() throws IOException {
+    Path record = folder.resolve("record.json");
+    Files.writeString(
+        record, "{\"name\": \"x\", \"kept\": {\"top\": {\"a\": 1, \"b\": [\"on\"]}}}");
+
+    Settings settings =
+        SettingsFile.readOrRecall(record, "kept", "top { c = 3 }", List.of("top.a=2")).only("top");
+
+    assertThat(settings.integer("a", 0, 9)).isEqualTo(2);
+    assertThat(settings.list("b", Settings.Element::string)).containsExactly("on");
+    assertThat(settings.integer("c", 0, 9)).isEqualTo(3);
+  }
+
+  /** Only JSON is a record: a key of a configuration stays a key. */
+  @Test
+  void whatIsNoRecordIsReadAsItIs() {
+    SettingsFile file =
+        SettingsFile.readOrRecall(write("kept { top { a = 1 } }"), "kept", "", List.of());
+
+    assertMistake(() -> file.only("top"), "FILE: top is missing");
+  }
+
+  @Test
+  void aValueCanBeReplaced() {
+    SettingsFile file =
+        SettingsFile.read(write("top { a = [1, 2], b = 5 }"), "", List.of())
+            .with("top.a", List.of("x", "y"))
+            .with("top.c", "z");
+
+    assertThat(ConfigFactory.parseString(file.render()))
+        .isEqualTo(ConfigFactory.parseString("top { a = [x, y], b = 5, c = z }"));
+  }
+
   private Path file() {
     return folder.resolve("settings.conf");
   }
