@@ -82,6 +82,18 @@ public record Disturbance(OptionalLong stealMillis, OptionalLong involuntarySwit
         sum(stealMillis, other.stealMillis), sum(involuntarySwitches, other.involuntarySwitches));
   }
 
+  /**
+   * The disturbance of two that worked at the same time: what was stolen from the machine was
+   * stolen once.
+   */
+  Disturbance beside(Disturbance other) {
+    OptionalLong steal =
+        stealMillis.isPresent() && other.stealMillis.isPresent()
+            ? OptionalLong.of(Math.max(stealMillis.getAsLong(), other.stealMillis.getAsLong()))
+            : OptionalLong.empty();
+    return new Disturbance(steal, sum(involuntarySwitches, other.involuntarySwitches));
+  }
+
   private static OptionalLong sum(OptionalLong a, OptionalLong b) {
     return a.isPresent() && b.isPresent()
         ? OptionalLong.of(a.getAsLong() + b.getAsLong())

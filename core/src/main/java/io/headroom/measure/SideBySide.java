@@ -41,6 +41,10 @@ public final class SideBySide implements AutoCloseable {
     }
   }
 
+  public int count() {
+    return engines.size();
+  }
+
   /** The engine of the first copy; the others are like it. */
   public AttentionEngine engine() {
     return engines.get(0);
@@ -57,20 +61,24 @@ public final class SideBySide implements AutoCloseable {
    * @throws IllegalArgumentException if the engine does not support the request
    */
   public SequenceMeasurement measure(SequenceRequest request) {
-    return merged(request.threads(), onEveryCopy(measurer -> measurer.measure(request)));
+    return measure(request, SteadyPhases.NONE);
+  }
+
+  /** As {@link SequenceMeasurer#measure(SequenceRequest, SteadyPhases)}, on every copy. */
+  SequenceMeasurement measure(SequenceRequest request, SteadyPhases settled) {
+    return merged(request.threads(), onEveryCopy(measurer -> measurer.measure(request, settled)));
   }
 
   /**
    * As {@link SequenceMeasurer#warmUp}, on every copy.
    *
+   * @return the phases that settled on all of them
    * @throws IllegalArgumentException if the engine does not support the request
    */
-  public void warmUp(SequenceRequest request, long budgetNanos) {
-    onEveryCopy(
-        measurer -> {
-          measurer.warmUp(request, budgetNanos);
-          return true;
-        });
+  public SteadyPhases warmUp(SequenceRequest request, long budgetNanos) {
+    return onEveryCopy(measurer -> measurer.warmUp(request, budgetNanos)).stream()
+        .reduce(SteadyPhases::and)
+        .orElseThrow();
   }
 
   private <T> List<T> onEveryCopy(Function<SequenceMeasurer, T> action) {
@@ -138,12 +146,14 @@ public final class SideBySide implements AutoCloseable {
     LatencyHistogram prefill = new LatencyHistogram();
     LatencyHistogram decode = new LatencyHistogram();
     int warmUpIterations = 0;
-    boolean steady = true;
+    SteadyPhases steady = first.steady();
+    Disturbance disturbance = Disturbance.NONE;
     for (SequenceMeasurement copy : copies) {
       prefill.add(copy.prefill());
       decode.add(copy.decode());
       warmUpIterations = Math.max(warmUpIterations, copy.warmUpIterations());
-      steady &= copy.steady();
+      steady = steady.and(copy.steady());
+      disturbance = disturbance.beside(copy.disturbance());
     }
     return new SequenceMeasurement(
         first.kvBytesAllocated(),
@@ -152,6 +162,7 @@ public final class SideBySide implements AutoCloseable {
         warmUpIterations,
         steady,
         usage(threads, copies),
+        disturbance,
         copies.stream().flatMap(copy -> copy.outputError().stream()).reduce(OutputError::worse));
   }
 

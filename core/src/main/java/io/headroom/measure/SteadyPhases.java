@@ -13,4 +13,9 @@ public record SteadyPhases(boolean prefill, boolean decode) {
   public SteadyPhases or(SteadyPhases other) {
     return new SteadyPhases(prefill || other.prefill, decode || other.decode);
   }
+
+  /** What was steady here and there. */
+  public SteadyPhases and(SteadyPhases other) {
+    return new SteadyPhases(prefill && other.prefill, decode && other.decode);
+  }
 }

@@ -1,7 +1,6 @@
 package io.headroom.measure;
 
 import io.headroom.attention.Attention;
-import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.KvPrecision;
 import java.util.List;
@@ -22,6 +21,7 @@ public final class WarmKernels {
   /** Requests of one kind run the same code on the same shapes. */
   private record Kind(
       String engine,
+      int copies,
       KvPrecision precision,
       boolean kvCache,
       int threads,
@@ -34,20 +34,20 @@ public final class WarmKernels {
    * @throws IllegalArgumentException if the engine does not support the request
    */
   public SequenceMeasurement measure(
-      AttentionEngine engine, SequenceRequest request, long warmUpNanos) {
-    SequenceMeasurer measurer = new SequenceMeasurer(engine, Ticker.system());
+      SideBySide copies, SequenceRequest request, long warmUpNanos) {
     Kind kind =
         new Kind(
-            engine.detail(),
+            copies.engine().detail(),
+            copies.count(),
             request.precision(),
             request.kvCache(),
             request.threads(),
             request.layers().stream().map(Attention::shape).toList());
     if (settledByKind.putIfAbsent(kind, SteadyPhases.NONE) == null) {
       SequenceRequest shortened = request.shortened(WARM_UP_PROMPT_TOKENS, WARM_UP_OUTPUT_TOKENS);
-      settledByKind.merge(kind, measurer.warmUp(shortened, warmUpNanos), SteadyPhases::or);
+      settledByKind.merge(kind, copies.warmUp(shortened, warmUpNanos), SteadyPhases::or);
     }
-    SequenceMeasurement measured = measurer.measure(request, settledByKind.get(kind));
+    SequenceMeasurement measured = copies.measure(request, settledByKind.get(kind));
     SteadyPhases steady = measured.steady();
     boolean decode = steady.decode() && request.outputTokens() > 0;
     settledByKind.merge(kind, new SteadyPhases(steady.prefill(), decode), SteadyPhases::or);

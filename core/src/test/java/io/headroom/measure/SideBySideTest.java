@@ -193,7 +193,7 @@ class SideBySideTest {
     assertThat(merged.prefill().meanNanos()).isEqualTo(20);
     assertThat(merged.decode().maxNanos()).hasValue(60);
     assertThat(merged.warmUpIterations()).isEqualTo(5);
-    assertThat(merged.steady()).isFalse();
+    assertThat(merged.steady().both()).isFalse();
     assertThat(merged.usage()).isEqualTo(new ResourceUsage(300, 270, 4, 12));
     assertThat(merged.outputError()).contains(new OutputError(2e-6, 2e-6));
   }
@@ -225,7 +225,7 @@ class SideBySideTest {
     LatencyHistogram decode = new LatencyHistogram();
     decode.record(2 * nanos);
     return new SequenceMeasurement(
-        64, prefill, decode, warmUps, steady, usage, Optional.of(new OutputError(error, error)));
+        64, prefill, decode, warmUps, new SteadyPhases(steady, steady), usage, Disturbance.NONE, Optional.of(new OutputError(error, error)));
   }
 
   private SequenceMeasurement measure(int copies, SequenceRequest request) {

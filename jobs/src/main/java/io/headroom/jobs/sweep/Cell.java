@@ -14,6 +14,9 @@ import java.util.stream.Stream;
  * @param model the model with the cell's KV heads and window
  * @param window the window of the configuration; the layers' own are in the model
  * @param kvCache whether decoding keeps the cache or recomputes the prefix
+ * @param threads of the engine
+ * @param contention copies of a sequence that are measured side by side, each with an engine of its
+ *     own; 1: nothing beside it
  * @param layers how many layers are measured, the ones that hold most first
  * @param seed decides the data
  */
@@ -24,6 +27,7 @@ public record Cell(
     boolean kvCache,
     String engine,
     int threads,
+    int contention,
     int contextShards,
     int layers,
     long seed)
@@ -46,7 +50,7 @@ public record Cell(
    */
   String id(Fingerprint.Prefix ofModel) {
     String everythingElse =
-        Stream.of(precision, kvCache, engine, threads, contextShards, layers, seed)
+        Stream.of(precision, kvCache, engine, threads, contention, contextShards, layers, seed)
             .map(String::valueOf)
             .collect(Collectors.joining("\n", "\n", ""));
     return ofModel.with(everythingElse, ID_BYTES);
@@ -55,6 +59,11 @@ public record Cell(
   /** What a model has to do with the ids of its cells. */
   static Fingerprint.Prefix idPrefix(ModelSpec model) {
     return new Fingerprint.Prefix(model.name() + "\n" + model.layers());
+  }
+
+  /** Cores that measuring keeps busy. */
+  public int cores() {
+    return Math.multiplyExact(threads, contention);
   }
 
   /**

@@ -87,18 +87,21 @@ public record CellPlan(Map<String, Cell> cells, List<UnbuildableCell> unbuildabl
         for (boolean kvCache : settings.kvCache()) {
           for (String engine : settings.engines()) {
             for (int threads : settings.threads()) {
-              for (int contextShards : settings.contextShards()) {
-                product.add(
-                    new Cell(
-                        model,
-                        precision,
-                        window,
-                        kvCache,
-                        engine,
-                        threads,
-                        contextShards,
-                        settings.layers(),
-                        settings.seed()));
+              for (int contention : settings.contention()) {
+                for (int contextShards : settings.contextShards()) {
+                  product.add(
+                      new Cell(
+                          model,
+                          precision,
+                          window,
+                          kvCache,
+                          engine,
+                          threads,
+                          contention,
+                          contextShards,
+                          settings.layers(),
+                          settings.seed()));
+                }
               }
             }
           }

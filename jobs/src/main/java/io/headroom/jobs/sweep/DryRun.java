@@ -62,6 +62,7 @@ final class DryRun {
             "window",
             "engine",
             "threads",
+            "contention",
             "KV a token",
             "KV at " + Units.count(longest),
             "predicted");
@@ -87,6 +88,7 @@ final class DryRun {
         cell.window().isNone() ? "-" : cell.window().size() + "+" + cell.window().sinks(),
         cell.engine(),
         String.valueOf(cell.threads()),
+        String.valueOf(cell.contention()),
         Units.bytes(model.kvBytesPerToken(cell.precision())),
         Units.bytes(model.kvBytes(longest, cell.precision())),
         Units.nanos(nanosByCell.get(id)));

@@ -9,7 +9,9 @@ import io.headroom.measure.Environment;
 import io.headroom.measure.HostProbe;
 import io.headroom.measure.SequenceMeasurement;
 import io.headroom.measure.SequenceRequest;
+import io.headroom.measure.SideBySide;
 import io.headroom.measure.SyntheticTensors;
+import io.headroom.measure.Ticker;
 import io.headroom.measure.WarmKernels;
 import io.headroom.model.LayerSpec;
 import java.sql.Timestamp;
@@ -37,20 +39,35 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
       new CalibratedShard(new Calibrator(), MeasureShard::measure, MeasureShard::failed);
 
   @Override
-  public Iterator<Row> call(Iterator<Shard> shards) {
+  public Iterator<Row> call(Iterator<Shard> shards) throws InterruptedException {
+    return ExclusiveExecutor.run(() -> measure(shards)).iterator();
+  }
+
+  private static List<Row> measure(Iterator<Shard> shards) {
     List<Row> rows = new ArrayList<>();
     while (shards.hasNext()) {
       rows.addAll(CALIBRATED.measure(shards.next()));
     }
-    return rows.iterator();
+    return rows;
   }
 
   private static List<Row> measure(Shard shard) {
     Cell cell = shard.cell();
     List<Row> rows = new ArrayList<>();
-    try (AttentionEngine engine = AttentionEngines.create(cell.engine(), cell.threads())) {
+    Optional<String> lackOfCores = lackOfCores(cell, TaskContext.get().cpus());
+    if (lackOfCores.isPresent()) {
       for (Sequence sequence : shard.sequences()) {
-        rows.add(measure(shard, sequence, engine));
+        rows.add(notMeasured(shard, sequence, Status.UNSUPPORTED, lackOfCores.get()));
+      }
+      return rows;
+    }
+    try (SideBySide copies =
+        new SideBySide(
+            cell.contention(),
+            () -> AttentionEngines.create(cell.engine(), cell.threads()),
+            Ticker.system())) {
+      for (Sequence sequence : shard.sequences()) {
+        rows.add(measure(shard, sequence, copies));
       }
     } catch (EngineUnavailableException e) {
       for (Sequence sequence : shard.sequences()) {
@@ -66,18 +83,32 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
         .toList();
   }
 
-  private static Row measure(Shard shard, Sequence sequence, AttentionEngine engine) {
+  /** Threads without a core of their own would measure each other. */
+  static Optional<String> lackOfCores(Cell cell, int cores) {
+    if (cell.cores() <= cores) {
+      return Optional.empty();
+    }
+    String copies =
+        cell.contention() == 1 ? "" : "%d copies side by side of ".formatted(cell.contention());
+    return Optional.of(
+        "%s%d thread%s need %d cores, the task has %d (spark.task.cpus)"
+            .formatted(
+                copies, cell.threads(), cell.threads() == 1 ? "" : "s", cell.cores(), cores));
+  }
+
+  private static Row measure(Shard shard, Sequence sequence, SideBySide copies) {
     Cell cell = shard.cell();
+    AttentionEngine engine = copies.engine();
     MeasurementRows.Origin origin = origin(shard);
     try {
       SequenceRequest request = request(shard, sequence);
-      Optional<String> unsupported = unsupported(engine, request);
+      Optional<String> unsupported = unsupported(copies, cell, request);
       if (unsupported.isPresent()) {
         return notMeasured(shard, sequence, Status.UNSUPPORTED, unsupported.get());
       }
       HostProbe.Peaks peaks = HostProbe.peaks(cell.threads());
       SequenceMeasurement measured =
-          KERNELS.measure(engine, request, shard.measure().warmUpNanos());
+          KERNELS.measure(copies, request, shard.measure().warmUpNanos());
       return MeasurementRows.measured(
           origin, cell, shard.cellId(), sequence, engine.detail(), measured, peaks);
     } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
@@ -88,14 +119,23 @@ final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
     }
   }
 
-  private static Optional<String> unsupported(AttentionEngine engine, SequenceRequest request) {
+  private static Optional<String> unsupported(
+      SideBySide copies, Cell cell, SequenceRequest request) {
     for (Attention attention : request.layers()) {
-      Optional<String> reason = engine.unsupported(attention, request.cache(attention));
+      Optional<String> reason = copies.engine().unsupported(attention, request.cache(attention));
       if (reason.isPresent()) {
         return reason;
       }
     }
-    return request.tooLargeFor(Runtime.getRuntime().maxMemory());
+    if (copies.unsupported().isPresent()) {
+      return copies.unsupported();
+    }
+    long heapBytes = Runtime.getRuntime().maxMemory() / cell.contention();
+    String forEach =
+        cell.contention() == 1
+            ? ""
+            : " for each of the %d copies side by side".formatted(cell.contention());
+    return request.tooLargeFor(heapBytes).map(reason -> reason + forEach);
   }
 
   private static SequenceRequest request(Shard shard, Sequence sequence) {

@@ -126,6 +126,7 @@ final class MeasurementRows {
         .set("sinks", attention.mask().sinks())
         .set("engine", cell.engine())
         .set("threads", cell.threads())
+        .set("contention", cell.contention())
         .set("context_shards", cell.contextShards())
         .set("layers_measured", measured.size())
         .set("seed", cell.seed());

@@ -58,8 +58,8 @@ public final class MeasurementTable {
     add(columns, StringType, "kv_precision", "kv_cache");
     add(columns, IntegerType, "window", "sinks");
     add(columns, StringType, "engine", "engine_detail");
-    add(columns, IntegerType, "threads", "context_shards", "prompt_tokens", "output_tokens");
-    add(columns, IntegerType, "layers_measured");
+    add(columns, IntegerType, "threads", "contention", "context_shards");
+    add(columns, IntegerType, "prompt_tokens", "output_tokens", "layers_measured");
     add(columns, LongType, "seed");
 
     add(columns, LongType, "kv_bytes_per_token", "kv_bytes", "kv_bytes_allocated", "kv_bytes_mha");

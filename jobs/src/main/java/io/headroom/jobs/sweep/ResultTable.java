@@ -26,6 +26,7 @@ import org.apache.spark.sql.Row;
 final class ResultTable {
   private static final int MOST_LENGTHS = 4;
   private static final int MOST_LINES = 100;
+  private static final List<String> HEAD_KEYS = List.of("variant", "kv_heads");
   private static final String[] KEYS = {
     "model",
     "variant",
@@ -35,7 +36,8 @@ final class ResultTable {
     "window",
     "sinks",
     "engine",
-    "threads"
+    "threads",
+    "contention"
   };
 
   private final List<Line> lines;
@@ -102,6 +104,7 @@ final class ResultTable {
                 col("model"),
                 col("engine"),
                 col("threads"),
+                col("contention"),
                 col("kv_cache").desc(),
                 col("window"),
                 col("kv_heads").desc(),
@@ -139,7 +142,9 @@ final class ResultTable {
       return "no configuration could be measured" + System.lineSeparator();
     }
     List<String> optional =
-        List.of("kv_cache", "window", "engine", "threads").stream().filter(this::varies).toList();
+        List.of("kv_cache", "window", "engine", "threads", "contention").stream()
+            .filter(this::varies)
+            .toList();
     List<Integer> columns = lengths.isEmpty() ? List.of(0) : lengths;
     int longest = columns.get(columns.size() - 1);
     List<String> header = new ArrayList<>(List.of("model", "variant", "KV\nheads", "precision"));
@@ -187,10 +192,7 @@ final class ResultTable {
     Map<List<String>, List<Line>> comparable = new LinkedHashMap<>();
     for (Line line : lines) {
       List<String> rest =
-          List.of("model", "kv_precision", "kv_cache", "window", "sinks", "engine", "threads")
-              .stream()
-              .map(line::text)
-              .toList();
+          Arrays.stream(KEYS).filter(key -> !HEAD_KEYS.contains(key)).map(line::text).toList();
       comparable.computeIfAbsent(rest, ignored -> new ArrayList<>()).add(line);
     }
     for (List<Line> group : comparable.values()) {

@@ -48,6 +48,7 @@ final class SummaryTable {
     "sinks",
     "engine",
     "threads",
+    "contention",
     "context_shards",
     "layers_measured",
     "seed"

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param models names in the catalogue or paths of {@code config.json} files
  * @param kvCache true: decode on the cache; false: recompute the whole prefix for every token
+ * @param contention how many copies of a sequence are measured side by side
  * @param layers how many layers of a model are measured
  * @param minSamples the fewest samples of prefill and of decode that a row should have
  * @param maxSecondsPerCell time after which a cell's sequences stop sampling, all together
@@ -27,6 +28,7 @@ public record SweepSettings(
     List<Boolean> kvCache,
     List<String> engines,
     List<Integer> threads,
+    List<Integer> contention,
     List<Integer> contextShards,
     int layers,
     int minSamples,
@@ -48,6 +50,7 @@ public record SweepSettings(
         kv-cache = [on]
         engines = [vector]
         threads = [1]
+        contention = [1]
         context-shards = [1]
         measure { layers = 1, min-samples = 11, max-seconds-per-cell = 20, noisy-repeats = 2 }
         verify { sample = 0.05 }

@@ -57,6 +57,7 @@ final class SweepSettingsReader {
             sweep.list("kv-cache", element -> element.named(SweepSettingsReader::onOff, "on, off")),
             sweep.list("engines", SweepSettingsReader::engine),
             sweep.list("threads", element -> element.integer(1, MOST_THREADS)),
+            sweep.list("contention", element -> element.integer(1, MOST_THREADS)),
             sweep.list("context-shards", element -> element.integer(1, 1)),
             measure.integer("layers", 1, 10_000),
             measure.integer("min-samples", 1, 1_000_000),

@@ -27,11 +27,12 @@ class CellPlanTest {
             kv-cache = [on, off]
             engines = [vector, reference]
             threads = [1, 2]
+            contention = [1, 2]
             """);
 
     CellPlan plan = CellPlan.of(settings, List.of(Sweeps.qwen(), Sweeps.tinyLlama()));
 
-    assertThat(plan.cells()).hasSize(2 * 2 * 3 * 2 * 2 * 2 * 2);
+    assertThat(plan.cells()).hasSize(2 * 2 * 3 * 2 * 2 * 2 * 2 * 2);
     assertThat(plan.unbuildable()).isEmpty();
     plan.cells().forEach((id, cell) -> assertThat(cell.id()).isEqualTo(id));
     assertThat(plan.cells().keySet()).allMatch(id -> id.matches("[0-9a-f]{16}"));
@@ -77,6 +78,7 @@ class CellPlanTest {
                         1,
                         1,
                         1,
+                        1,
                         42)
                     .id(),
                 new Cell(
@@ -85,6 +87,7 @@ class CellPlanTest {
                         Window.NONE,
                         true,
                         "vector",
+                        1,
                         1,
                         1,
                         1,
@@ -99,21 +102,40 @@ class CellPlanTest {
                         1,
                         1,
                         1,
+                        1,
                         42)
                     .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F16, Window.NONE, true, "vector", 1, 1, 1, 42)
+                new Cell(
+                        Sweeps.qwen(), KvPrecision.F16, Window.NONE, true, "vector", 1, 1, 1, 1, 42)
                     .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, false, "vector", 1, 1, 1, 42)
+                new Cell(
+                        Sweeps.qwen(),
+                        KvPrecision.F32,
+                        Window.NONE,
+                        false,
+                        "vector",
+                        1,
+                        1,
+                        1,
+                        1,
+                        42)
                     .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "nd4j", 1, 1, 1, 42)
+                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "nd4j", 1, 1, 1, 1, 42)
                     .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 2, 1, 1, 42)
+                new Cell(
+                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 2, 1, 1, 1, 42)
                     .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 2, 1, 42)
+                new Cell(
+                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 2, 1, 1, 42)
                     .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 2, 42)
+                new Cell(
+                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 2, 1, 42)
                     .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 1, 43)
+                new Cell(
+                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 1, 2, 42)
+                    .id(),
+                new Cell(
+                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 1, 1, 43)
                     .id()))
         .doesNotHaveDuplicates();
     assertThat(Sweeps.cell(Sweeps.qwen(), KvPrecision.F32).id()).isEqualTo(cell.id());
@@ -167,7 +189,7 @@ class CellPlanTest {
     ModelSpec gemma = Sweeps.catalogue().find("gemma-3-4b");
     long full = gemma.layers().stream().filter(layer -> layer.window() == 0).count();
     Cell cell =
-        new Cell(gemma, KvPrecision.F32, Window.NONE, true, "vector", 1, 1, (int) full + 1, 42);
+        new Cell(gemma, KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 1, (int) full + 1, 42);
 
     assertThat(full).isBetween(1L, (long) gemma.layers().size() - 1);
     assertThat(cell.measuredLayers(8192)).hasSize((int) full + 1);

@@ -47,16 +47,17 @@ class CostModelTest {
 
   @Test
   void withoutACacheATokenCostsAPrefill() {
-    Cell off = new Cell(LLAMA, KvPrecision.F32, Window.NONE, false, "vector", 1, 1, 1, 42);
+    Cell off = new Cell(LLAMA, KvPrecision.F32, Window.NONE, false, "vector", 1, 1, 1, 1, 42);
 
     assertThat(COSTS.decodeNanos(off, 1000)).isEqualTo(COSTS.prefillNanos(CELL, 1000));
   }
 
   @Test
   void layersThreadsAndEnginesCount() {
-    Cell two = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 2, 42);
-    Cell threads = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "vector", 2, 1, 1, 42);
-    Cell reference = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "reference", 1, 1, 1, 42);
+    Cell two = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 1, 2, 42);
+    Cell threads = new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "vector", 2, 1, 1, 1, 42);
+    Cell reference =
+        new Cell(LLAMA, KvPrecision.F32, Window.NONE, true, "reference", 1, 1, 1, 1, 42);
     double one = COSTS.prefillNanos(CELL, 4096);
 
     assertThat(COSTS.prefillNanos(two, 4096)).isEqualTo(2 * one);

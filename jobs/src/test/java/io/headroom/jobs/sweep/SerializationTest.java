@@ -40,6 +40,7 @@ class SerializationTest {
             "vector",
             2,
             1,
+            1,
             3,
             7);
     Shard shard =

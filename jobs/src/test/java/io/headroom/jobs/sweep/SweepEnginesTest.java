@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every engine in every precision on one and two threads. */
 class SweepEnginesTest {
-  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark(2);
   @TempDir static Path folder;
 
   private static CommandRun run;

@@ -70,6 +70,9 @@ class SweepMistakesTest {
         wrong("threads = [0]", "CONF:4: sweep.threads = 0: must be a whole number from 1 to 1024"),
         wrong("threads = [two]", "CONF:4: sweep.threads = \"two\": must be a whole number from 1"),
         wrong("threads = [1.5]", "CONF:4: sweep.threads = 1.5: must be a whole number from 1"),
+        wrong(
+            "contention = [0]",
+            "CONF:4: sweep.contention = 0: must be a whole number from 1 to 1024"),
         wrong("context-shards = [2]", "CONF:4: sweep.context-shards = 2: must be 1"),
         wrong(
             "kv-heads = [3]",

@@ -33,7 +33,7 @@ final class Sweeps {
   }
 
   static Cell cell(ModelSpec model, KvPrecision precision) {
-    return new Cell(model, precision, Window.NONE, true, "vector", 1, 1, 1, 42);
+    return new Cell(model, precision, Window.NONE, true, "vector", 1, 1, 1, 1, 42);
   }
 
   /** Settings of one short sequence and the given lines. */

@@ -16,7 +16,20 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 public final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
   private static final String LOOPBACK = "127.0.0.1";
 
+  private final int taskCores;
   private SparkSession session;
+
+  /** Two tasks at a time. */
+  public LocalSpark() {
+    this(1);
+  }
+
+  /**
+   * @param taskCores cores of a task, 1 or 2
+   */
+  public LocalSpark(int taskCores) {
+    this.taskCores = taskCores;
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
@@ -27,6 +40,7 @@ public final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
             .config("spark.driver.host", LOOPBACK)
             .config("spark.driver.bindAddress", LOOPBACK)
             .config("spark.ui.enabled", "false")
+            .config("spark.task.cpus", String.valueOf(taskCores))
             .config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.warehouse.dir", "target/spark-warehouse")
             .getOrCreate();
