@@ -33,8 +33,7 @@ public final class WarmKernels {
    * @param warmUpNanos time that prefill and decode each have at most to warm up a new kind
    * @throws IllegalArgumentException if the engine does not support the request
    */
-  public SequenceMeasurement measure(
-      SideBySide copies, SequenceRequest request, long warmUpNanos) {
+  public SequenceMeasurement measure(SideBySide copies, SequenceRequest request, long warmUpNanos) {
     Kind kind =
         new Kind(
             copies.engine().detail(),

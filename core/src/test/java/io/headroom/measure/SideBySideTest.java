@@ -225,7 +225,14 @@ class SideBySideTest {
     LatencyHistogram decode = new LatencyHistogram();
     decode.record(2 * nanos);
     return new SequenceMeasurement(
-        64, prefill, decode, warmUps, new SteadyPhases(steady, steady), usage, Disturbance.NONE, Optional.of(new OutputError(error, error)));
+        64,
+        prefill,
+        decode,
+        warmUps,
+        new SteadyPhases(steady, steady),
+        usage,
+        Disturbance.NONE,
+        Optional.of(new OutputError(error, error)));
   }
 
   private SequenceMeasurement measure(int copies, SequenceRequest request) {

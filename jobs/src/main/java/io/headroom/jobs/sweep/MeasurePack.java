@@ -12,15 +12,21 @@ final class MeasurePack extends AbstractFunction1<Iterator<Pack>, List<ShardResu
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  private final MeasureShard measureShard = new MeasureShard();
-
   @Override
   public List<ShardResult> apply(Iterator<Pack> packs) {
+    try {
+      return ExclusiveExecutor.run(() -> measure(packs.next()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while another task measured", e);
+    }
+  }
+
+  private static List<ShardResult> measure(Pack pack) {
     List<ShardResult> results = new ArrayList<>();
-    for (Shard shard : packs.next().shards()) {
+    for (Shard shard : pack.shards()) {
       long began = System.nanoTime();
-      List<Row> rows = new ArrayList<>();
-      measureShard.call(List.of(shard).iterator()).forEachRemaining(rows::add);
+      List<Row> rows = MeasureShard.rows(shard);
       results.add(new ShardResult(rows, System.nanoTime() - began));
     }
     return results;

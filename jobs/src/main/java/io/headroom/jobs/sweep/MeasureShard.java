@@ -17,38 +17,28 @@ import io.headroom.model.LayerSpec;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
 
 /**
- * Measures shards on an executor. Whatever goes wrong with a sequence becomes its row; nothing but
+ * Measures a shard on an executor. Whatever goes wrong with a sequence becomes its row; nothing but
  * the end of the process takes the other rows with it.
  */
-final class MeasureShard implements FlatMapFunction<Iterator<Shard>, Row> {
-  private static final long serialVersionUID = 1L;
-
+final class MeasureShard {
   /** What this process has run before. */
   private static final WarmKernels KERNELS = new WarmKernels();
 
   private static final CalibratedShard CALIBRATED =
       new CalibratedShard(new Calibrator(), MeasureShard::measure, MeasureShard::failed);
 
-  @Override
-  public Iterator<Row> call(Iterator<Shard> shards) throws InterruptedException {
-    return ExclusiveExecutor.run(() -> measure(shards)).iterator();
-  }
+  private MeasureShard() {}
 
-  private static List<Row> measure(Iterator<Shard> shards) {
-    List<Row> rows = new ArrayList<>();
-    while (shards.hasNext()) {
-      rows.addAll(CALIBRATED.measure(shards.next()));
-    }
-    return rows;
+  /** One row a sequence. */
+  static List<Row> rows(Shard shard) {
+    return CALIBRATED.measure(shard);
   }
 
   private static List<Row> measure(Shard shard) {

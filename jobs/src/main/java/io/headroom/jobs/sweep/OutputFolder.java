@@ -28,6 +28,9 @@ import scala.Tuple2;
  * and {@code summary}. Any file system that Hadoop knows will do.
  */
 final class OutputFolder {
+  /** What the manifest calls the resolved configuration, from which a sweep can be run again. */
+  static final String CONFIGURATION = "configuration";
+
   private static final String MANIFEST = "manifest.json";
   private static final String MEASUREMENTS = "measurements";
   private static final String SUMMARY = "summary";

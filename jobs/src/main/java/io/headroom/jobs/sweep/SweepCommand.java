@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 public final class SweepCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "CONF",
-      description = "The sweep, a HOCON file such as those in conf/sweeps.")
+      description =
+          "The sweep, a HOCON file such as those in conf/sweeps, or sweep.conf or manifest.json of results.")
   private Path conf;
 
   @Option(
@@ -51,6 +52,12 @@ public final class SweepCommand implements Callable<Integer> {
   private boolean retryFailed;
 
   @Option(
+      names = "--only",
+      paramLabel = "CELL",
+      description = "Measure one cell alone, as in the whole sweep: its id or the beginning of it.")
+  private String only;
+
+  @Option(
       names = "--dry-run",
       description = "Print the cells, their KV bytes and the predicted time, and measure nothing.")
   private boolean dryRun;
@@ -67,9 +74,12 @@ public final class SweepCommand implements Callable<Integer> {
       throw new UserException(
           "--retry-failed: is there without --resume; allowed: --resume --retry-failed");
     }
-    SettingsFile file = SettingsFile.read(conf, SweepSettings.DEFAULTS, overrides);
+    SettingsFile file =
+        SettingsFile.readOrRecall(
+            conf, OutputFolder.CONFIGURATION, SweepSettings.DEFAULTS, overrides);
     SweepSettings settings = SweepSettingsReader.read(file);
-    SweepPlan plan = plan(file, settings);
+    SweepPlan sweep = plan(settings.locatedIn(file), settings);
+    SweepPlan plan = only == null ? sweep : sweep.only(only);
     CostModel knownCosts = costs == null ? CostModel.BUILT_IN : CostFile.read(costs);
     if (dryRun) {
       return dryRun(plan, knownCosts);

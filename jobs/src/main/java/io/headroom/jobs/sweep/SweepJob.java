@@ -186,6 +186,7 @@ final class SweepJob {
     manifest.put("state", state);
     manifest.put("run_id", runId);
     manifest.put("plan", plan.fingerprint());
+    plan.only().ifPresent(id -> manifest.put("only", id));
     manifest.put("started_at", started.toString());
     manifest.put("wall_seconds", Duration.between(started, Instant.now()).toMillis() / 1e3);
     manifest.put("cells_planned", plan.cells().cells().size() + plan.cells().unbuildable().size());
@@ -200,7 +201,7 @@ final class SweepJob {
     manifest.put("spark_version", spark.version());
     manifest.put("spark_master", spark.sparkContext().master());
     manifest.put("driver", Environment.current());
-    manifest.put("configuration", plan.file().values());
+    manifest.put(OutputFolder.CONFIGURATION, plan.file().values());
     return manifest;
   }
 }

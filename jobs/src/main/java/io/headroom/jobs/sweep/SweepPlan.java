@@ -3,17 +3,32 @@ package io.headroom.jobs.sweep;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.model.ModelSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that is known before Spark starts.
  *
  * @param file what the settings were read from
+ * @param only the id of the one cell that is measured; empty: all
  */
-record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells) {
+record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells, Optional<String> only) {
   private static final double LONGEST_WARM_UP_NANOS = 2e9;
 
   static SweepPlan of(SweepSettings settings, SettingsFile file, List<ModelSpec> models) {
-    return new SweepPlan(settings, file, CellPlan.of(settings, models));
+    return new SweepPlan(settings, file, CellPlan.of(settings, models), Optional.empty());
+  }
+
+  /**
+   * The same sweep of one cell alone, on the same sequences.
+   *
+   * @param idOrBeginning of its id
+   * @throws io.headroom.UserException if that is not one cell's
+   */
+  SweepPlan only(String idOrBeginning) {
+    CellPlan cell = CellSelection.only(cells, idOrBeginning);
+    String id =
+        cell.cells().keySet().stream().findFirst().orElseGet(() -> cell.unbuildable().get(0).id());
+    return new SweepPlan(settings, file, cell, Optional.of(id));
   }
 
   /** Two runs with one fingerprint measure the same cells on the same sequences in the same way. */

@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep;
 
+import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.kvcache.KvPrecision;
 import java.util.List;
 
@@ -36,6 +37,17 @@ public record SweepSettings(
     int noisyRepeats,
     double verifySample,
     double waveSeconds) {
+
+  /**
+   * The settings' file with the places where models and trace were found, so that it means the same
+   * wherever it is read again.
+   */
+  SettingsFile locatedIn(SettingsFile file) {
+    SettingsFile located = file.with("sweep.models", models);
+    return sequences instanceof SequenceSource.Trace trace
+        ? located.with("sweep.sequences.trace", trace.file())
+        : located;
+  }
 
   /** Below every file: an axis that is not named has one value. */
   static final String DEFAULTS =

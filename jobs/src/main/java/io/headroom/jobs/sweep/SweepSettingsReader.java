@@ -141,7 +141,11 @@ final class SweepSettingsReader {
     }
     try {
       Path beside = folder.resolve(path);
-      return Files.exists(beside) ? beside.normalize().toString() : path;
+      if (Files.exists(beside)) {
+        return beside.normalize().toString();
+      }
+      Path here = Path.of(path);
+      return Files.exists(here) ? here.toAbsolutePath().normalize().toString() : path;
     } catch (InvalidPathException e) {
       throw element.wrong("must be a path: " + e.getReason());
     }

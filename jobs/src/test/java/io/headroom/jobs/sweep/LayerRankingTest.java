@@ -22,7 +22,8 @@ class LayerRankingTest {
   void theFullestLayersComeFirst(String name) {
     ModelSpec model = Sweeps.catalogue().find(name);
     for (int layers : new int[] {1, 2, 5, 1000}) {
-      Cell cell = new Cell(model, KvPrecision.INT8, Window.NONE, true, "vector", 1, 1, layers, 42);
+      Cell cell =
+          new Cell(model, KvPrecision.INT8, Window.NONE, true, "vector", 1, 1, 1, layers, 42);
       LayerRanking ranking = new LayerRanking(cell);
       for (long tokens : new long[] {1, 100, 5000, 1 << 20}) {
         assertThat(ranking.first(tokens)).isEqualTo(sorted(cell, tokens));

@@ -74,7 +74,7 @@ class SerializationTest {
 
   @Test
   void theTaskArrives() throws Exception {
-    assertThat(copy(new MeasureShard())).isInstanceOf(MeasureShard.class);
+    assertThat(copy(new MeasurePack())).isInstanceOf(MeasurePack.class);
     assertThat(copy(new HistogramMerge())).isInstanceOf(HistogramMerge.class);
   }
 

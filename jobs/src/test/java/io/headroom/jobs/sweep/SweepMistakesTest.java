@@ -367,6 +367,43 @@ class SweepMistakesTest {
         .contains("1 cell, 1 sequence, 2 rows");
   }
 
+  @Test
+  void aCellThatIsNotThereIsRefused() {
+    ScratchSweep sweep = ScratchSweep.of(folder, GOOD);
+    List<String> before = ScratchSweep.snapshot(folder);
+
+    for (String id : List.of("", "zz", "0123456789abcdef0")) {
+      assertMistake(
+          sweep.run("--only", id),
+          "--only '"
+              + id
+              + "': no cell of this sweep; allowed: an id, or its beginning, from column cell_id of the results or from --dry-run");
+    }
+    assertThat(ScratchSweep.snapshot(folder)).isEqualTo(before);
+  }
+
+  @Test
+  void oneCellCanBePlannedByTheBeginningOfItsId() {
+    ScratchSweep sweep =
+        ScratchSweep.of(folder, GOOD + "kv-heads = [mha, mqa]\nkv-precisions = [f32, int8]");
+    List<String> all = cellIds(sweep.run("--dry-run"));
+    String id = all.get(2);
+
+    CommandRun run = sweep.run("--dry-run", "--only", id.substring(0, 8));
+
+    assertThat(all).hasSize(4);
+    assertThat(run.exitStatus()).as(run.err().toString()).isZero();
+    assertThat(cellIds(run)).containsExactly(id);
+    assertThat(run.out()).contains("1 cell, 1 sequence, 1 rows");
+  }
+
+  private static List<String> cellIds(CommandRun dryRun) {
+    return dryRun.out().stream()
+        .map(line -> line.split(" ")[0])
+        .filter(word -> word.matches("[0-9a-f]{16}"))
+        .toList();
+  }
+
   private static void assertMistake(CommandRun run, String message) {
     assertThat(run.exitStatus()).as(run.err().toString()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
