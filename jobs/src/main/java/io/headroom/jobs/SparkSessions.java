@@ -38,13 +38,11 @@ public final class SparkSessions {
     return builder.getOrCreate();
   }
 
-  /** Tasks that the session runs at once on the executors it has now; 1 while it has none. */
+  /** Tasks that the session runs at once on the executors it has now; 0 before the first came. */
   public static int slots(SparkSession spark) {
     SparkContext context = spark.sparkContext();
     // Unlike the default parallelism, which is never below 2.
-    return Math.max(
-        1,
-        context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile()));
+    return context.maxNumConcurrentTasks(context.resourceProfileManager().defaultResourceProfile());
   }
 
   private static int executorCores(SparkConf conf) {

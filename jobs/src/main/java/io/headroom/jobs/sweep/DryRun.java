@@ -48,6 +48,8 @@ final class DryRun {
               shards.addAll(ofCell);
               nanosByCell.put(id, ofCell.stream().mapToDouble(Shard::predictedNanos).sum());
             });
+    // Sorted once: every queue sorts it again, which costs nothing then.
+    shards.sort(PackQueue.SHORTEST_FIRST);
   }
 
   private void printCells(PrintStream out) {

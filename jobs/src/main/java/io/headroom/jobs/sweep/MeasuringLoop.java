@@ -45,8 +45,9 @@ final class MeasuringLoop {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try (PackRunner runner = new PackRunner(context, new MeasurePack())) {
       while (!queue.isEmpty() || runner.inFlight() > 0) {
-        int slots = SparkSessions.slots(spark);
-        use.slots(slots);
+        int ready = SparkSessions.slots(spark);
+        int slots = Math.max(1, ready);
+        use.slots(ready);
         launch(queue, runner, slots);
         int wave = committer.nextWave();
         for (PackResult result :

@@ -23,7 +23,7 @@ final class PackQueue {
   private static final int MOST_ROWS_A_PACK = 1024;
 
   /** Among equals in an order that does not depend on that of the shards. */
-  private static final Comparator<Shard> SHORTEST_FIRST =
+  static final Comparator<Shard> SHORTEST_FIRST =
       Comparator.comparingLong(Shard::predictedNanos)
           .thenComparing(Shard::cellId, Comparator.reverseOrder())
           .thenComparing(shard -> shard.sequences().get(0).id(), Comparator.reverseOrder());

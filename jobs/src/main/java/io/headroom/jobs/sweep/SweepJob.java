@@ -91,6 +91,7 @@ final class SweepJob {
     SweepResult result = SweepResult.read(measurements());
     Map<String, Object> outcome = new LinkedHashMap<>(result.asMap());
     outcome.putAll(use.asMap());
+    outcome.putAll(PredictionError.read(measurements()).asMap());
     outcome.put(CostFile.KEY, CostFile.asMap(costs.fit()));
     out.writeManifest(manifest(started, workload, "done", outcome));
     return result;
@@ -134,7 +135,7 @@ final class SweepJob {
 
   private SlotUse measure(List<Shard> shards, int firstWave, CostObservations costs) {
     double waveNanos = plan.settings().waveSeconds() * 1e9;
-    int slots = SparkSessions.slots(spark);
+    int slots = Math.max(1, SparkSessions.slots(spark));
     messages.printf(
         "sweep: %d cells, %d shards, about %s on %d slot%s%n",
         plan.cells().cells().size(),

@@ -511,6 +511,9 @@ class SweepRowsTest {
                 / manifest.path("slot_seconds").asDouble(),
             Offset.offset(EXACT))
         .isBetween(0.0, 1.0);
+    assertThat(manifest.path("prediction_error_p90").asDouble())
+        .isGreaterThanOrEqualTo(manifest.path("prediction_error_p50").asDouble())
+        .isPositive();
     assertThat(manifest.path("cost_model").path("constants"))
         .extracting(entry -> entry.path("kv_precision").asText() + entry.path("phase").asText())
         .containsExactly("f32prefill", "f32decode", "int8prefill", "int8decode");
