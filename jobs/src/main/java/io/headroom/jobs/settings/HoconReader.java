@@ -42,7 +42,10 @@ final class HoconReader {
 
   static final int MOST_INCLUDES = 50;
 
-  static final String TOO_DEEP = "nested too deeply";
+  static final int MOST_LEVELS = 16;
+
+  /** Open brackets, those in comments included, at which no parser need try. */
+  private static final int MOST_OPEN_BRACKETS = 100;
 
   private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\{|\\+=");
 
@@ -85,8 +88,13 @@ final class HoconReader {
       throw new UserException(
           message.startsWith(source) ? message : "%s: %s".formatted(source, message), e);
     } catch (StackOverflowError e) {
-      throw new UserException("%s: %s".formatted(source, TOO_DEEP), e);
+      throw tooDeep(source);
     }
+  }
+
+  static UserException tooDeep(String source) {
+    return new UserException(
+        "%s: nested too deeply; at most %d levels are allowed".formatted(source, MOST_LEVELS));
   }
 
   /**
@@ -94,6 +102,9 @@ final class HoconReader {
    */
   private Config parse(String text, String source, List<Path> open) {
     count(text, source);
+    if (openBrackets(text) > MOST_OPEN_BRACKETS) {
+      throw tooDeep(source);
+    }
     ConfigParseOptions options =
         ConfigParseOptions.defaults()
             .setSyntax(ConfigSyntax.CONF)
@@ -118,6 +129,21 @@ final class HoconReader {
           "%s: a configuration may have at most %d substitutions (${...} and +=): %d"
               .formatted(source, MOST_SUBSTITUTIONS, substitutions));
     }
+  }
+
+  /** The most that are open at once. */
+  private static int openBrackets(String text) {
+    int open = 0;
+    int most = 0;
+    for (int i = 0; i < text.length(); i++) {
+      switch (text.charAt(i)) {
+        case '[', '{' -> open++;
+        case ']', '}' -> open = Math.max(0, open - 1);
+        default -> {}
+      }
+      most = Math.max(most, open);
+    }
+    return most;
   }
 
   private static String text(Path file) {

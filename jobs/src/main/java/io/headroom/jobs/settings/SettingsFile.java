@@ -16,7 +16,6 @@ import java.util.Map;
 /** A HOCON file with the user's {@code --set key=value} on top and defaults below. */
 public final class SettingsFile {
   static final String OVERRIDE = "--set ";
-  private static final int MOST_LEVELS = 16;
 
   private final Path file;
   private final Config config;
@@ -124,21 +123,25 @@ public final class SettingsFile {
 
   private static Config parseOverride(String override, HoconReader reader) {
     String source = OVERRIDE + override;
-    if (override.indexOf('=') < 1) {
+    int equals = override.indexOf('=');
+    if (equals < 1) {
       throw new UserException(source + ": must be key=value");
+    }
+    if (override.chars().limit(equals).filter(character -> character == '.').count()
+        >= HoconReader.MOST_LEVELS) {
+      throw HoconReader.tooDeep(source);
     }
     return reader.text(override, source);
   }
 
   /** Whoever walks the values may then use the stack. */
   private static void requireShallow(String source, ConfigValue value, int depth) {
-    if (depth > MOST_LEVELS) {
-      throw new UserException(
-          "%s: %s; at most %d levels are allowed"
-              .formatted(source, HoconReader.TOO_DEEP, MOST_LEVELS));
+    if (depth > HoconReader.MOST_LEVELS) {
+      throw HoconReader.tooDeep(source);
     }
     if (value instanceof ConfigObject object) {
-      object.values().forEach(child -> requireShallow(source, child, depth + 1));
+      // Not values(): the set that it makes hashes them to their depths.
+      object.keySet().forEach(key -> requireShallow(source, object.get(key), depth + 1));
     } else if (value instanceof ConfigList list) {
       list.forEach(child -> requireShallow(source, child, depth + 1));
     }
