@@ -20,9 +20,10 @@ import org.apache.hadoop.io.compress.CompressionCodecFactory;
  *
  * @param name the path as the user wrote it
  * @param sparkPath the same path with nothing left that Spark would take for a pattern
+ * @param bytes of the file, compressed if it is
  * @param firstLine without its end; of a line that is very long, the beginning
  */
-record TraceFile(String name, String sparkPath, String firstLine) {
+record TraceFile(String name, String sparkPath, long bytes, String firstLine) {
   private static final int LONGEST_FIRST_LINE = 1 << 20;
 
   /**
@@ -48,7 +49,8 @@ record TraceFile(String name, String sparkPath, String firstLine) {
       if (firstLine == null) {
         throw new UserException("%s: an empty file, no trace".formatted(name));
       }
-      return new TraceFile(name, withoutPattern(files.makeQualified(path)), firstLine);
+      return new TraceFile(
+          name, withoutPattern(files.makeQualified(path)), status.getLen(), firstLine);
     } catch (FileNotFoundException e) {
       throw new UserException("%s: no such file".formatted(name), e);
     } catch (IOException e) {

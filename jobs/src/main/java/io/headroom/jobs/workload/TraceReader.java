@@ -1,7 +1,5 @@
 package io.headroom.jobs.workload;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.headroom.UserException;
 import io.headroom.workload.SkipReason;
 import io.headroom.workload.TraceCounts;
@@ -15,9 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.LongWritable;
+import org.apache.hadoop.io.Text;
+import org.apache.hadoop.mapreduce.Job;
+import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Dataset;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -25,6 +30,9 @@ import org.apache.spark.sql.SparkSession;
  * requests themselves stay with the executors. Lines end in {@code \n} or {@code \r\n}.
  */
 public final class TraceReader {
+  private static final String MOST_BLOCK_BYTES = "spark.sql.files.maxPartitionBytes";
+  private static final long LEAST_BLOCK_BYTES = 4L << 20;
+
   private final SparkSession spark;
 
   public TraceReader(SparkSession spark) {
@@ -87,15 +95,26 @@ public final class TraceReader {
     return new Trace(file.name(), format, spark.createDataFrame(requests, Trace.SCHEMA), counts);
   }
 
-  /** The text of every line, and where the block that Spark read it in begins in the file. */
+  /** The text of every line, and where the block that it was read in begins in the file. */
   private JavaRDD<Row> lines(TraceFile file) {
-    Dataset<Row> text =
-        spark
-            .read()
-            .option("ignoreCorruptFiles", false)
-            .option("ignoreMissingFiles", false)
-            .text(file.sparkPath());
-    return text.select(col("value"), col("_metadata.file_block_start")).toJavaRDD();
+    try {
+      Job job = Job.getInstance(spark.sparkContext().hadoopConfiguration());
+      FileInputFormat.setInputPaths(job, new Path(file.sparkPath()));
+      FileInputFormat.setMaxInputSplitSize(job, blockBytes(file));
+      return JavaSparkContext.fromSparkContext(spark.sparkContext())
+          .newAPIHadoopRDD(
+              job.getConfiguration(), BoundedLines.class, LongWritable.class, Text.class)
+          .map(line -> RowFactory.create(line._2().toString(), line._1().get()));
+    } catch (IOException e) {
+      throw new UserException("%s: cannot be read: %s".formatted(file.name(), e.getMessage()), e);
+    }
+  }
+
+  /** As Spark's own sources: a share for every core, unless that is very little or very much. */
+  private long blockBytes(TraceFile file) {
+    long most = JavaUtils.byteStringAsBytes(spark.conf().get(MOST_BLOCK_BYTES));
+    long share = file.bytes() / spark.sparkContext().defaultParallelism();
+    return Math.min(most, Math.max(LEAST_BLOCK_BYTES, share));
   }
 
   private List<BlockSummary> summarise(

@@ -57,14 +57,24 @@ record MalformedInput(MalformedKind kind, String what, Preparation preparation, 
         "FOLDER/t.safetensors" + message);
   }
 
+  /** Makes what a file holds. */
+  interface Content {
+    byte[] bytes() throws IOException;
+  }
+
   /** A trace that a sweep reads. */
   static MalformedInput trace(
       MalformedKind kind, String what, String name, byte[] bytes, String message) {
+    return trace(kind, what, name, () -> bytes, message);
+  }
+
+  static MalformedInput trace(
+      MalformedKind kind, String what, String name, Content content, String message) {
     return new MalformedInput(
         kind,
         what,
         folder -> {
-          Files.write(folder.resolve(name), bytes);
+          Files.write(folder.resolve(name), content.bytes());
           return sweepOf(folder, name);
         },
         "FOLDER/" + name + message);

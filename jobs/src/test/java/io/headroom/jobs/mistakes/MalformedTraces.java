@@ -67,8 +67,8 @@ final class MalformedTraces {
             TRACE_BEGINNING,
             "gzip of a line of 100 MB",
             "a.csv.gz",
-            gzip(new byte[100_000_000]),
-            UNKNOWN + "????"),
+            () -> gzipOfOneLine('x', 100),
+            UNKNOWN + "x   "),
         new MalformedInput(
             TRACE_BEGINNING,
             "a line of 100 MB",
@@ -174,6 +174,12 @@ final class MalformedTraces {
             "a.csv.gz",
             Arrays.copyOf(gzip, gzip.length / 2),
             ": cannot be read"),
+        trace(
+            TRACE_LINE,
+            "gzip of a line of 200 MB",
+            "a.jsonl.gz",
+            () -> gzipOfOneLine('{', 200),
+            ": cannot be read to its end: a line of more than 16777216 bytes"),
         trace(TRACE_LINE, "gzip with a wrong sum", "a.csv.gz", wrongSum, ": cannot be read"));
   }
 
@@ -218,6 +224,20 @@ final class MalformedTraces {
 
   private static String timed(String time) {
     return "{\"timestamp\": %s, \"input_length\": 1, \"output_length\": 1}".formatted(time);
+  }
+
+  /** A line that takes little room as long as it is compressed. */
+  private static byte[] gzipOfOneLine(char first, int mebibytes) throws IOException {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    try (OutputStream out = new GZIPOutputStream(compressed, 1 << 16)) {
+      out.write(first);
+      byte[] blanks = new byte[1 << 20];
+      Arrays.fill(blanks, (byte) ' ');
+      for (int i = 0; i < mebibytes; i++) {
+        out.write(blanks);
+      }
+    }
+    return compressed.toByteArray();
   }
 
   private static byte[] gzip(byte[] bytes) {
