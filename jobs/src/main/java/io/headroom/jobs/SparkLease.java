@@ -18,13 +18,18 @@ public final class SparkLease implements Supplier<SparkSession>, AutoCloseable {
     this.name = name;
   }
 
+  /**
+   * @throws io.headroom.UserException if Spark's configuration does not allow to measure
+   */
   @Override
   public SparkSession get() {
     if (started != null) {
       return started;
     }
     if (SparkSession.getActiveSession().isDefined()) {
-      return SparkSession.getActiveSession().get();
+      SparkSession active = SparkSession.getActiveSession().get();
+      SparkSessions.requireExclusive(active.sparkContext().conf());
+      return active;
     }
     started = SparkSessions.measuring(name);
     return started;

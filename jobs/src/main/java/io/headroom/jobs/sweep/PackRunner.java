@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep;
 
+import io.headroom.jobs.SparkSessions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class PackRunner implements AutoCloseable {
         context
             .sc()
             .submitJob(
-                context.parallelize(packs, packs.size()).rdd(),
+                SparkSessions.exclusive(context.parallelize(packs, packs.size())).rdd(),
                 task,
                 CollectionConverters.asScala(partitions).toSeq(),
                 new TakeResult(packs, outcomes),

@@ -265,6 +265,21 @@ class SweepMistakesTest {
   }
 
   @Test
+  void speculationIsRefused() {
+    ScratchSweep sweep = ScratchSweep.of(folder, GOOD);
+    List<String> before = ScratchSweep.snapshot(folder);
+    System.setProperty("spark.speculation", "true");
+    try {
+      assertMistake(
+          sweep.run(),
+          "spark.speculation = true: would measure a slow shard twice and keep the faster; allowed: false, as in --conf spark.speculation=false");
+    } finally {
+      System.clearProperty("spark.speculation");
+    }
+    assertThat(ScratchSweep.snapshot(folder)).isEqualTo(before);
+  }
+
+  @Test
   void aForeignFolderIsRefusedAndLeftAlone() throws IOException {
     ScratchSweep sweep = ScratchSweep.of(folder, GOOD);
     Files.createDirectory(sweep.out());
