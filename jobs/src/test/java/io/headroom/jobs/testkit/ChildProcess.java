@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -23,6 +24,16 @@ public record ChildProcess(int exitStatus, List<String> out, List<String> err) {
    */
   public static ChildProcess run(Path scratch, Duration longest, List<String> command)
       throws IOException, InterruptedException {
+    return run(scratch, longest, Map.of(), command);
+  }
+
+  /**
+   * @param environment variables beside those that it inherits
+   * @throws IllegalStateException as above
+   */
+  public static ChildProcess run(
+      Path scratch, Duration longest, Map<String, String> environment, List<String> command)
+      throws IOException, InterruptedException {
     Path out = Files.createTempFile(scratch, "out", ".txt");
     Path err = Files.createTempFile(scratch, "err", ".txt");
     ProcessBuilder builder =
@@ -33,6 +44,7 @@ public record ChildProcess(int exitStatus, List<String> out, List<String> err) {
             .redirectError(err.toFile());
     builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
     builder.environment().keySet().removeAll(List.of("SPARK_HOME", "HEADROOM_HOME"));
+    builder.environment().putAll(environment);
     Process process = builder.start();
     try {
       if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {

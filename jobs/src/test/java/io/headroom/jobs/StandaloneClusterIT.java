@@ -1,0 +1,132 @@
+package io.headroom.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.jobs.testkit.ChildProcess;
+import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SparkDistribution;
+import io.headroom.jobs.testkit.StandaloneCluster;
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The README's commands for a standalone cluster, each in processes of its own: a master, two
+ * workers of two cores, and the sweep.
+ */
+class StandaloneClusterIT {
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  private static final Pattern CLUSTER_BLOCK = Pattern.compile("(?s)```sh\\n(.*?)```");
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+  private static final Path ROOT = SharedData.projectRoot();
+  private static final Path EMBEDDED = ROOT.resolve("jobs/target/spark");
+  private static final int WORKERS = 2;
+  private static final int CORES = 2;
+
+  private static final String SWEEP =
+      """
+      models = [qwen2-0.5b]
+      kv-heads = [model, mha, mqa]
+      sequences { lengths = [40, 9] }
+      decode-tokens = 2
+      contention = [1, 2, 3]
+      measure { min-samples = 2, max-seconds-per-cell = 0.1 }
+      verify { sample = 1 }
+      """;
+
+  @TempDir Path folder;
+
+  /** Nobody says how many cores an executor has: it gets all of its worker, and so does a task. */
+  @Test
+  void theEmbeddedSparkIsEnough() throws Exception {
+    assertSweeps(EMBEDDED, command("jobs/bin/headroom sweep .* spark://HOST:7077 .*"));
+  }
+
+  @Test
+  void anySparkRunsTheLauncherAndTheJar() throws Exception {
+    assertSweeps(
+        SparkDistribution.require(SPARK.session().version(), folder),
+        command("jobs/bin/headroom sweep .* spark://HOST:7077 .*") + " --executor-cores " + CORES,
+        command(".*/bin/spark-submit --master spark://HOST:7077 .*"));
+  }
+
+  private void assertSweeps(Path sparkHome, String... commands) throws Exception {
+    try (StandaloneCluster cluster =
+        StandaloneCluster.start(
+            sparkHome,
+            command(".*/bin/spark-class .*\\.Master .*"),
+            command(".*/bin/spark-class .*\\.Worker .*"),
+            folder,
+            WORKERS,
+            CORES)) {
+      for (String command : commands) {
+        ScratchSweep sweep = ScratchSweep.of(Files.createTempDirectory(folder, "sweep"), SWEEP);
+        String here =
+            cluster
+                .at(command)
+                .replace("conf/sweeps/quickstart.conf", sweep.conf().toString())
+                .replace("results/cluster", sweep.out().toString())
+                .replace("--executor-memory 8g", "--executor-memory 1g");
+
+        ChildProcess run =
+            ChildProcess.run(
+                folder,
+                LONGEST,
+                Map.of("SPARK_HOME", sparkHome.toString()),
+                List.of("bash", "-c", "exec " + here));
+
+        assertThat(run.exitStatus()).as(run.toString()).isZero();
+        assertMeasuredOnBothExecutors(sweep);
+      }
+    }
+  }
+
+  private void assertMeasuredOnBothExecutors(ScratchSweep sweep) throws Exception {
+    List<Row> rows = sweep.measurements(SPARK.session()).collectAsList();
+    assertThat(rows).hasSize(3 * 2 * 3);
+    assertThat(rows)
+        .allSatisfy(
+            row -> {
+              if (row.<Integer>getAs("contention") <= CORES) {
+                assertThat(row.<String>getAs("status")).as(row.toString()).isEqualTo("ok");
+                assertThat(row.<Boolean>getAs("verified")).isTrue();
+                assertThat(row.<String>getAs("engine_detail")).startsWith("panama");
+              } else {
+                assertThat(row.<String>getAs("reason"))
+                    .isEqualTo(
+                        "3 copies side by side of 1 thread need 3 cores, the task has 2 (spark.task.cpus)");
+              }
+            });
+    assertThat(rows.stream().map(row -> row.<String>getAs("executor_id")).distinct())
+        .containsExactlyInAnyOrder("0", "1");
+    JsonNode manifest = new ObjectMapper().readTree(sweep.text("manifest.json"));
+    assertThat(manifest.path("spark_master").asText()).startsWith("spark://127.0.0.1:");
+    assertThat(manifest.path("hosts")).hasSize(WORKERS);
+  }
+
+  /** The one command of the README's cluster section that looks like this. */
+  private static String command(String pattern) throws IOException {
+    List<String> found =
+        CLUSTER_BLOCK
+            .matcher(Files.readString(ROOT.resolve("README.md")))
+            .results()
+            .flatMap(block -> block.group(1).lines())
+            .filter(line -> line.matches(pattern))
+            .toList();
+    assertThat(found).as(pattern).hasSize(1);
+    return found.get(0);
+  }
+}

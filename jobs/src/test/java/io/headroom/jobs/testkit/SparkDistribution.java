@@ -1,0 +1,66 @@
+package io.headroom.jobs.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Spark as its project ships it: the Python package {@code pyspark} holds a whole distribution. It
+ * is installed once, below the build's folder; pip keeps what it downloaded.
+ */
+public final class SparkDistribution {
+  private static final Duration LONGEST_DOWNLOAD = Duration.ofMinutes(15);
+
+  private SparkDistribution() {}
+
+  /**
+   * Its {@code SPARK_HOME}. Where it cannot be installed the test that asks for it is skipped and
+   * says why; in continuous integration ({@code CI=true}) that is a failure.
+   */
+  public static Path require(String version, Path scratch) throws Exception {
+    Path folder = SharedData.projectRoot().resolve("jobs/target/pyspark-" + version);
+    Path installed = folder.resolve("installed");
+    if (!Files.exists(installed)) {
+      String problem = install(version, folder, scratch);
+      if ("true".equals(System.getenv("CI"))) {
+        assertThat(problem).as("pip install pyspark==" + version).isEmpty();
+      }
+      Assumptions.assumeTrue(
+          problem.isEmpty(),
+          () -> "pyspark %s cannot be installed: %s".formatted(version, problem));
+      Files.createFile(installed);
+    }
+    return folder.resolve("pyspark");
+  }
+
+  /** Empty, or why it failed. */
+  private static String install(String version, Path folder, Path scratch)
+      throws IOException, InterruptedException {
+    try {
+      ChildProcess pip =
+          ChildProcess.run(
+              scratch,
+              LONGEST_DOWNLOAD,
+              List.of(
+                  "python3",
+                  "-m",
+                  "pip",
+                  "install",
+                  "--quiet",
+                  "--no-deps",
+                  "--upgrade",
+                  "--target",
+                  folder.toString(),
+                  "pyspark==" + version));
+      return pip.exitStatus() == 0 ? "" : String.join(" ", pip.err());
+    } catch (IOException | IllegalStateException e) {
+      return e.getMessage();
+    }
+  }
+}
