@@ -1,0 +1,105 @@
+package io.headroom.jobs.sweep;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.testkit.CommandRun;
+import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.ScratchSweep;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sweep of many rows of which none is missing; how long it took to find that out is printed. */
+class ResumeManyRowsTest {
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+  @TempDir Path folder;
+
+  /** With 1000 of them there are 100,000 rows. */
+  private static final int SEQUENCES = Integer.getInteger("headroom.resume.sequences", 100);
+
+  private static final int CELLS = 100;
+  private static final int FILES = 50;
+
+  private static final String BODY =
+      """
+      models = [qwen2-0.5b, tinyllama-1.1b, llama-2-7b, llama-3.1-8b, qwen3-8b]
+      kv-heads = [mha, mqa]
+      kv-precisions = [f32, f16, bf16, int8, int4]
+      windows = [none, {size = 1024, sinks = 4}]
+      sequences { uniform { min = 16, max = 4096 }, count = %d }
+      """
+          .formatted(SEQUENCES);
+
+  @Test
+  void nothingIsMeasuredAgain() throws IOException {
+    ScratchSweep sweep = ScratchSweep.of(folder, BODY);
+    SettingsFile file = SettingsFile.read(sweep.conf(), SweepSettings.DEFAULTS, List.of());
+    SweepSettings settings = SweepSettingsReader.read(file);
+    SweepPlan plan =
+        SweepPlan.of(
+            settings, file, settings.models().stream().map(Sweeps.catalogue()::find).toList());
+    assertThat(plan.cells().cells()).hasSize(CELLS);
+    Workload workload = WorkloadReader.read(settings, SPARK::session);
+    write(plan, workload, sweep.out());
+
+    CommandRun run = sweep.run("--resume");
+
+    assertThat(run.exitStatus()).as(run.err().toString()).isZero();
+    assertThat(run.err())
+        .anyMatch(
+            line ->
+                line.startsWith(
+                    "sweep: %,d rows of earlier runs, read in ".formatted(CELLS * SEQUENCES)))
+        .anyMatch(line -> line.contains(" 0 shards in 0 waves"));
+    assertThat(sweep.summary(SPARK.session()).count()).isEqualTo(CELLS);
+    System.out.println(run.err());
+  }
+
+  /** What an earlier run would have left. */
+  private static void write(SweepPlan plan, Workload workload, Path out) throws IOException {
+    MeasurementRows.Origin origin =
+        new MeasurementRows.Origin("earlier", 1, 0, 0, 0, "0", "host", new Timestamp(0));
+    Map.Entry<String, Cell> any = plan.cells().cells().entrySet().iterator().next();
+    List<Row> rows =
+        workload.sequences().stream()
+            .map(
+                sequence ->
+                    MeasurementRows.notMeasured(
+                        origin, any.getValue(), any.getKey(), sequence, Status.UNSUPPORTED, "made"))
+            .toList();
+    Column cellIds =
+        array(plan.cells().cells().keySet().stream().map(id -> lit(id)).toArray(Column[]::new));
+    SPARK
+        .session()
+        .createDataFrame(rows, MeasurementTable.SCHEMA)
+        .withColumn("cell_id", explode(cellIds))
+        .repartition(FILES)
+        .write()
+        .parquet(out.resolve("measurements").toString());
+    Map<String, Object> manifest =
+        Map.of(
+            "name",
+            "many",
+            "plan",
+            plan.fingerprint(),
+            "sequences",
+            SEQUENCES,
+            "workload",
+            workload.fingerprint());
+    Files.writeString(
+        out.resolve("manifest.json"), new ObjectMapper().writeValueAsString(manifest));
+  }
+}
