@@ -25,6 +25,52 @@ public final class BoundedLines extends FileInputFormat<LongWritable, Text> {
   /** Mooncake's longest lines have some tens of thousands. */
   static final int MOST_LINE_BYTES = 16 << 20;
 
+  /**
+   * What a file holds, of which no decompressor throws anything but an {@link IOException}.
+   *
+   * @param codec null for plain text
+   */
+  static InputStream decompressed(InputStream bytes, CompressionCodec codec) throws IOException {
+    return codec == null ? bytes : new Decompressed(codec, bytes);
+  }
+
+  private static final class Decompressed extends InputStream {
+    private final InputStream text;
+
+    Decompressed(CompressionCodec codec, InputStream bytes) throws IOException {
+      try {
+        this.text = codec.createInputStream(bytes);
+      } catch (RuntimeException e) {
+        throw broken(e);
+      }
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      int count = read(one, 0, 1);
+      return count < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] into, int from, int length) throws IOException {
+      try {
+        return text.read(into, from, length);
+      } catch (RuntimeException e) {
+        throw broken(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      text.close();
+    }
+
+    private static IOException broken(RuntimeException e) {
+      return new IOException("compressed data are broken: " + e, e);
+    }
+  }
+
   @Override
   protected boolean isSplitable(JobContext context, Path file) {
     return new CompressionCodecFactory(context.getConfiguration()).getCodec(file) == null;
@@ -63,8 +109,7 @@ public final class BoundedLines extends FileInputFormat<LongWritable, Text> {
           new CompressionCodecFactory(context.getConfiguration()).getCodec(path);
       compressed = codec != null;
       file.seek(start);
-      InputStream text = compressed ? codec.createInputStream(file) : file;
-      reader = new LineReader(text, context.getConfiguration());
+      reader = new LineReader(decompressed(file, codec), context.getConfiguration());
       if (start > 0) {
         position += reader.readLine(new Text(), 0, Integer.MAX_VALUE);
       }

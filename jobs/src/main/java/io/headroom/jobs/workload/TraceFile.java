@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -25,6 +26,9 @@ import org.apache.hadoop.io.compress.CompressionCodecFactory;
  */
 record TraceFile(String name, String sparkPath, long bytes, String firstLine) {
   private static final int LONGEST_FIRST_LINE = 1 << 20;
+
+  /** Those that Hadoop reads on every machine. */
+  private static final List<String> COMPRESSIONS = List.of(".gz", ".bz2", ".deflate");
 
   /**
    * @throws UserException if there is no such file, or it is a directory, empty or unreadable
@@ -68,8 +72,13 @@ record TraceFile(String name, String sparkPath, long bytes, String firstLine) {
   private static String firstLine(FileSystem files, Path path, Configuration hadoop)
       throws IOException {
     CompressionCodec codec = new CompressionCodecFactory(hadoop).getCodec(path);
+    if (codec != null && !COMPRESSIONS.contains(codec.getDefaultExtension())) {
+      throw new IOException(
+          "compressed as %s; allowed: %s, or plain text"
+              .formatted(codec.getDefaultExtension(), String.join(", ", COMPRESSIONS)));
+    }
     try (InputStream bytes = files.open(path);
-        InputStream text = codec == null ? bytes : codec.createInputStream(bytes);
+        InputStream text = BoundedLines.decompressed(bytes, codec);
         BufferedReader reader =
             new BufferedReader(new InputStreamReader(text, StandardCharsets.UTF_8))) {
       int character = reader.read();

@@ -51,6 +51,13 @@ final class MalformedTraces {
             },
             "FOLDER/a.csv: not a trace of the format burstgpt, the first line is 'TIMESTAMP,"),
         trace(TRACE_BEGINNING, "no gzip", "a.csv.gz", AZURE, ": cannot be read: "),
+        trace(TRACE_BEGINNING, "no bzip2", "a.csv.bz2", "BZh91AY&SY" + AZURE, ": cannot be read: "),
+        trace(
+            TRACE_BEGINNING,
+            "a compression that is not read everywhere",
+            "a.csv.zst",
+            AZURE,
+            ": cannot be read: compressed as .zst; allowed: .gz, .bz2, .deflate, or plain text"),
         trace(
             TRACE_BEGINNING,
             "gzip of nothing",
