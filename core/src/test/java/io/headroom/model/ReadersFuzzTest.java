@@ -21,6 +21,20 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadersFuzzTest {
   private static final long MIB = 1L << 20;
 
+  private static final List<String> TENSOR_TOKENS =
+      List.of(
+          "\"dtype\":\"F64\"",
+          "\"dtype\":\"BOOL\"",
+          "\"shape\":[1,1,4294967296,4294967296]",
+          "\"shape\":[0]",
+          "\"data_offsets\":[0,0]",
+          "\"data_offsets\":[8,0]",
+          "\"x\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},",
+          "\"__metadata__\":{\"causal\":\"false\"},",
+          "\"softmax_scale\":\"1e-320\",",
+          "\"window\":\"999999999\",",
+          "\0\0\0\0\0\0\0@");
+
   @TempDir Path folder;
 
   @Test
@@ -98,20 +112,6 @@ class ReadersFuzzTest {
 
     assertThat(Fuzz.run(List.of(bytes(file)), TENSOR_TOKENS, 192 * MIB, this::verify)).isPositive();
   }
-
-  private static final List<String> TENSOR_TOKENS =
-      List.of(
-          "\"dtype\":\"F64\"",
-          "\"dtype\":\"BOOL\"",
-          "\"shape\":[1,1,4294967296,4294967296]",
-          "\"shape\":[0]",
-          "\"data_offsets\":[0,0]",
-          "\"data_offsets\":[8,0]",
-          "\"x\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,4]},",
-          "\"__metadata__\":{\"causal\":\"false\"},",
-          "\"softmax_scale\":\"1e-320\",",
-          "\"window\":\"999999999\",",
-          "\0\0\0\0\0\0\0@");
 
   private void verify(byte[] input) {
     try (AttentionEngine engine = AttentionEngines.create("reference", 1)) {
