@@ -10,24 +10,25 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Takes a {@link Calibration} in about 40 ms: multiply-adds in registers, then a streaming read, on
+ * Takes a {@link Calibration} in about 50 ms: multiply-adds in registers, then a streaming read, on
  * all threads at once. Each thread's rate is the median of its trials, so that one interruption
- * does not matter and a neighbour that stays does.
+ * does not matter. A trial is longer than the time slices of a scheduler, so that a neighbour with
+ * whom the thread takes turns does: between two turns it would run at full speed.
  */
 final class CalibrationProbe {
   /** 64 MiB, more than the last-level cache of one core complex. */
   private static final int STREAM_NUMBERS = 16 << 20;
 
-  /** A trial reads one piece of a thread's part of the stream. */
+  /** A run reads one piece of a thread's part of the stream. */
   private static final int PIECES = 4;
 
   private static final long ROUNDS = 1 << 16;
-  private static final long LOOP_NANOS = 20_000_000;
-  private static final int LEAST_TRIALS = 3;
-  private static final int MOST_TRIALS = 1024;
+  private static final long TRIAL_NANOS = 5_000_000;
+  private static final int TRIALS = 5;
 
   /** Kept from one calibration to the next, unless memory is short. */
   private static SoftReference<float[]> stream = new SoftReference<>(null);
@@ -76,11 +77,6 @@ final class CalibrationProbe {
     }
   }
 
-  private interface Loop {
-    /** Runs once and returns how much it did. */
-    long run();
-  }
-
   private static int part(int thread, int threads) {
     return (int) ((long) STREAM_NUMBERS * thread / threads);
   }
@@ -95,7 +91,8 @@ final class CalibrationProbe {
               CalibrationKernels.MultiplyAdds done = kernels.multiplyAdds(ROUNDS);
               kept = done.value();
               return done.operations();
-            });
+            },
+            Ticker.system());
     barrier.await();
     int piece = (to - from) / PIECES;
     int[] next = {0};
@@ -105,25 +102,31 @@ final class CalibrationProbe {
               int begin = from + next[0]++ % PIECES * piece;
               kept = kernels.sum(data, begin, begin + piece);
               return (long) piece * Float.BYTES;
-            });
+            },
+            Ticker.system());
     return new Calibration(flopsPerNano, bytesPerNano);
   }
 
-  /** The median rate of as many runs as the time allows; the first run is not counted. */
-  private static double rate(Loop loop) {
-    double[] rates = new double[MOST_TRIALS];
-    int trials = 0;
-    loop.run();
-    long startNanos = System.nanoTime();
-    long nowNanos = startNanos;
-    while (trials < LEAST_TRIALS || (nowNanos - startNanos < LOOP_NANOS && trials < MOST_TRIALS)) {
-      long beganNanos = nowNanos;
-      long done = loop.run();
-      nowNanos = System.nanoTime();
-      rates[trials++] = (double) done / (nowNanos - beganNanos);
+  /**
+   * The median of what the trials did in a nanosecond; one run before them is not counted.
+   *
+   * @param work runs once and returns how much it did
+   */
+  static double rate(LongSupplier work, Ticker ticker) {
+    work.getAsLong();
+    double[] rates = new double[TRIALS];
+    for (int trial = 0; trial < TRIALS; trial++) {
+      long beganNanos = ticker.nanos();
+      long passedNanos;
+      long done = 0;
+      do {
+        done += work.getAsLong();
+        passedNanos = ticker.nanos() - beganNanos;
+      } while (passedNanos < TRIAL_NANOS);
+      rates[trial] = (double) done / passedNanos;
     }
-    Arrays.sort(rates, 0, trials);
-    return rates[trials / 2];
+    Arrays.sort(rates);
+    return rates[TRIALS / 2];
   }
 
   private static synchronized float[] stream() {

@@ -18,7 +18,7 @@ public final class Calibrator {
 
   private record Taken(Calibration calibration, long atNanos) {}
 
-  /** Calibrates this host, in about 40 ms; the first time in about a second more. */
+  /** Calibrates this host, in about 50 ms; the first time in about a second more. */
   public Calibrator() {
     this(CalibrationProbe::measure, Ticker.system());
   }
