@@ -5,7 +5,7 @@ package io.headroom.measure;
  * work got just then. Two of them, before and after some work, tell whether the host changed
  * meanwhile.
  *
- * @param gflops 10^9 multiply-add operations a second, float32, of all threads together
+ * @param gflops 10^9 floating-point operations a second, float32, of all threads together
  * @param streamGigabytesPerSecond 10^9 bytes read a second, of all threads together
  */
 public record Calibration(double gflops, double streamGigabytesPerSecond) {
