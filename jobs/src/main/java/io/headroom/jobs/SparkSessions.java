@@ -60,7 +60,7 @@ public final class SparkSessions {
    *
    * @throws UserException if speculation is on
    */
-  static void requireExclusive(SparkConf conf) {
+  public static void requireExclusive(SparkConf conf) {
     if (conf.getBoolean(SPECULATION, false)) {
       throw new UserException(
           "%s = true: would measure a slow shard twice and keep the faster; allowed: false, as in --conf %s=false"

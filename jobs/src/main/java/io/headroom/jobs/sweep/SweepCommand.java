@@ -3,6 +3,7 @@ package io.headroom.jobs.sweep;
 import io.headroom.UserException;
 import io.headroom.jobs.ProjectFolders;
 import io.headroom.jobs.SparkLease;
+import io.headroom.jobs.SparkSessions;
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.model.ModelCatalogue;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -87,6 +89,7 @@ public final class SweepCommand implements Callable<Integer> {
     if (out == null) {
       throw new UserException("--out DIR is missing: where should the results go?");
     }
+    SparkSessions.requireExclusive(new SparkConf());
     OutputFolder folder = OutputFolder.at(out);
     folder.requireFor(plan.fingerprint(), resume);
     try (FolderLock lock = folder.lock(UUID.randomUUID().toString())) {

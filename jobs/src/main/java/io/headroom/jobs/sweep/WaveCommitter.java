@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Row;
 
 /**
@@ -34,6 +35,10 @@ final class WaveCommitter implements AutoCloseable {
   private final Ticker ticker;
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final Deque<Future<?>> closed = new ArrayDeque<>();
+
+  /** Of the committing thread: a wave was not written, so none behind it is. */
+  private boolean failed;
+
   private List<Row> open = new ArrayList<>();
   private int wave;
   private long openedNanos;
@@ -99,10 +104,25 @@ final class WaveCommitter implements AutoCloseable {
     awaitAllBut(0);
   }
 
-  /** Lets the waves that are closed be written, and drops the open one. */
+  /**
+   * Returns when the waves that are closed are written, or none of them is any more after one that
+   * could not be; drops the open one.
+   */
   @Override
   public void close() {
     thread.shutdown();
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = thread.awaitTermination(1, TimeUnit.DAYS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void closeWave() {
@@ -111,7 +131,16 @@ final class WaveCommitter implements AutoCloseable {
     open = new ArrayList<>();
     workNanos = 0;
     awaitAllBut(MOST_CLOSED_WAVES - 1);
-    closed.add(thread.submit(() -> sink.commit(number, rows)));
+    closed.add(thread.submit(() -> commit(number, rows)));
+  }
+
+  private void commit(int number, List<Row> rows) {
+    if (failed) {
+      return;
+    }
+    failed = true;
+    sink.commit(number, rows);
+    failed = false;
   }
 
   private void awaitAllBut(int most) {

@@ -145,7 +145,8 @@ class CellPlanTest {
   @Test
   void theIdIsAHashOfOneText() {
     Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
-    String text = "qwen2-0.5b\n%s\nF32\ntrue\nvector\n1\n1\n1\n42".formatted(cell.model().layers());
+    String text =
+        "qwen2-0.5b\n%s\nF32\ntrue\nvector\n1\n1\n1\n1\n42".formatted(cell.model().layers());
 
     assertThat(cell.id()).isEqualTo(Fingerprint.of(text, 8));
     assertThat(cell.id(Cell.idPrefix(cell.model()))).isEqualTo(cell.id());
