@@ -22,7 +22,10 @@ public final class HostProbe {
 
   private static final long ROUNDS = 1 << 17;
   private static final int TRIALS = 7;
-  private static final int WARM_UP_TRIALS = 3;
+
+  /** Long enough for the compiler to replace the loops while they run. */
+  private static final long WARM_UP_NANOS = 300_000_000;
+
   private static final Map<Integer, Peaks> PEAKS = new ConcurrentHashMap<>();
 
   /** Written so that no compiler may leave the loops out. */
@@ -110,9 +113,10 @@ public final class HostProbe {
   }
 
   private static double[] trials(Loop loop, CyclicBarrier barrier) throws Exception {
-    for (int i = 0; i < WARM_UP_TRIALS; i++) {
+    long warmNanos = System.nanoTime() + WARM_UP_NANOS;
+    do {
       loop.run();
-    }
+    } while (System.nanoTime() < warmNanos);
     double[] rates = new double[TRIALS];
     for (int i = 0; i < TRIALS; i++) {
       barrier.await();

@@ -162,9 +162,7 @@ class KilledSweepIT {
     assertThat(rows.stream().map(row -> row.<String>getAs("run_id")).distinct()).hasSize(2);
     assertThat(resumed.err())
         .anyMatch(
-            line ->
-                line.contains(
-                    " %d shards, about".formatted(CELLS_MEASURED + 1 - kept.size())));
+            line -> line.contains(" %d shards, about".formatted(CELLS_MEASURED + 1 - kept.size())));
     assertThat(sweep.out().resolve("lock.json")).doesNotExist();
     assertThat(sweep.out().resolve(".staging")).doesNotExist();
   }
