@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.util.ShutdownHookManager;
@@ -162,7 +163,7 @@ final class FolderLock implements AutoCloseable {
       if (found.isPresent() && isMine(found.get())) {
         return;
       }
-      if (!files.exists(folder)) {
+      if (isGone()) {
         throw new UserException(
             "--out %s: the folder was deleted or moved while the sweep ran; it stops here"
                 .formatted(shownFolder()));
@@ -178,6 +179,20 @@ final class FolderLock implements AutoCloseable {
     } catch (IOException e) {
       throw new UserException("%s: %s".formatted(OutputFolder.plain(path), e.getMessage()), e);
     }
+  }
+
+  /** Spark makes the folder again where it writes just then; only its staging folder is there. */
+  private boolean isGone() throws IOException {
+    if (!files.exists(folder)) {
+      return true;
+    }
+    for (FileStatus left : files.listStatus(folder)) {
+      if (!left.getPath().getName().equals(OutputFolder.STAGING)) {
+        return false;
+      }
+    }
+    files.delete(folder, true);
+    return true;
   }
 
   private boolean isMine(String text) {

@@ -34,7 +34,7 @@ final class OutputFolder {
   private static final String MANIFEST = "manifest.json";
   private static final String MEASUREMENTS = "measurements";
   private static final String SUMMARY = "summary";
-  private static final String STAGING = ".staging";
+  static final String STAGING = ".staging";
 
   /** What is on its way to its name. */
   private static final Pattern HIDDEN = Pattern.compile("\\.(staging|(lock|manifest)\\.json\\..*)");

@@ -37,6 +37,14 @@ final class ParquetWriter {
     Path stage = new Path(staging, UUID.randomUUID().toString());
     lock.requireHeld();
     try {
+      writeAndReplace(rows, stage, target);
+    } finally {
+      deleteIfPossible(stage);
+    }
+  }
+
+  private void writeAndReplace(Dataset<Row> rows, Path stage, Path target) {
+    try {
       rows.coalesce(1).write().option("maxRecordsPerFile", 0).parquet(stage.toString());
       Path complete = onlyFile(stage);
       lock.requireHeld();
@@ -49,8 +57,6 @@ final class ParquetWriter {
       throw innermostIoException(e)
           .map(cause -> cannotBeWritten(target, cause.getMessage(), e))
           .orElseThrow(() -> new IllegalStateException("writing " + target + " failed", e));
-    } finally {
-      deleteIfPossible(stage);
     }
   }
 
