@@ -48,6 +48,9 @@ public interface AttentionEngine extends AutoCloseable {
    * @throws IllegalArgumentException if shapes do not fit together, the cache is empty or another
    *     engine's, the mask is causal or windowed and there are more queries than cached positions,
    *     or a windowed cache no longer holds what the mask lets the first query see
+   * @throws AttentionInterruptedException if the calling thread is interrupted before the work is
+   *     done; no thread works on it any more then, the flag stays set, the output is undefined, and
+   *     engine and cache can be used again
    */
   void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output);
 

@@ -20,11 +20,20 @@ public final class AttentionEngines {
   public static AttentionEngine create(String name, int threads) {
     return switch (name) {
       case "vector" -> new VectorAttentionEngine(threads);
-      case "nd4j" -> new Nd4jAttentionEngine(threads);
+      case "nd4j" -> nd4j(threads);
       case "reference" -> new ReferenceAttentionEngine();
       default ->
           throw new UserException(
               "unknown engine %s; allowed: %s".formatted(name, String.join(", ", NAMES)));
     };
+  }
+
+  /** Without its jars the engine's own class does not load. */
+  private static AttentionEngine nd4j(int threads) {
+    try {
+      return new Nd4jAttentionEngine(threads);
+    } catch (LinkageError e) {
+      throw new EngineUnavailableException("nd4j", e);
+    }
   }
 }

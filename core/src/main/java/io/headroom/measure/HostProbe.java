@@ -1,5 +1,6 @@
 package io.headroom.measure;
 
+import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.vector.CalibrationKernels;
 import java.util.Arrays;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the machine can do at best, measured: multiply-adds in registers, and bytes read in a stream
@@ -45,6 +47,7 @@ public final class HostProbe {
    * The peaks of this host on so many threads; measured once a process, in about a second.
    *
    * @param threads at least 1
+   * @throws AttentionInterruptedException if the calling thread is interrupted meanwhile
    */
   public static Peaks peaks(int threads) {
     return PEAKS.computeIfAbsent(threads, HostProbe::measure);
@@ -54,6 +57,7 @@ public final class HostProbe {
    * The peaks as they are now: for runs that take long enough for a host to change.
    *
    * @param threads at least 1
+   * @throws AttentionInterruptedException if the calling thread is interrupted meanwhile
    */
   public static Peaks measure(int threads) {
     if (threads < 1) {
@@ -76,6 +80,7 @@ public final class HostProbe {
       return new Peaks(flopsPerNano, bytesPerNano);
     } finally {
       pool.shutdownNow();
+      awaitEnd(pool);
     }
   }
 
@@ -133,9 +138,28 @@ public final class HostProbe {
       return rates.take().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while probing the host", e);
+      throw new AttentionInterruptedException();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the host probe failed", e.getCause());
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException("the host probe failed: " + e.getCause(), e.getCause());
+    }
+  }
+
+  /** Until nothing of a failed probe runs beside what comes next; the loops are short. */
+  private static void awaitEnd(ExecutorService pool) {
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }

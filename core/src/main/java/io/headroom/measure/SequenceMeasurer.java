@@ -32,6 +32,7 @@ public final class SequenceMeasurer {
   private final AttentionEngine engine;
   private final Ticker ticker;
   private final Rendezvous copies;
+  private MeasuringPhase phase = MeasuringPhase.DATA;
 
   public SequenceMeasurer(AttentionEngine engine, Ticker ticker) {
     this(engine, ticker, new Rendezvous(1));
@@ -46,8 +47,15 @@ public final class SequenceMeasurer {
     this.copies = copies;
   }
 
+  /** What the request that was measured last had come to; tells where one failed. */
+  public MeasuringPhase phase() {
+    return phase;
+  }
+
   /**
    * @throws IllegalArgumentException if the engine does not support the request
+   * @throws io.headroom.attention.AttentionInterruptedException if the calling thread is
+   *     interrupted; nothing of the measurement goes on then
    */
   public SequenceMeasurement measure(SequenceRequest request) {
     return measure(request, SteadyPhases.NONE);
@@ -103,7 +111,9 @@ public final class SequenceMeasurer {
     }
 
     SequenceMeasurement measure(SteadyPhases settled) {
+      phase = MeasuringPhase.DATA;
       prepare();
+      phase = MeasuringPhase.PREFILL;
       WarmUp.Outcome prefillWarmUp = WarmUp.run(this::warmUpPrefill, share(WARM_UP_SHARE));
       RecentSamples recent = new RecentSamples(warmUpNanos);
       LatencyHistogram prefill = samplePrefill(recent);
@@ -112,6 +122,7 @@ public final class SequenceMeasurer {
       LatencyHistogram decode = new LatencyHistogram();
       boolean steadyDecode = true;
       if (request.outputTokens() > 0) {
+        phase = MeasuringPhase.DECODE;
         decodeWarmUp = WarmUp.run(this::decodePass, share(WARM_UP_SHARE));
         recent = new RecentSamples(warmUpNanos);
         decode = sampleDecode(recent);
@@ -130,6 +141,7 @@ public final class SequenceMeasurer {
     }
 
     SteadyPhases warmUp(long budgetNanos) {
+      phase = MeasuringPhase.WARM_UP;
       prepare();
       boolean prefill = WarmUp.run(this::prefill, budgetNanos).steady();
       boolean decode =
@@ -230,6 +242,7 @@ public final class SequenceMeasurer {
     }
 
     private OutputError verify() {
+      phase = MeasuringPhase.VERIFICATION;
       MeasuredLayer layer = layers.get(0);
       layer.prefill(request.kvCache() ? request.promptTokens() : request.totalTokens());
       for (int step = 0; request.kvCache() && step < request.outputTokens(); step++) {
@@ -248,7 +261,17 @@ public final class SequenceMeasurer {
 
     @Override
     public void close() {
-      layers.forEach(MeasuredLayer::close);
+      RuntimeException first = null;
+      for (MeasuredLayer layer : layers) {
+        try {
+          layer.close();
+        } catch (RuntimeException e) {
+          first = first == null ? e : first;
+        }
+      }
+      if (first != null) {
+        throw first;
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.headroom.measure;
 
+import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.kvcache.HeadTensor;
 import java.util.SplittableRandom;
 
@@ -15,24 +16,44 @@ import java.util.SplittableRandom;
  */
 public final class SyntheticTensors {
   private static final int TABLE_BITS = 16;
+
+  /** Numbers that are drawn between two looks at the interrupt flag: about a millisecond. */
+  private static final int NUMBERS_AT_A_TIME = 1 << 20;
+
   private static final float[] NORMAL = normalTable();
 
   private SyntheticTensors() {}
 
-  /** A dense {@code [heads, tokens, dim]}; the same seed gives the same numbers everywhere. */
+  /**
+   * A dense {@code [heads, tokens, dim]}; the same seed gives the same numbers everywhere.
+   *
+   * @throws AttentionInterruptedException if the calling thread is interrupted meanwhile
+   */
   public static HeadTensor gaussian(int heads, int tokens, int dim, long seed) {
     HeadTensor tensor = HeadTensor.zeros(heads, tokens, dim);
     float[] data = tensor.data();
     // Every seed a state of its own, whose bits are spread, and never 0.
     long state = new SplittableRandom(seed).nextLong();
     state = state == 0 ? 1 : state;
-    for (int i = 0; i < data.length; i++) {
+    for (int from = 0; from < data.length; ) {
+      AttentionInterruptedException.throwIfInterrupted();
+      int to = from + Math.min(NUMBERS_AT_A_TIME, data.length - from);
+      state = fill(data, from, to, state);
+      from = to;
+    }
+    return tensor;
+  }
+
+  /** Returns the state after the last number. */
+  private static long fill(float[] data, int from, int to, long firstState) {
+    long state = firstState;
+    for (int i = from; i < to; i++) {
       state ^= state >>> 12;
       state ^= state << 25;
       state ^= state >>> 27;
       data[i] = NORMAL[(int) (state * 0x2545F4914F6CDD1DL >>> (64 - TABLE_BITS))];
     }
-    return tensor;
+    return state;
   }
 
   /** A seed that depends on all its parts and not only on their sum. */

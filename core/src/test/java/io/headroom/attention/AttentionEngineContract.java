@@ -11,6 +11,9 @@ import io.headroom.kvcache.KvPrecision;
 import io.headroom.testkit.GaussianTensors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -590,6 +593,83 @@ public abstract class AttentionEngineContract {
       }
     }
     return output;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void anInterruptedThreadComputesNothingAndTheEngineStaysUsable(int threads) {
+    AttentionShape shape = new AttentionShape(6, 3, 16);
+    Attention attention = new Attention(shape, AttentionMask.CAUSAL);
+    Sample sample = Sample.of(shape, 207, 207);
+    HeadTensor output = HeadTensor.zeros(6, 207, 16);
+    try (AttentionEngine own = engine(threads);
+        KvCache cache = own.newCache(KvCacheSpec.contiguous(3, 16, 16, KvPrecision.F32, 207))) {
+      cache.append(sample.keys, sample.values);
+      Thread.currentThread().interrupt();
+
+      assertThatThrownBy(() -> own.attend(attention, sample.queries, cache, output))
+          .isInstanceOf(AttentionInterruptedException.class);
+      assertThat(Thread.interrupted()).as("the flag stays set").isTrue();
+      assertThat(output.data()).containsOnly(0);
+
+      own.attend(attention, sample.queries, cache, output);
+      assertClose(output, expected(attention, sample));
+    }
+  }
+
+  /** So much work that nobody waits for its end. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void anInterruptEndsACallThatIsUnderWay(int threads) throws Exception {
+    int tokens = 30_000;
+    AttentionShape shape = new AttentionShape(32, 1, 8);
+    Attention attention = new Attention(shape, AttentionMask.CAUSAL);
+    HeadTensor queries = HeadTensor.zeros(32, tokens, 8);
+    HeadTensor rows = HeadTensor.zeros(1, tokens, 8);
+    HeadTensor output = HeadTensor.zeros(32, tokens, 8);
+    try (AttentionEngine own = engine(threads);
+        KvCache cache = own.newCache(KvCacheSpec.contiguous(1, 8, 8, KvPrecision.F32, tokens))) {
+      cache.append(rows, rows);
+      CompletableFuture<Boolean> ended = new CompletableFuture<>();
+      Thread caller =
+          new Thread(
+              () -> {
+                try {
+                  own.attend(attention, queries, cache, output);
+                  ended.complete(false);
+                } catch (AttentionInterruptedException e) {
+                  ended.complete(Thread.currentThread().isInterrupted());
+                } catch (RuntimeException | Error e) {
+                  ended.completeExceptionally(e);
+                }
+              });
+      caller.start();
+      awaitUnderWay(caller, own);
+
+      caller.interrupt();
+
+      assertThat(ended.get(1, TimeUnit.MINUTES)).isTrue();
+      caller.join();
+    }
+  }
+
+  /** Until the thread has come past the checks at the edge of the engine. */
+  private static void awaitUnderWay(Thread thread, AttentionEngine engine) {
+    String edge = engine.getClass().getName();
+    while (true) {
+      StackTraceElement[] stack = thread.getStackTrace();
+      boolean inside =
+          IntStream.range(1, stack.length)
+              .anyMatch(
+                  frame ->
+                      stack[frame].getClassName().equals(edge)
+                          && stack[frame].getMethodName().equals("attend")
+                          && !stack[frame - 1].getClassName().contains("Checks"));
+      if (inside) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
   }
 
   private static HeadTensor heads(HeadTensor tensor, int... heads) {

@@ -3,6 +3,7 @@ package io.headroom.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headroom.attention.AttentionInterruptedException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,24 @@ class HostProbeTest {
     assertThat(now).isNotSameAs(peaks);
     assertThat(now.gflops()).isPositive().isFinite();
     assertThat(HostProbe.peaks(1)).isSameAs(peaks);
+  }
+
+  @Test
+  void anInterruptEndsItAndNothingGoesOn() {
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> HostProbe.measure(2))
+        .isInstanceOf(AttentionInterruptedException.class);
+
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(Thread.getAllStackTraces().values())
+        .allSatisfy(
+            stack ->
+                assertThat(stack)
+                    .noneMatch(
+                        frame ->
+                            frame.getClassName().startsWith(HostProbe.class.getName())
+                                && !frame.getClassName().contains("Test")));
   }
 
   @Test

@@ -1,12 +1,15 @@
 package io.headroom.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.HeadTensor;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,6 +68,28 @@ class SyntheticTensorsTest {
           .as("lag %d", lag)
           .isCloseTo(0, within(CORRELATION_TOLERANCE));
     }
+  }
+
+  /** Drawn in parts, between which interrupts are heeded. */
+  @Test
+  void aLongTensorBeginsLikeAShortOneAndGoesOn() {
+    int part = 1 << 20;
+    float[] numbers = SyntheticTensors.gaussian(1, part + 1000, 1, 42).data();
+
+    assertThat(Arrays.copyOf(numbers, part))
+        .isEqualTo(SyntheticTensors.gaussian(1, part, 1, 42).data());
+    assertThat(Arrays.copyOfRange(numbers, part, part + 1000))
+        .isNotEqualTo(Arrays.copyOf(numbers, 1000))
+        .isNotEqualTo(new float[1000]);
+  }
+
+  @Test
+  void anInterruptEndsTheDrawing() {
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(() -> gaussian(42)).isInstanceOf(AttentionInterruptedException.class);
+
+    assertThat(Thread.interrupted()).isTrue();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.headroom.attention.nd4j;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionChecks;
 import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.EngineUnavailableException;
 import io.headroom.attention.nd4j.QueryBlock.KeySpan;
@@ -136,9 +137,11 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     List<QueryBlock> blocks = blocks(attention, own.length(), queries.tokens());
     List<KeySpan> seen = seenByAny(blocks);
     for (int kvHead = 0; kvHead < shape.kvHeads(); kvHead++) {
+      AttentionInterruptedException.throwIfInterrupted();
       KvRows keys = own.keys(kvHead).asFloats(seen, widenedKeys);
       KvRows values = own.values(kvHead).asFloats(seen, widenedValues);
       for (QueryBlock block : blocks) {
+        AttentionInterruptedException.throwIfInterrupted();
         stackQueries(shape, kvHead, block, queries);
         attend(attention, block, keys, values);
         unstackOutputs(shape, kvHead, block, output);

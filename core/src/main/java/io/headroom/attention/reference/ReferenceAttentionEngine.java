@@ -3,6 +3,7 @@ package io.headroom.attention.reference;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionChecks;
 import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.HeadTensor;
@@ -67,6 +68,7 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
    * @param output {@code [queryHeads, positions, valueDim]}, overwritten
    * @throws IllegalArgumentException if shapes do not fit together, the cache is empty or another
    *     engine's, or a position lies outside the cache
+   * @throws AttentionInterruptedException as {@link #attend} does
    */
   public void attendAt(
       Attention attention, HeadTensor queries, int[] positions, KvCache cache, HeadTensor output) {
@@ -106,6 +108,7 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
       float[] keys = cache.keys(head / attention.shape().groupSize());
       float[] values = cache.values(head / attention.shape().groupSize());
       for (int token = 0; token < positions.length; token++) {
+        AttentionInterruptedException.throwIfInterrupted();
         int query = queries.row(head, token);
         softmax(attention, queries.data(), query, positions[token], keys, weights);
         mix(weights, values, output.dim(), output.data(), output.row(head, token));

@@ -1,5 +1,6 @@
 package io.headroom.attention.vector;
 
+import io.headroom.attention.AttentionInterruptedException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -8,6 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Whoever waits looks again for some microseconds before it sleeps: to be woken takes about as
  * long as a step of decode, and in decode the next job comes at once.
+ *
+ * <p>Interrupting the calling thread ends a job: no thread begins another unit, and the call
+ * returns once those that were begun are done.
  */
 final class WorkerPool implements AutoCloseable {
 
@@ -18,6 +22,9 @@ final class WorkerPool implements AutoCloseable {
 
   /** Longer than the time between two steps of decode, shorter than anybody would notice. */
   private static final long SPIN_NANOS = 50_000;
+
+  /** Number of the thread that asks for jobs; the others look for no interrupts. */
+  private static final int CALLER = 0;
 
   private final Thread[] others;
   private final AtomicInteger nextUnit = new AtomicInteger();
@@ -34,19 +41,32 @@ final class WorkerPool implements AutoCloseable {
 
   WorkerPool(int threads) {
     this.others = new Thread[threads - 1];
-    for (int i = 0; i < others.length; i++) {
-      int worker = i + 1;
-      others[i] = new Thread(() -> serve(worker), "attention-" + worker);
-      others[i].setDaemon(true);
-      others[i].start();
+    try {
+      for (int i = 0; i < others.length; i++) {
+        int worker = i + 1;
+        others[i] = new Thread(() -> serve(worker), "attention-" + worker);
+        others[i].setDaemon(true);
+        others[i].start();
+      }
+    } catch (Error e) {
+      // The system has no more threads: those that it gave must not wait for ever.
+      endThreads();
+      throw e;
     }
   }
 
-  /** Runs all units; throws what the first failing unit threw, once all threads have stopped. */
+  /**
+   * Runs all units; throws what the first failing unit threw, once all threads have stopped.
+   *
+   * @throws AttentionInterruptedException if the calling thread was interrupted and units were left
+   *     out
+   */
   void run(Job newJob, int newUnits) {
+    AttentionInterruptedException.throwIfInterrupted();
     if (others.length == 0 || newUnits == 1) {
       for (int unit = 0; unit < newUnits; unit++) {
-        newJob.run(unit, 0);
+        AttentionInterruptedException.throwIfInterrupted();
+        newJob.run(unit, CALLER);
       }
       return;
     }
@@ -62,7 +82,7 @@ final class WorkerPool implements AutoCloseable {
       jobNumber = jobNumber + 1;
       notifyAll();
     }
-    work(newJob, newUnits, 0);
+    work(newJob, newUnits, CALLER);
     spinWhileBusy();
     Throwable thrown = awaitOthers();
     if (thrown instanceof Error error) {
@@ -76,6 +96,9 @@ final class WorkerPool implements AutoCloseable {
   private void work(Job current, int count, int worker) {
     try {
       for (int unit = nextUnit.getAndIncrement(); unit < count; unit = nextUnit.getAndIncrement()) {
+        if (worker == CALLER) {
+          AttentionInterruptedException.throwIfInterrupted();
+        }
         current.run(unit, worker);
       }
     } catch (RuntimeException | Error e) {
@@ -148,13 +171,15 @@ final class WorkerPool implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      notifyAll();
-    }
+    endThreads();
     for (Thread other : others) {
       join(other);
     }
+  }
+
+  private synchronized void endThreads() {
+    closed = true;
+    notifyAll();
   }
 
   private static void join(Thread other) {

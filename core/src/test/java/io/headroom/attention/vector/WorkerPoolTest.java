@@ -3,12 +3,16 @@ package io.headroom.attention.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.headroom.attention.AttentionInterruptedException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class WorkerPoolTest {
@@ -69,6 +73,120 @@ class WorkerPoolTest {
       for (int unit = 0; unit < 20; unit++) {
         assertThat(runs.get(unit)).isEqualTo(1);
       }
+    }
+  }
+
+  @Test
+  void anInterruptLeavesOutTheOtherUnits() {
+    try (WorkerPool pool = new WorkerPool(1)) {
+      AtomicInteger runs = new AtomicInteger();
+      assertThatThrownBy(
+              () ->
+                  pool.run(
+                      (unit, worker) -> {
+                        runs.incrementAndGet();
+                        if (unit == 4) {
+                          Thread.currentThread().interrupt();
+                        }
+                      },
+                      100))
+          .isInstanceOf(AttentionInterruptedException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(runs.get()).isEqualTo(5);
+    }
+  }
+
+  /** The other thread is in the midst of a unit, and begins none after it. */
+  @Test
+  void anInterruptedCallEndsWhenTheUnitsThatWereBegunDo() {
+    Thread caller = Thread.currentThread();
+    try (WorkerPool pool = new WorkerPool(2)) {
+      AtomicInteger runs = new AtomicInteger();
+      CountDownLatch otherBegan = new CountDownLatch(1);
+      AtomicInteger ends = new AtomicInteger();
+      assertThatThrownBy(
+              () ->
+                  pool.run(
+                      (unit, worker) -> {
+                        runs.incrementAndGet();
+                        if (worker == 0) {
+                          spinUntilZero(otherBegan);
+                          caller.interrupt();
+                        } else {
+                          otherBegan.countDown();
+                          awaitWaiting(caller);
+                        }
+                        ends.incrementAndGet();
+                      },
+                      100))
+          .isInstanceOf(AttentionInterruptedException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(runs.get()).isEqualTo(2);
+      assertThat(ends.get()).isEqualTo(2);
+
+      AtomicInteger again = new AtomicInteger();
+      pool.run((unit, worker) -> again.incrementAndGet(), 100);
+      assertThat(again.get()).isEqualTo(100);
+    }
+  }
+
+  /** Never seen waiting meanwhile. */
+  private static void spinUntilZero(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void awaitWaiting(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void anInterruptBehindTheLastUnitLeavesTheJobDone() {
+    try (WorkerPool pool = new WorkerPool(2)) {
+      AtomicInteger runs = new AtomicInteger();
+      CountDownLatch bothBegan = new CountDownLatch(2);
+      Thread caller = Thread.currentThread();
+      pool.run(
+          (unit, worker) -> {
+            bothBegan.countDown();
+            spinUntilZero(bothBegan);
+            if (worker == 1) {
+              awaitWaiting(caller);
+              caller.interrupt();
+            }
+            runs.incrementAndGet();
+          },
+          2);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(runs.get()).isEqualTo(2);
+    }
+  }
+
+  /** On the calling thread and on another. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void throwsWhatAThreadWithoutMemoryThrewAndGoesOn(int failing) {
+    try (WorkerPool pool = new WorkerPool(2)) {
+      CountDownLatch bothBegan = new CountDownLatch(2);
+      assertThatThrownBy(
+              () ->
+                  pool.run(
+                      (unit, worker) -> {
+                        bothBegan.countDown();
+                        await(bothBegan);
+                        if (worker == failing) {
+                          // More than any heap has.
+                          assertThat(new long[1 << 16][1 << 30]).isEmpty();
+                        }
+                      },
+                      2))
+          .isInstanceOf(OutOfMemoryError.class);
+      AtomicInteger runs = new AtomicInteger();
+      pool.run((unit, worker) -> runs.incrementAndGet(), 20);
+      assertThat(runs.get()).isEqualTo(20);
     }
   }
 

@@ -1,0 +1,47 @@
+package io.headroom.testkit;
+
+import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionEngine;
+import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.KvCache;
+import io.headroom.kvcache.KvCacheSpec;
+import java.util.Optional;
+
+/** Another engine, for subclasses that do one thing differently. */
+public class ForwardingEngine implements AttentionEngine {
+  private final AttentionEngine engine;
+
+  public ForwardingEngine(AttentionEngine engine) {
+    this.engine = engine;
+  }
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public String detail() {
+    return engine.detail();
+  }
+
+  @Override
+  public Optional<String> unsupported(Attention attention, KvCacheSpec cache) {
+    return engine.unsupported(attention, cache);
+  }
+
+  @Override
+  public KvCache newCache(KvCacheSpec spec) {
+    return engine.newCache(spec);
+  }
+
+  @Override
+  public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
+    engine.attend(attention, queries, cache, output);
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}
