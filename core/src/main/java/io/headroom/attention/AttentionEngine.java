@@ -1,6 +1,7 @@
 package io.headroom.attention;
 
 import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
 import java.util.Optional;
@@ -35,6 +36,37 @@ public interface AttentionEngine extends AutoCloseable {
 
   /** An empty cache in the layout that this engine reads; {@link #attend} takes no other. */
   KvCache newCache(KvCacheSpec spec);
+
+  /**
+   * Memory that {@link #newCache} takes at most. As it stands here: float32 of every position, in
+   * two arrays on the heap.
+   */
+  default EngineMemory cacheMemory(KvCacheSpec spec) {
+    long rows = (long) spec.kvHeads() * spec.capacity();
+    long keyBytes = HeapArrays.bytes(rows * spec.keyDim(), Float.BYTES);
+    long valueBytes = HeapArrays.bytes(rows * spec.valueDim(), Float.BYTES);
+    return new EngineMemory(keyBytes + valueBytes, 0);
+  }
+
+  /**
+   * Scratch memory that {@link #attend} takes at most beside cache, queries and output, whether it
+   * is kept between calls or not; none, as it stands here.
+   *
+   * @param queries tokens of a call
+   */
+  default EngineMemory scratchMemory(Attention attention, KvCacheSpec cache, int queries) {
+    return EngineMemory.NONE;
+  }
+
+  /**
+   * Bytes outside the heap that the engine may take now; {@link Long#MAX_VALUE} where it takes
+   * none.
+   *
+   * @param heapBytes that the process is going to take of its heap meanwhile
+   */
+  default long freeNativeBytes(long heapBytes) {
+    return Long.MAX_VALUE;
+  }
 
   /**
    * Attention of queries over all positions of the cache that the mask lets them see. The queries

@@ -13,14 +13,22 @@ abstract class HeadTiles {
    * @throws IllegalArgumentException if the tiles exceed a Java array
    */
   HeadTiles(TileLayout layout, long tiles) {
-    long elements = ALIGNED_START + tiles * layout.elements();
-    int longest = Integer.MAX_VALUE - 8;
-    if (elements > longest) {
-      throw new IllegalArgumentException(
-          "one KV head needs an array of %d elements, more than %d".formatted(elements, longest));
+    long elements = elements(layout, tiles);
+    if (elements > HeapArrays.LONGEST) {
+      throw new IllegalArgumentException(overAnArray(elements));
     }
     this.layout = layout;
     this.length = (int) elements;
+  }
+
+  static String overAnArray(long elements) {
+    return "one KV head needs an array of %d elements, more than %d"
+        .formatted(elements, HeapArrays.LONGEST);
+  }
+
+  /** Of the array that holds so many tiles. */
+  static long elements(TileLayout layout, long tiles) {
+    return ALIGNED_START + tiles * layout.elements();
   }
 
   final long bytes() {

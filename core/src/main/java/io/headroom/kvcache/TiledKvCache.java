@@ -1,6 +1,7 @@
 package io.headroom.kvcache;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -41,14 +42,9 @@ public final class TiledKvCache implements KvCache {
    */
   public TiledKvCache(KvCacheSpec spec) {
     this.spec = spec;
-    long tiles = tiles(spec.capacity());
-    long sinks = Math.min(tiles, tiles(spec.sinks()));
-    long ring = tiles - sinks;
-    if (spec.isWindowed()) {
-      ring = Math.min(ring, tiles((long) spec.window() + spec.slack() - 1) + 1);
-    }
+    long sinks = sinkTiles(spec);
     this.sinkTiles = (int) sinks;
-    this.ringTiles = (int) ring;
+    this.ringTiles = (int) ringTiles(spec);
     this.firstRingTile = sinkTiles;
     this.layout = new TileLayout(spec.precision(), spec.keyDim(), spec.valueDim());
     this.open = new PositionTiles[spec.kvHeads()];
@@ -60,6 +56,40 @@ public final class TiledKvCache implements KvCache {
         open,
         head ->
             isQuantised ? new FloatTiles(wide, 1) : PositionTiles.of(layout, sinks + ringTiles));
+  }
+
+  private static long sinkTiles(KvCacheSpec spec) {
+    return Math.min(tiles((long) spec.capacity()), tiles((long) spec.sinks()));
+  }
+
+  private static long ringTiles(KvCacheSpec spec) {
+    long rest = tiles((long) spec.capacity()) - sinkTiles(spec);
+    return spec.isWindowed()
+        ? Math.min(rest, tiles((long) spec.window() + spec.slack() - 1) + 1)
+        : rest;
+  }
+
+  private static long headElements(KvCacheSpec spec) {
+    TileLayout layout = new TileLayout(spec.precision(), spec.keyDim(), spec.valueDim());
+    return HeadTiles.elements(layout, sinkTiles(spec) + ringTiles(spec));
+  }
+
+  /** Why there can be no such cache, in one line; empty if there can, given the memory. */
+  public static Optional<String> unsupported(KvCacheSpec spec) {
+    long elements = headElements(spec);
+    return elements > HeapArrays.LONGEST
+        ? Optional.of(HeadTiles.overAnArray(elements))
+        : Optional.empty();
+  }
+
+  /** Bytes of heap that such a cache takes in this process. */
+  public static long heapBytes(KvCacheSpec spec) {
+    long bytes = HeapArrays.bytes(headElements(spec), Integer.BYTES);
+    if (spec.precision().isQuantised()) {
+      TileLayout wide = new TileLayout(KvPrecision.F32, spec.keyDim(), spec.valueDim());
+      bytes += HeapArrays.bytes(HeadTiles.elements(wide, 1), Float.BYTES);
+    }
+    return spec.kvHeads() * bytes;
   }
 
   @Override

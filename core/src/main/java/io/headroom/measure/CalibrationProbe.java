@@ -1,5 +1,6 @@
 package io.headroom.measure;
 
+import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.vector.CalibrationKernels;
 import java.lang.ref.SoftReference;
 import java.util.Arrays;
@@ -40,7 +41,8 @@ final class CalibrationProbe {
 
   /**
    * @param threads at least 1
-   * @throws IllegalStateException if a thread fails, or the caller is interrupted
+   * @throws IllegalStateException if a thread fails
+   * @throws AttentionInterruptedException if the calling thread is interrupted meanwhile
    */
   static Calibration measure(int threads) {
     // The first time in a process this compiles the kernels.
@@ -69,7 +71,7 @@ final class CalibrationProbe {
       return new Calibration(gflops, gigabytesPerSecond);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while calibrating", e);
+      throw new AttentionInterruptedException();
     } catch (ExecutionException e) {
       throw new IllegalStateException("the calibration failed", e.getCause());
     } finally {

@@ -48,7 +48,9 @@ public final class Calibrator {
    * A new calibration.
    *
    * @param threads at least 1
-   * @throws IllegalStateException if it fails or is interrupted
+   * @throws IllegalStateException if it fails
+   * @throws io.headroom.attention.AttentionInterruptedException if the calling thread is
+   *     interrupted
    */
   public Calibration calibrate(int threads) {
     Calibration calibration = probe.apply(threads);

@@ -84,6 +84,11 @@ public final class HostProbe {
     }
   }
 
+  /** Bytes of heap that {@link #peaks} is still going to take; 0 once it has measured. */
+  public static long heapBytes(int threads) {
+    return PEAKS.containsKey(threads) ? 0 : (long) STREAM_NUMBERS * Float.BYTES;
+  }
+
   private interface Loop {
     /** Runs once and returns how much it did. */
     long run();

@@ -2,6 +2,7 @@ package io.headroom.measure;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionShape;
+import io.headroom.attention.EngineMemory;
 import io.headroom.attention.reference.ReferenceAttentionEngine;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
@@ -47,6 +48,21 @@ final class OutputVerification {
         .map(i -> count == 1 ? from : from + (int) ((long) (to - from - 1) * i / (count - 1)));
   }
 
+  /** Memory that a comparison takes at most: the keys and values once more, exactly. */
+  static EngineMemory memory(Attention attention, int tokens) {
+    KvCacheSpec spec = cache(attention.shape(), tokens);
+    try (ReferenceAttentionEngine reference = new ReferenceAttentionEngine()) {
+      return reference
+          .cacheMemory(spec)
+          .plus(reference.scratchMemory(attention, spec, 2 * MOST_POSITIONS));
+    }
+  }
+
+  private static KvCacheSpec cache(AttentionShape shape, int tokens) {
+    return KvCacheSpec.contiguous(
+        shape.kvHeads(), shape.headDim(), shape.valueDim(), KvPrecision.F32, tokens);
+  }
+
   private static HeadTensor reference(MeasuredLayer layer, int[] positions) {
     Attention attention = layer.attention();
     AttentionShape shape = attention.shape();
@@ -63,13 +79,7 @@ final class OutputVerification {
       }
     }
     HeadTensor expected = HeadTensor.zeros(shape.queryHeads(), positions.length, shape.valueDim());
-    KvCacheSpec spec =
-        KvCacheSpec.contiguous(
-            shape.kvHeads(),
-            shape.headDim(),
-            shape.valueDim(),
-            KvPrecision.F32,
-            tensors.keys().tokens());
+    KvCacheSpec spec = cache(shape, tensors.keys().tokens());
     try (ReferenceAttentionEngine reference = new ReferenceAttentionEngine();
         KvCache cache = reference.newCache(spec)) {
       cache.append(tensors.keys(), tensors.values());

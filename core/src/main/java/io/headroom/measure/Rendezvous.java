@@ -1,5 +1,6 @@
 package io.headroom.measure;
 
+import io.headroom.attention.AttentionInterruptedException;
 import java.util.concurrent.Phaser;
 
 /**
@@ -19,14 +20,14 @@ final class Rendezvous {
   /**
    * Waits until all copies are about to sample.
    *
-   * @throws IllegalStateException if the thread is interrupted meanwhile
+   * @throws AttentionInterruptedException if the thread is interrupted meanwhile
    */
   void begin() {
     try {
       phaser.awaitAdvanceInterruptibly(phaser.arrive());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for the copies beside it", e);
+      throw new AttentionInterruptedException();
     }
   }
 

@@ -62,8 +62,9 @@ public final class SequenceMeasurer {
   }
 
   /**
+   * As {@link #measure(SequenceRequest)}, where it is known what has settled.
+   *
    * @param settled the phases in which the same kernels settled earlier in this process
-   * @throws IllegalArgumentException if the engine does not support the request
    */
   public SequenceMeasurement measure(SequenceRequest request, SteadyPhases settled) {
     try (Run run = new Run(request)) {

@@ -1,11 +1,12 @@
 package io.headroom.measure;
 
 import io.headroom.attention.Attention;
+import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionShape;
-import io.headroom.kvcache.KvBytes;
+import io.headroom.attention.EngineMemory;
+import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.kvcache.TiledKvCache;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,9 +42,8 @@ public record SequenceRequest(
   /** Pieces in which a windowed cache is prefilled. */
   private static final int PREFILL_PIECE = 256;
 
-  private static final double USABLE_SHARE = 0.85;
-  private static final long GIBIBYTE = 1L << 30;
-  private static final long SCRATCH_BYTES = 64L << 20;
+  /** Histograms, and whatever else does not grow with the sequence. */
+  private static final long SMALL_OBJECTS_BYTES = 4L << 20;
 
   public SequenceRequest {
     layers = List.copyOf(layers);
@@ -86,23 +86,25 @@ public record SequenceRequest(
     return promptTokens + outputTokens;
   }
 
-  /** Why this cannot be measured in a heap of so many bytes, in one line; empty if it can. */
-  public Optional<String> tooLargeFor(long heapBytes) {
+  /**
+   * Why no memory would be enough to measure this with the engine, or why the engine does not
+   * support it, in one line; empty if it can be measured.
+   */
+  public Optional<String> unsupportedBy(AttentionEngine engine) {
     for (Attention attention : layers) {
       AttentionShape shape = attention.shape();
       int dim = Math.max(shape.headDim(), shape.valueDim());
-      if ((long) shape.queryHeads() * dim > Integer.MAX_VALUE / totalTokens()) {
+      if ((long) shape.queryHeads() * dim * totalTokens() > HeapArrays.LONGEST) {
         return Optional.of(
             "%d query heads of %d over %d tokens are more numbers than an array holds"
                 .formatted(shape.queryHeads(), dim, totalTokens()));
       }
+      Optional<String> reason = engine.unsupported(attention, cache(attention));
+      if (reason.isPresent()) {
+        return reason;
+      }
     }
-    if (heapBytes() <= USABLE_SHARE * heapBytes) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        "needs %.1f GiB of heap, the executor has %.1f GiB"
-            .formatted((double) heapBytes() / GIBIBYTE, (double) heapBytes / GIBIBYTE));
+    return Optional.empty();
   }
 
   /**
@@ -125,46 +127,32 @@ public record SequenceRequest(
   }
 
   /**
-   * Bytes of heap that measuring takes at most, whatever the engine: data, outputs and caches, with
-   * room for the engine's scratch memory.
+   * Memory that measuring takes at most: data, outputs, caches, the engine's scratch memory, and
+   * what verification keeps.
    */
-  public long heapBytes() {
-    long numbers = 0;
-    long cacheBytes = 0;
+  public EngineMemory memory(AttentionEngine engine) {
+    EngineMemory memory = new EngineMemory(SMALL_OBJECTS_BYTES, 0);
+    EngineMemory scratch = EngineMemory.NONE;
+    int queries = kvCache ? promptTokens : totalTokens();
     Set<Attention> data = new HashSet<>();
     for (Attention attention : layers) {
       AttentionShape shape = attention.shape();
       if (data.add(SequenceTensors.keyOf(attention))) {
-        numbers += (long) shape.queryHeads() * shape.headDim() + keyValueNumbers(shape);
+        memory = memory.plus(tensor(shape.queryHeads(), shape.headDim()));
+        memory = memory.plus(tensor(shape.kvHeads(), shape.headDim()));
+        memory = memory.plus(tensor(shape.kvHeads(), shape.valueDim()));
       }
-      numbers += (long) shape.queryHeads() * shape.valueDim();
-      cacheBytes += cacheBytes(shape);
+      memory = memory.plus(tensor(shape.queryHeads(), shape.valueDim()));
+      memory = memory.plus(engine.cacheMemory(cache(attention)));
+      scratch = scratch.or(engine.scratchMemory(attention, cache(attention), queries));
     }
     if (verify) {
-      // The reference keeps the first layer's keys and values once more, as float32.
-      numbers += keyValueNumbers(layers.get(0).shape());
+      memory = memory.plus(OutputVerification.memory(layers.get(0), totalTokens()));
     }
-    return numbers * totalTokens() * Float.BYTES + cacheBytes + SCRATCH_BYTES;
+    return memory.plus(scratch);
   }
 
-  private static long keyValueNumbers(AttentionShape shape) {
-    return (long) shape.kvHeads() * (shape.headDim() + shape.valueDim());
-  }
-
-  /**
-   * Whole tiles of every position, and the one that is not quantised yet. Engines need not make use
-   * of a window, and those that do keep less.
-   */
-  private long cacheBytes(AttentionShape shape) {
-    int valueColumns = (int) wholeTiles(shape.valueDim());
-    long tokens = wholeTiles(totalTokens());
-    long bytes = KvBytes.of(shape.kvHeads(), shape.headDim(), valueColumns, precision, tokens);
-    long recentNumbers =
-        (long) shape.kvHeads() * TiledKvCache.TILE * (shape.headDim() + valueColumns);
-    return precision.isQuantised() ? bytes + recentNumbers * Float.BYTES : bytes;
-  }
-
-  private static long wholeTiles(long number) {
-    return (number + TiledKvCache.TILE - 1) / TiledKvCache.TILE * TiledKvCache.TILE;
+  private EngineMemory tensor(int heads, int dim) {
+    return new EngineMemory(HeapArrays.bytes((long) heads * dim * totalTokens(), Float.BYTES), 0);
   }
 }

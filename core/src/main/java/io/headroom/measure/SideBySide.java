@@ -1,6 +1,7 @@
 package io.headroom.measure;
 
 import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.AttentionInterruptedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.function.Supplier;
 public final class SideBySide implements AutoCloseable {
   private final List<AttentionEngine> engines = new ArrayList<>();
   private final Ticker ticker;
+  private MeasuringPhase phase = MeasuringPhase.DATA;
 
   /**
    * @param copies that run at the same time, at least 1
@@ -48,6 +50,11 @@ public final class SideBySide implements AutoCloseable {
   /** The engine of the first copy; the others are like it. */
   public AttentionEngine engine() {
     return engines.get(0);
+  }
+
+  /** What the request that came last had come to on the first copy; tells where one failed. */
+  public MeasuringPhase phase() {
+    return phase;
   }
 
   /** Why the engines cannot compute at the same time, in one line; empty if they can. */
@@ -83,29 +90,38 @@ public final class SideBySide implements AutoCloseable {
 
   private <T> List<T> onEveryCopy(Function<SequenceMeasurer, T> action) {
     Rendezvous rendezvous = new Rendezvous(engines.size());
-    if (engines.size() == 1) {
-      return List.of(action.apply(new SequenceMeasurer(engine(), ticker, rendezvous)));
+    List<SequenceMeasurer> measurers =
+        engines.stream().map(engine -> new SequenceMeasurer(engine, ticker, rendezvous)).toList();
+    try {
+      return measurers.size() == 1
+          ? List.of(action.apply(measurers.get(0)))
+          : together(measurers, action, rendezvous);
+    } finally {
+      phase = measurers.get(0).phase();
     }
-    ExecutorService threads = Executors.newFixedThreadPool(engines.size());
+  }
+
+  private static <T> List<T> together(
+      List<SequenceMeasurer> measurers,
+      Function<SequenceMeasurer, T> action,
+      Rendezvous rendezvous) {
+    ExecutorService threads = Executors.newFixedThreadPool(measurers.size());
     try {
       CompletionService<T> copies = new ExecutorCompletionService<>(threads);
-      for (AttentionEngine engine : engines) {
-        SequenceMeasurer measurer = new SequenceMeasurer(engine, ticker, rendezvous);
-        copies.submit(() -> action.apply(measurer));
-      }
-      return results(copies, rendezvous, threads);
+      measurers.forEach(measurer -> copies.submit(() -> action.apply(measurer)));
+      return results(copies, measurers.size(), rendezvous, threads);
     } finally {
       threads.shutdown();
     }
   }
 
   /** Returns or throws when all copies have ended: one that ran on would disturb what follows. */
-  private <T> List<T> results(
-      CompletionService<T> copies, Rendezvous rendezvous, ExecutorService threads) {
+  private static <T> List<T> results(
+      CompletionService<T> copies, int count, Rendezvous rendezvous, ExecutorService threads) {
     List<T> results = new ArrayList<>();
     Throwable failure = null;
     boolean interrupted = false;
-    int running = engines.size();
+    int running = count;
     while (running > 0) {
       try {
         Future<T> ended = copies.take();
@@ -118,6 +134,7 @@ public final class SideBySide implements AutoCloseable {
       } catch (ExecutionException e) {
         failure = failure == null ? e.getCause() : failure;
         rendezvous.dissolve();
+        threads.shutdownNow();
       }
     }
     if (interrupted) {
@@ -130,7 +147,7 @@ public final class SideBySide implements AutoCloseable {
       throw exception;
     }
     if (interrupted) {
-      throw new IllegalStateException("interrupted while measuring");
+      throw new AttentionInterruptedException();
     }
     return results;
   }

@@ -42,7 +42,7 @@ public final class WarmKernels {
             request.kvCache(),
             request.threads(),
             request.layers().stream().map(Attention::shape).toList());
-    if (settledByKind.putIfAbsent(kind, SteadyPhases.NONE) == null) {
+    if (!settledByKind.containsKey(kind)) {
       SequenceRequest shortened = request.shortened(WARM_UP_PROMPT_TOKENS, WARM_UP_OUTPUT_TOKENS);
       settledByKind.merge(kind, copies.warmUp(shortened, warmUpNanos), SteadyPhases::or);
     }

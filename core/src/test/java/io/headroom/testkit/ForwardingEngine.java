@@ -2,6 +2,7 @@ package io.headroom.testkit;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.EngineMemory;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
@@ -33,6 +34,21 @@ public class ForwardingEngine implements AttentionEngine {
   @Override
   public KvCache newCache(KvCacheSpec spec) {
     return engine.newCache(spec);
+  }
+
+  @Override
+  public EngineMemory cacheMemory(KvCacheSpec spec) {
+    return engine.cacheMemory(spec);
+  }
+
+  @Override
+  public EngineMemory scratchMemory(Attention attention, KvCacheSpec cache, int queries) {
+    return engine.scratchMemory(attention, cache, queries);
+  }
+
+  @Override
+  public long freeNativeBytes(long heapBytes) {
+    return engine.freeNativeBytes(heapBytes);
   }
 
   @Override

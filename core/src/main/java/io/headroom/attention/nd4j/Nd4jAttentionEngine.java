@@ -4,12 +4,16 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionChecks;
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionInterruptedException;
+import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.attention.EngineMemory;
 import io.headroom.attention.EngineUnavailableException;
 import io.headroom.attention.nd4j.QueryBlock.KeySpan;
 import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvPrecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -108,6 +112,43 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
         : Optional.of(
             "the nd4j engine runs side by side on 1 thread each, not on %d: OpenBLAS has one pool of threads for the whole process"
                 .formatted(threads));
+  }
+
+  @Override
+  public EngineMemory cacheMemory(KvCacheSpec spec) {
+    return new EngineMemory(0, Nd4jKvCache.nativeBytes(spec));
+  }
+
+  /** Scores of a block of rows, what hides some of them, and one KV head in float32. */
+  @Override
+  public EngineMemory scratchMemory(Attention attention, KvCacheSpec cache, int queries) {
+    AttentionShape shape = attention.shape();
+    AttentionMask mask = attention.mask();
+    long group = shape.groupSize();
+    long keys = cache.capacity();
+    long tokens = Math.max(1, Math.min(BLOCK_ROWS / group, queries));
+    long seen = mask.isWindowed() ? (long) mask.sinks() + mask.window() + tokens : keys;
+    long columns = Math.min(keys, seen);
+    long scores = Math.max(group * columns, Math.min(MAX_SCORES, group * tokens * columns));
+    long hidden = mask.isWindowed() ? scores / group : tokens * tokens;
+    long rows = group * tokens * (shape.headDim() + shape.valueDim());
+    boolean widens = cache.precision() != KvPrecision.F32;
+    long widened = widens ? keys * (shape.headDim() + shape.valueDim()) : 0;
+    return new EngineMemory(
+        HeapArrays.bytes(hidden, Float.BYTES),
+        ScratchBuffer.mostBytes(scores + hidden + rows + widened));
+  }
+
+  @Override
+  public long freeNativeBytes(long heapBytes) {
+    long ownBytes =
+        stackedQueries.bytes()
+            + scores.bytes()
+            + hidden.bytes()
+            + stackedOutputs.bytes()
+            + widenedKeys.bytes()
+            + widenedValues.bytes();
+    return Nd4jRuntime.freeBytes(heapBytes, ownBytes);
   }
 
   /**

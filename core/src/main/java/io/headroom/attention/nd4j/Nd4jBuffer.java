@@ -1,5 +1,6 @@
 package io.headroom.attention.nd4j;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,6 +11,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * view must not be used after its buffer was closed.
  */
 final class Nd4jBuffer implements AutoCloseable {
+  /** ND4J takes memory from the system without telling JavaCPP. */
+  private static final AtomicLong HELD_BYTES = new AtomicLong();
+
   private final INDArray numbers;
   private final FloatPointer floats;
 
@@ -17,6 +21,12 @@ final class Nd4jBuffer implements AutoCloseable {
   Nd4jBuffer(DataType type, long length) {
     this.numbers = Nd4j.createUninitialized(type, length);
     this.floats = type == DataType.FLOAT ? new FloatPointer(numbers.data().pointer()) : null;
+    HELD_BYTES.addAndGet(bytes());
+  }
+
+  /** Bytes of all buffers of this process that are not closed. */
+  static long heldBytes() {
+    return HELD_BYTES.get();
   }
 
   long length() {
@@ -69,6 +79,7 @@ final class Nd4jBuffer implements AutoCloseable {
   @Override
   public void close() {
     if (!numbers.wasClosed()) {
+      HELD_BYTES.addAndGet(-bytes());
       numbers.close();
     }
   }

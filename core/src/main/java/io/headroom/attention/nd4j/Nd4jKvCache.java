@@ -26,7 +26,29 @@ final class Nd4jKvCache implements KvCache {
     DataType type = storageType(spec.precision());
     long rows = (long) spec.kvHeads() * spec.capacity();
     this.keys = new Nd4jBuffer(type, rows * spec.keyDim());
-    this.values = new Nd4jBuffer(type, rows * spec.valueDim());
+    this.values = valuesBeside(keys, type, rows * spec.valueDim());
+  }
+
+  /** Outside the heap, with the float32 copy of what is being appended. */
+  static long nativeBytes(KvCacheSpec spec) {
+    int numberBytes = storageType(spec.precision()).width();
+    long rows = (long) spec.kvHeads() * spec.capacity();
+    long bytes = rows * (spec.keyDim() + spec.valueDim()) * numberBytes;
+    if (numberBytes == Float.BYTES) {
+      return bytes;
+    }
+    long stagedRows = (long) spec.kvHeads() * Math.min(STAGED_TOKENS, spec.capacity());
+    return bytes + stagedRows * Math.max(spec.keyDim(), spec.valueDim()) * Float.BYTES;
+  }
+
+  /** Keys without values would be lost: nothing else releases them soon. */
+  private static Nd4jBuffer valuesBeside(Nd4jBuffer keys, DataType type, long length) {
+    try {
+      return new Nd4jBuffer(type, length);
+    } catch (RuntimeException | Error e) {
+      keys.close();
+      throw e;
+    }
   }
 
   static String unsupported(KvPrecision precision) {

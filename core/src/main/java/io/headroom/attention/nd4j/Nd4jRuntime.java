@@ -4,6 +4,7 @@ import com.sun.jna.NativeLibrary;
 import io.headroom.attention.EngineUnavailableException;
 import java.util.Locale;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.nd4j.common.config.ND4JSystemProperties;
 import org.nd4j.linalg.factory.Nd4j;
@@ -38,6 +39,30 @@ final class Nd4jRuntime {
   /** Version and kernel that OpenBLAS itself reports, such as {@code openblas-0.3.31-zen}. */
   String openBlas() {
     return openBlas;
+  }
+
+  /**
+   * Bytes that may still be taken outside the heap: of JavaCPP's limit ({@code
+   * org.bytedeco.javacpp.maxbytes}), which ND4J's arrays do not heed by themselves, and of the
+   * limit of the whole process ({@code org.bytedeco.javacpp.maxphysicalbytes}) once the heap has
+   * grown.
+   *
+   * @param heapBytes by which the heap is going to be used more
+   * @param ownBytes of buffers that count as free
+   * @return {@link Long#MAX_VALUE} where there is no limit
+   */
+  static long freeBytes(long heapBytes, long ownBytes) {
+    long free = Long.MAX_VALUE;
+    if (Pointer.maxBytes() > 0) {
+      free = Pointer.maxBytes() - Pointer.totalBytes() - Nd4jBuffer.heldBytes() + ownBytes;
+    }
+    if (Pointer.maxPhysicalBytes() > 0) {
+      Runtime heap = Runtime.getRuntime();
+      long growthBytes = Math.min(heapBytes, heap.maxMemory() - heap.totalMemory());
+      long physicalBytes = Pointer.physicalBytes() + growthBytes - ownBytes;
+      free = Math.min(free, Pointer.maxPhysicalBytes() - physicalBytes);
+    }
+    return Math.max(0, free);
   }
 
   /**

@@ -6,7 +6,9 @@ import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.attention.EngineMemory;
 import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
@@ -34,7 +36,20 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
     if (cache.precision() != KvPrecision.F32) {
       return Optional.of("the reference engine keeps f32 only: " + cache.precision().label());
     }
-    return Optional.empty();
+    return RowKvCache.unsupported(cache);
+  }
+
+  @Override
+  public EngineMemory cacheMemory(KvCacheSpec spec) {
+    return new EngineMemory(RowKvCache.heapBytes(spec), 0);
+  }
+
+  /** The weights of a query and the positions of all. */
+  @Override
+  public EngineMemory scratchMemory(Attention attention, KvCacheSpec cache, int queries) {
+    return new EngineMemory(
+        HeapArrays.bytes(cache.capacity(), Double.BYTES) + HeapArrays.bytes(queries, Integer.BYTES),
+        0);
   }
 
   /**

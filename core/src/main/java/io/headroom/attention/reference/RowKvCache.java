@@ -1,9 +1,11 @@
 package io.headroom.attention.reference;
 
 import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheChecks;
 import io.headroom.kvcache.KvCacheSpec;
+import java.util.Optional;
 
 /** Exact float32 rows of every position, {@code [kvHeads][capacity * dim]}, window or not. */
 final class RowKvCache implements KvCache {
@@ -16,6 +18,21 @@ final class RowKvCache implements KvCache {
     this.spec = spec;
     this.keys = new float[spec.kvHeads()][Math.multiplyExact(spec.capacity(), spec.keyDim())];
     this.values = new float[spec.kvHeads()][Math.multiplyExact(spec.capacity(), spec.valueDim())];
+  }
+
+  static Optional<String> unsupported(KvCacheSpec spec) {
+    long elements = (long) spec.capacity() * Math.max(spec.keyDim(), spec.valueDim());
+    return elements > HeapArrays.LONGEST
+        ? Optional.of(
+            "one KV head needs an array of %d elements, more than %d"
+                .formatted(elements, HeapArrays.LONGEST))
+        : Optional.empty();
+  }
+
+  static long heapBytes(KvCacheSpec spec) {
+    return spec.kvHeads()
+        * (HeapArrays.bytes((long) spec.capacity() * spec.keyDim(), Float.BYTES)
+            + HeapArrays.bytes((long) spec.capacity() * spec.valueDim(), Float.BYTES));
   }
 
   @Override

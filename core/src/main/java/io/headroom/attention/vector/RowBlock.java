@@ -81,6 +81,12 @@ final class RowBlock {
     Arrays.fill(bases, 0, rows, Float.NEGATIVE_INFINITY);
   }
 
+  /** Numbers that so many rows, or fewer, take at most. */
+  static long mostNumbers(int rows, int headDim, int columns) {
+    long queryStride = Math.max(headDim, FEW_ROWS_STRIDE);
+    return (rows + PADDING) * (FEW_ROWS_STRIDE + columns + LANES + queryStride);
+  }
+
   private void reserve() {
     int padded = rows + PADDING;
     boolean few = rows <= FEW_ROWS;

@@ -1,5 +1,6 @@
 package io.headroom.attention.vector;
 
+import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.TileMatrix;
 
 /**
@@ -17,6 +18,11 @@ final class ScratchMemory {
   /** An array with room for so many numbers from {@link #START} on. */
   static float[] allocate(int length) {
     return new float[Math.max(Math.addExact(START, length), LEAST_LENGTH)];
+  }
+
+  /** Bytes of heap that an array with room for so many numbers takes. */
+  static long heapBytes(long length) {
+    return HeapArrays.bytes(Math.max(START + length, LEAST_LENGTH), Float.BYTES);
   }
 
   /** With its header, more than half a region. */

@@ -4,6 +4,8 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionChecks;
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionMask;
+import io.headroom.attention.AttentionShape;
+import io.headroom.attention.EngineMemory;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
@@ -59,10 +61,30 @@ public final class VectorAttentionEngine implements AttentionEngine {
     return kernels.detail();
   }
 
-  /** Empty: every shape, mask and precision runs. */
+  /** Every shape, mask and precision runs, as long as a KV head fits into an array. */
   @Override
   public Optional<String> unsupported(Attention attention, KvCacheSpec cache) {
-    return Optional.empty();
+    return TiledKvCache.unsupported(cache);
+  }
+
+  @Override
+  public EngineMemory cacheMemory(KvCacheSpec spec) {
+    return new EngineMemory(TiledKvCache.heapBytes(spec), 0);
+  }
+
+  /** The memory of every thread, and of as many slices of a unit as there may be. */
+  @Override
+  public EngineMemory scratchMemory(Attention attention, KvCacheSpec cache, int queries) {
+    AttentionShape shape = attention.shape();
+    int rows = Math.max(BLOCK_ROWS, shape.groupSize());
+    int valueColumns = (shape.valueDim() + RowBlock.TILE - 1) / RowBlock.TILE * RowBlock.TILE;
+    long blockBytes =
+        ScratchMemory.heapBytes(RowBlock.mostNumbers(rows, shape.headDim(), valueColumns));
+    long wideBytes =
+        ScratchMemory.heapBytes((long) Math.max(shape.headDim(), RowBlock.TILE) * RowBlock.TILE);
+    long workerBytes = blockBytes + wideBytes + ScratchMemory.heapBytes(Kernels.SCRATCH_LENGTH);
+    long mostSlices = 2L * threads;
+    return new EngineMemory(threads * workerBytes + mostSlices * blockBytes, 0);
   }
 
   @Override
@@ -119,8 +141,11 @@ public final class VectorAttentionEngine implements AttentionEngine {
   private void reserveSlices(int count) {
     int before = slices.length;
     if (count > before) {
-      slices = Arrays.copyOf(slices, count);
-      Arrays.setAll(slices, i -> i < before ? slices[i] : new RowBlock(kernels));
+      RowBlock[] more = Arrays.copyOf(slices, count);
+      for (int i = before; i < count; i++) {
+        more[i] = new RowBlock(kernels);
+      }
+      slices = more;
     }
   }
 

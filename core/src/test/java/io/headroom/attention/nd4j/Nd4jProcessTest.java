@@ -44,6 +44,16 @@ class Nd4jProcessTest {
   }
 
   @Test
+  void memoryBeyondTheLimitOfJavaCppIsForeseen() {
+    ChildJvm.Result result =
+        ChildJvm.run(
+            PrintForeseenMemory.class, List.of("-Dorg.bytedeco.javacpp.maxbytes=48m"), EVERYTHING);
+
+    assertThat(result.exitStatus()).as("%s", result.lines()).isZero();
+    assertThat(ownLines(result)).containsExactly("100 fit", "60000 do not fit");
+  }
+
+  @Test
   void decodeDoesNotGrowTheProcess() {
     // A heap that is touched from the start, so that all growth is outside it, and little of that
     // is the JVM's own.

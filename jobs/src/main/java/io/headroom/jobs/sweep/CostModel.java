@@ -17,6 +17,9 @@ record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
   private static final double NANOS_PER_BYTE = 1 / 15.0;
   private static final double NANOS_PER_NUMBER_MADE = 1.5;
 
+  /** A shard begins and ends with a calibration; the end of one is the beginning of the next. */
+  private static final double CALIBRATION_NANOS = 5e7;
+
   // How a sequence is measured, see SequenceMeasurer and WarmUp.
   private static final int STRETCHES = 3;
   private static final double LONGEST_STRETCH_NANOS = 1e8;
@@ -59,6 +62,11 @@ record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
     }
     double comparing = prefill + steps * decode + work.comparedFlops() * nanosPerFlop("reference");
     return measuringScale * (spent + measure.verifySample() * comparing);
+  }
+
+  /** What a shard takes beside its sequences. */
+  double calibrationNanos() {
+    return measuringScale * CALIBRATION_NANOS;
   }
 
   /** One prefill of so many tokens through the measured layers. */

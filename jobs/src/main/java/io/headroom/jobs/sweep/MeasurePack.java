@@ -12,6 +12,12 @@ final class MeasurePack extends AbstractFunction1<Iterator<Pack>, List<ShardResu
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  private final EngineFactory engines;
+
+  MeasurePack(EngineFactory engines) {
+    this.engines = engines;
+  }
+
   @Override
   public List<ShardResult> apply(Iterator<Pack> packs) {
     try {
@@ -22,11 +28,12 @@ final class MeasurePack extends AbstractFunction1<Iterator<Pack>, List<ShardResu
     }
   }
 
-  private static List<ShardResult> measure(Pack pack) {
+  private List<ShardResult> measure(Pack pack) {
+    MeasureShard measuring = new MeasureShard(engines);
     List<ShardResult> results = new ArrayList<>();
     for (Shard shard : pack.shards()) {
       long began = System.nanoTime();
-      List<Row> rows = MeasureShard.rows(shard);
+      List<Row> rows = measuring.rows(shard);
       results.add(new ShardResult(rows, System.nanoTime() - began));
     }
     return results;

@@ -12,6 +12,7 @@ import java.io.Serializable;
  * @param sequenceBudgetNanos time after which a sequence stops sampling
  * @param verifySample fraction of the sequences whose output is compared with the reference
  * @param noisyRepeats how often a shard is measured again while the host is noisy
+ * @param timeLimitNanos time after which a sequence is given up; above 0
  */
 public record MeasureSettings(
     String runId,
@@ -19,7 +20,8 @@ public record MeasureSettings(
     long warmUpNanos,
     long sequenceBudgetNanos,
     double verifySample,
-    int noisyRepeats)
+    int noisyRepeats,
+    long timeLimitNanos)
     implements Serializable {
 
   /** Whether the sequence is in the sample: the same ones in every run, on every machine. */

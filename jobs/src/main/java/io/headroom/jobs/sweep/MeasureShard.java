@@ -1,20 +1,21 @@
 package io.headroom.jobs.sweep;
 
-import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionEngines;
-import io.headroom.attention.EngineUnavailableException;
 import io.headroom.measure.Calibrator;
 import io.headroom.measure.Environment;
+import io.headroom.measure.HeapLedger;
 import io.headroom.measure.HostProbe;
 import io.headroom.measure.SequenceMeasurement;
 import io.headroom.measure.SequenceRequest;
 import io.headroom.measure.SideBySide;
 import io.headroom.measure.SyntheticTensors;
 import io.headroom.measure.Ticker;
+import io.headroom.measure.TimeLimit;
+import io.headroom.measure.TimeLimitException;
 import io.headroom.measure.WarmKernels;
 import io.headroom.model.LayerSpec;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,55 +23,59 @@ import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measures a shard on an executor. Whatever goes wrong with a sequence becomes its row; nothing but
  * the end of the process takes the other rows with it.
  */
 final class MeasureShard {
-  /** What this process has run before. */
+  private static final Logger LOG = LoggerFactory.getLogger(MeasureShard.class);
+
+  /** What this process has run before, and how its host was. */
   private static final WarmKernels KERNELS = new WarmKernels();
 
-  private static final CalibratedShard CALIBRATED =
-      new CalibratedShard(new Calibrator(), MeasureShard::measure, MeasureShard::failed);
+  private static final Calibrator CALIBRATOR = new Calibrator();
 
-  private MeasureShard() {}
+  private final EngineFactory engines;
+  private final CalibratedShard calibrated =
+      new CalibratedShard(CALIBRATOR, this::measure, MeasureShard::failed);
 
-  /** One row a sequence. */
-  static List<Row> rows(Shard shard) {
-    return CALIBRATED.measure(shard);
+  MeasureShard(EngineFactory engines) {
+    this.engines = engines;
   }
 
-  private static List<Row> measure(Shard shard) {
+  /** One row a sequence. */
+  List<Row> rows(Shard shard) {
+    return calibrated.measure(shard);
+  }
+
+  private List<Row> measure(Shard shard) {
     Cell cell = shard.cell();
-    List<Row> rows = new ArrayList<>();
     Optional<String> lackOfCores = lackOfCores(cell, TaskContext.get().cpus());
     if (lackOfCores.isPresent()) {
-      for (Sequence sequence : shard.sequences()) {
-        rows.add(notMeasured(shard, sequence, Status.UNSUPPORTED, lackOfCores.get()));
-      }
-      return rows;
+      return notMeasured(shard, shard.sequences(), Status.UNSUPPORTED, lackOfCores.get());
     }
+    List<Row> rows = new ArrayList<>();
     try (SideBySide copies =
         new SideBySide(
             cell.contention(),
-            () -> AttentionEngines.create(cell.engine(), cell.threads()),
+            () -> engines.create(cell.engine(), cell.threads()),
             Ticker.system())) {
       for (Sequence sequence : shard.sequences()) {
+        TaskFailure.endIfKilled();
         rows.add(measure(shard, sequence, copies));
       }
-    } catch (EngineUnavailableException e) {
-      for (Sequence sequence : shard.sequences()) {
-        rows.add(notMeasured(shard, sequence, Status.FAILED, e.getMessage()));
+    } catch (RuntimeException | Error e) {
+      TaskFailure.endIfInterrupted(e);
+      List<Sequence> left = shard.sequences().subList(rows.size(), shard.sequences().size());
+      if (left.isEmpty()) {
+        LOG.warn("the {} engine was not closed well; its rows stand", cell.engine(), e);
       }
+      rows.addAll(notMeasured(shard, left, Status.FAILED, TaskFailure.reason(e)));
     }
     return rows;
-  }
-
-  private static List<Row> failed(Shard shard, String reason) {
-    return shard.sequences().stream()
-        .map(sequence -> notMeasured(shard, sequence, Status.FAILED, reason))
-        .toList();
   }
 
   /** Threads without a core of their own would measure each other. */
@@ -87,45 +92,36 @@ final class MeasureShard {
   }
 
   private static Row measure(Shard shard, Sequence sequence, SideBySide copies) {
-    Cell cell = shard.cell();
-    AttentionEngine engine = copies.engine();
-    MeasurementRows.Origin origin = origin(shard);
     try {
-      SequenceRequest request = request(shard, sequence);
-      Optional<String> unsupported = unsupported(copies, cell, request);
-      if (unsupported.isPresent()) {
-        return notMeasured(shard, sequence, Status.UNSUPPORTED, unsupported.get());
-      }
-      HostProbe.Peaks peaks = HostProbe.peaks(cell.threads());
-      SequenceMeasurement measured =
-          KERNELS.measure(copies, request, shard.measure().warmUpNanos());
-      return MeasurementRows.measured(
-          origin, cell, shard.cellId(), sequence, engine.detail(), measured, peaks);
-    } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
-      if (TaskContext.get().isInterrupted()) {
-        throw e;
-      }
-      return notMeasured(shard, sequence, Status.FAILED, reason(e));
+      return measureOrRefuse(shard, sequence, copies);
+    } catch (TimeLimitException e) {
+      TaskFailure.endIfKilled();
+      String reason =
+          "%s (measure.time-limit-seconds): ended in %s"
+              .formatted(e.getMessage(), copies.phase().label());
+      return notMeasured(shard, sequence, Status.FAILED, reason);
+    } catch (RuntimeException | Error e) {
+      TaskFailure.endIfInterrupted(e);
+      return notMeasured(shard, sequence, Status.FAILED, TaskFailure.reason(e));
     }
   }
 
-  private static Optional<String> unsupported(
-      SideBySide copies, Cell cell, SequenceRequest request) {
-    for (Attention attention : request.layers()) {
-      Optional<String> reason = copies.engine().unsupported(attention, request.cache(attention));
-      if (reason.isPresent()) {
-        return reason;
+  private static Row measureOrRefuse(Shard shard, Sequence sequence, SideBySide copies) {
+    Cell cell = shard.cell();
+    AttentionEngine engine = copies.engine();
+    MeasurementRows.Origin origin = origin(shard);
+    SequenceRequest request = request(shard, sequence);
+    try (Admission admission = Admission.of(request, copies, HeapLedger.ofProcess())) {
+      if (admission.refusal().isPresent()) {
+        return notMeasured(shard, sequence, Status.UNSUPPORTED, admission.refusal().get());
       }
+      HostProbe.Peaks peaks = HostProbe.peaks(cell.threads());
+      TimeLimit limit = new TimeLimit(Duration.ofNanos(shard.measure().timeLimitNanos()));
+      SequenceMeasurement measured =
+          limit.run(() -> KERNELS.measure(copies, request, shard.measure().warmUpNanos()));
+      return MeasurementRows.measured(
+          origin, cell, shard.cellId(), sequence, engine.detail(), measured, peaks);
     }
-    if (copies.unsupported().isPresent()) {
-      return copies.unsupported();
-    }
-    long heapBytes = Runtime.getRuntime().maxMemory() / cell.contention();
-    String forEach =
-        cell.contention() == 1
-            ? ""
-            : " for each of the %d copies side by side".formatted(cell.contention());
-    return request.tooLargeFor(heapBytes).map(reason -> reason + forEach);
   }
 
   private static SequenceRequest request(Shard shard, Sequence sequence) {
@@ -144,6 +140,17 @@ final class MeasureShard {
         measure.verifies(shard.cellId(), sequence));
   }
 
+  private static List<Row> failed(Shard shard, String reason) {
+    return notMeasured(shard, shard.sequences(), Status.FAILED, reason);
+  }
+
+  private static List<Row> notMeasured(
+      Shard shard, List<Sequence> sequences, Status status, String reason) {
+    return sequences.stream()
+        .map(sequence -> notMeasured(shard, sequence, status, reason))
+        .toList();
+  }
+
   private static Row notMeasured(Shard shard, Sequence sequence, Status status, String reason) {
     return MeasurementRows.notMeasured(
         origin(shard), shard.cell(), shard.cellId(), sequence, status, reason);
@@ -160,9 +167,5 @@ final class MeasureShard {
         SparkEnv.get().executorId(),
         Environment.hostName(),
         Timestamp.from(Instant.now()));
-  }
-
-  private static String reason(Throwable thrown) {
-    return thrown.toString().strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

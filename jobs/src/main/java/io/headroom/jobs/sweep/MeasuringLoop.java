@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep;
 
+import io.headroom.attention.AttentionEngines;
 import io.headroom.jobs.SparkSessions;
 import io.headroom.jobs.sweep.PackRunner.PackResult;
 import io.headroom.measure.Ticker;
@@ -43,7 +44,7 @@ final class MeasuringLoop {
    */
   SlotUse run(PackQueue queue) throws SparkException, InterruptedException {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    try (PackRunner runner = new PackRunner(context, new MeasurePack())) {
+    try (PackRunner runner = new PackRunner(context, new MeasurePack(AttentionEngines::create))) {
       while (!queue.isEmpty() || runner.inFlight() > 0) {
         int ready = SparkSessions.slots(spark);
         int slots = Math.max(1, ready);

@@ -19,6 +19,9 @@ final class PackQueue {
   /** A pack is the share of a slot in what is left, divided by this. */
   private static final int PACKS_A_SLOT = 4;
 
+  /** However short a sweep is, executors that come a little later find something to do. */
+  private static final int FEWEST_PACKS = 16;
+
   /** A pack's rows come to the driver in one piece. */
   private static final int MOST_ROWS_A_PACK = 1024;
 
@@ -30,6 +33,7 @@ final class PackQueue {
 
   private final List<Shard> shortestFirst;
   private final double longestPackNanos;
+  private final double shortestPackNanos;
   private double leftNanos;
 
   /**
@@ -39,6 +43,7 @@ final class PackQueue {
     this.shortestFirst = new ArrayList<>(shards);
     this.longestPackNanos = Math.min(LONGEST_PACK_NANOS, mostNanos);
     order();
+    this.shortestPackNanos = Math.min(SHORTEST_PACK_NANOS, leftNanos / FEWEST_PACKS);
   }
 
   boolean isEmpty() {
@@ -58,7 +63,7 @@ final class PackQueue {
    */
   Pack next(int slots) {
     double share = leftNanos / ((double) slots * PACKS_A_SLOT);
-    double enoughNanos = Math.min(longestPackNanos, Math.max(SHORTEST_PACK_NANOS, share));
+    double enoughNanos = Math.min(longestPackNanos, Math.max(shortestPackNanos, share));
     List<Shard> pack = new ArrayList<>();
     double nanos = 0;
     int rows = 0;

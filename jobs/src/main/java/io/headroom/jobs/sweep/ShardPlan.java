@@ -46,14 +46,22 @@ final class ShardPlan {
       emptiestFirst.add(bin);
     }
     return emptiestFirst.stream()
-        .map(bin -> new Shard(cell, cellId, bin.sequences, 0, measure, (long) bin.nanos))
+        .map(
+            bin ->
+                new Shard(
+                    cell,
+                    cellId,
+                    bin.sequences,
+                    0,
+                    measure,
+                    (long) (costs.calibrationNanos() + bin.nanos)))
         .toList();
   }
 
   /** The shard with the time that measuring it is predicted to take now. */
   static Shard predicted(Shard shard, CostModel costs) {
     CellWork work = new CellWork(shard.cell());
-    double nanos = 0;
+    double nanos = costs.calibrationNanos();
     for (Sequence sequence : shard.sequences()) {
       nanos += costs.measuringNanos(shard.cell(), work.of(sequence), shard.measure());
     }

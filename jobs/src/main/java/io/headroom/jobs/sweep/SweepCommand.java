@@ -22,6 +22,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "sweep",
     description = "Measures every configuration of a sweep on every sequence and writes Parquet.",
+    footer = {
+      "%nA sequence that is not done within measure.time-limit-seconds becomes a failed row, and the",
+      "others go on. It is 600 unless CONF sets it, or ten times measure.max-seconds-per-cell if",
+      "that is more."
+    },
     mixinStandardHelpOptions = true)
 public final class SweepCommand implements Callable<Integer> {
   @Parameters(

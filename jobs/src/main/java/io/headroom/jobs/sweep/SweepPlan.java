@@ -53,6 +53,7 @@ record SweepPlan(SweepSettings settings, SettingsFile file, CellPlan cells, Opti
         (long) Math.min(LONGEST_WARM_UP_NANOS, settings.maxSecondsPerCell() * 1e9 / 8),
         (long) (settings.maxSecondsPerCell() * 1e9 / Math.max(1, sequences)),
         settings.verifySample(),
-        settings.noisyRepeats());
+        settings.noisyRepeats(),
+        (long) (settings.timeLimitSeconds() * 1e9));
   }
 }

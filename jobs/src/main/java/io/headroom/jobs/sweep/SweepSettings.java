@@ -14,6 +14,8 @@ import java.util.List;
  * @param minSamples the fewest samples of prefill and of decode that a row should have
  * @param maxSecondsPerCell time after which a cell's sequences stop sampling, all together
  * @param noisyRepeats how often the sequences of a shard are measured again while the host is noisy
+ * @param timeLimitSeconds time after which one sequence is given up and its row failed; no part of
+ *     what rows of different runs must have in common
  * @param verifySample fraction of the sequences whose output is compared with the reference engine
  * @param waveSeconds predicted time of the work that is committed at once
  */
@@ -35,6 +37,7 @@ public record SweepSettings(
     int minSamples,
     double maxSecondsPerCell,
     int noisyRepeats,
+    double timeLimitSeconds,
     double verifySample,
     double waveSeconds) {
 

@@ -24,6 +24,8 @@ final class SweepSettingsReader {
   private static final int MOST_SEQUENCES = 10_000_000;
   private static final int MOST_THREADS = 1024;
   private static final int MOST_REPEATS = 100;
+  private static final double LEAST_TIME_LIMIT_SECONDS = 600;
+  private static final double TIME_LIMIT_FACTOR = 10;
 
   private final Path folder;
 
@@ -63,6 +65,7 @@ final class SweepSettingsReader {
             measure.integer("min-samples", 1, 1_000_000),
             measure.number("max-seconds-per-cell", 0.001, 1_000_000),
             measure.integer("noisy-repeats", 0, MOST_REPEATS),
+            timeLimitSeconds(measure),
             verify.number("sample", 0, 1),
             sweep.number("wave-seconds", 0.001, 1_000_000));
     measure.rejectUnknown();
@@ -170,6 +173,15 @@ final class SweepSettingsReader {
     int max = uniform.integer("max", min, MOST_TOKENS);
     uniform.rejectUnknown();
     return new SequenceSource.Drawn(new UniformLengths(min, max), count);
+  }
+
+  /** Ten minutes, or ten times the time for samples if that is more. */
+  private static double timeLimitSeconds(Settings measure) {
+    if (measure.has("time-limit-seconds")) {
+      return measure.number("time-limit-seconds", 0.001, 10_000_000);
+    }
+    double samplingSeconds = measure.number("max-seconds-per-cell", 0.001, 1_000_000);
+    return Math.max(LEAST_TIME_LIMIT_SECONDS, TIME_LIMIT_FACTOR * samplingSeconds);
   }
 
   private static DecodeTokens decodeTokens(Settings sweep, SequenceSource sequences) {

@@ -78,8 +78,9 @@ class CostModelTest {
   @Test
   void measuringIsBoundedByTheBudget() {
     Sequence large = new Sequence(0, 1 << 20, 1000);
-    MeasureSettings patient = new MeasureSettings("run", 11, 0, Long.MAX_VALUE, 0, 2);
-    MeasureSettings hasty = new MeasureSettings("run", 11, 0, 1_000, 0, 2);
+    MeasureSettings patient =
+        new MeasureSettings("run", 11, 0, Long.MAX_VALUE, 0, 2, Long.MAX_VALUE);
+    MeasureSettings hasty = new MeasureSettings("run", 11, 0, 1_000, 0, 2, Long.MAX_VALUE);
 
     assertThat(COSTS.measuringNanos(CELL, large, hasty))
         .isPositive()
@@ -108,7 +109,8 @@ class CostModelTest {
   @Test
   void theShortestMeasurementWarmsUpToo() {
     Sequence tiny = new Sequence(0, 1, 0);
-    MeasureSettings measure = new MeasureSettings("run", 1, 0, 1_000_000_000L, 0, 0);
+    MeasureSettings measure =
+        new MeasureSettings("run", 1, 0, 1_000_000_000L, 0, 0, Long.MAX_VALUE);
 
     assertThat(COSTS.measuringNanos(CELL, tiny, measure)).isBetween(4e7, 6e7);
   }

@@ -122,13 +122,14 @@ class MeasurementRowsTest {
 
   @Test
   void theSampleToVerifyIsAFractionAndTheSameEveryTime() {
-    MeasureSettings fifth = new MeasureSettings("run", 1, 0, 1, 0.2, 2);
+    MeasureSettings fifth = new MeasureSettings("run", 1, 0, 1, 0.2, 2, Long.MAX_VALUE);
     long verified = count(fifth);
 
     assertThat(verified).isBetween(1_800L, 2_200L).isEqualTo(count(fifth));
-    assertThat(count(new MeasureSettings("other", 9, 0, 9, 0.2, 0))).isEqualTo(verified);
-    assertThat(count(new MeasureSettings("run", 1, 0, 1, 1, 2))).isEqualTo(10_000);
-    assertThat(count(new MeasureSettings("run", 1, 0, 1, 0, 2))).isZero();
+    assertThat(count(new MeasureSettings("other", 9, 0, 9, 0.2, 0, Long.MAX_VALUE)))
+        .isEqualTo(verified);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 1, 2, Long.MAX_VALUE))).isEqualTo(10_000);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 0, 2, Long.MAX_VALUE))).isZero();
   }
 
   private static long count(MeasureSettings settings) {

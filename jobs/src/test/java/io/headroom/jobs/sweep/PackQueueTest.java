@@ -77,17 +77,27 @@ class PackQueueTest {
     assertThat(packs(equal(100, 0.01 * SECOND), 1, 2)).hasSize(100);
   }
 
+  /** Executors may come while the first packs run. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void aShortSweepIsWorkForSeveralExecutors(int slots) {
+    assertThat(packs(equal(12, 0.001 * SECOND), MINUTE, slots)).hasSize(12);
+    assertThat(packs(equal(160, 0.001 * SECOND), MINUTE, slots)).hasSizeBetween(16, 40);
+  }
+
   @Test
   void aPackHasNoMoreRowsThanADriverShouldTakeAtOnce() {
     List<Sequence> hundred =
         IntStream.range(0, 100).mapToObj(id -> new Sequence(id, 1, 0)).toList();
     List<Shard> shards =
-        IntStream.range(0, 50)
-            .mapToObj(i -> new Shard(CELL, "cell" + i, hundred, 0, Sweeps.MEASURE, 1))
+        IntStream.range(0, 500)
+            .mapToObj(i -> new Shard(CELL, "cell" + i, hundred, 0, Sweeps.MEASURE, 10_000_000))
             .toList();
 
-    assertThat(packs(shards, MINUTE, 1))
-        .hasSize(5)
+    List<Pack> packs = packs(shards, MINUTE, 1);
+
+    assertThat(packs.get(0).shards()).hasSize(10);
+    assertThat(packs)
         .allMatch(
             pack ->
                 pack.shards().stream().mapToInt(shard -> shard.sequences().size()).sum()

@@ -2,6 +2,7 @@ package io.headroom.jobs.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headroom.attention.AttentionEngines;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.GroupedHeads;
 import io.headroom.model.HeadLayout;
@@ -74,7 +75,7 @@ class SerializationTest {
 
   @Test
   void theTaskArrives() throws Exception {
-    assertThat(copy(new MeasurePack())).isInstanceOf(MeasurePack.class);
+    assertThat(copy(new MeasurePack(AttentionEngines::create))).isInstanceOf(MeasurePack.class);
     assertThat(copy(new HistogramMerge())).isInstanceOf(HistogramMerge.class);
   }
 

@@ -133,6 +133,12 @@ class SweepMistakesTest {
             "measure.noisy-repeats = -1",
             "CONF:4: sweep.measure.noisy-repeats = -1: must be a whole number from 0 to 100"),
         wrong(
+            "measure.time-limit-seconds = 0",
+            "CONF:4: sweep.measure.time-limit-seconds = 0: must be a number from 0.001 to 10000000"),
+        wrong(
+            "measure.time-limit-seconds = never",
+            "CONF:4: sweep.measure.time-limit-seconds = \"never\": must be a number from 0.001"),
+        wrong(
             "verify.sample = 1.1",
             "CONF:4: sweep.verify.sample = 1.1: must be a number from 0 to 1"),
         wrong("wave-seconds = 0", "CONF:4: sweep.wave-seconds = 0: must be a number from 0.001 to"),

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /** Settings, models and cells of the tests of this package. */
 final class Sweeps {
   static final MeasureSettings MEASURE =
-      new MeasureSettings("run", 11, 0, 20_000_000_000L, 0.05, 2);
+      new MeasureSettings("run", 11, 0, 20_000_000_000L, 0.05, 2, 600_000_000_000L);
 
   private Sweeps() {}
 
