@@ -2,8 +2,9 @@ package io.headroom.jobs.sweep;
 
 import io.headroom.measure.Calibration;
 import io.headroom.measure.Calibrator;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -53,9 +54,10 @@ final class CalibratedShard {
         kept = next;
       }
     }
-    List<Row> rows = new ArrayList<>(first.withoutOk().marked());
-    rows.addAll(kept.marked());
-    return rows;
+    Map<Object, Row> rows = new LinkedHashMap<>();
+    first.marked().forEach(row -> rows.put(sequenceOf(row), row));
+    kept.marked().forEach(row -> rows.put(sequenceOf(row), row));
+    return List.copyOf(rows.values());
   }
 
   private Attempt attempt(Shard shard, int number) {
@@ -88,6 +90,10 @@ final class CalibratedShard {
     return Status.OK.label().equals(MeasurementTable.value(row, "status"));
   }
 
+  private static Object sequenceOf(Row row) {
+    return MeasurementTable.value(row, "sequence_id");
+  }
+
   /**
    * Rows that were measured one after the other.
    *
@@ -101,22 +107,12 @@ final class CalibratedShard {
     }
 
     Attempt onlyOk() {
-      return with(rows.stream().filter(CalibratedShard::isOk).toList());
-    }
-
-    Attempt withoutOk() {
-      return with(rows.stream().filter(row -> !isOk(row)).toList());
-    }
-
-    private Attempt with(List<Row> some) {
-      return new Attempt(number, some, before, drift);
+      return new Attempt(
+          number, rows.stream().filter(CalibratedShard::isOk).toList(), before, drift);
     }
 
     Shard sequencesOf(Shard shard) {
-      Set<Object> ids =
-          rows.stream()
-              .map(row -> MeasurementTable.value(row, "sequence_id"))
-              .collect(Collectors.toSet());
+      Set<Object> ids = rows.stream().map(CalibratedShard::sequenceOf).collect(Collectors.toSet());
       return shard.of(
           shard.sequences().stream().filter(sequence -> ids.contains(sequence.id())).toList());
     }

@@ -186,10 +186,9 @@ final class FolderLock implements AutoCloseable {
     if (!files.exists(folder)) {
       return true;
     }
-    for (FileStatus left : files.listStatus(folder)) {
-      if (!left.getPath().getName().equals(OutputFolder.STAGING)) {
-        return false;
-      }
+    FileStatus[] left = files.listStatus(folder);
+    if (left.length != 1 || !left[0].getPath().getName().equals(OutputFolder.STAGING)) {
+      return false;
     }
     files.delete(folder, true);
     return true;

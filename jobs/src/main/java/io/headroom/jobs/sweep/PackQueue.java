@@ -19,8 +19,8 @@ final class PackQueue {
   /** A pack is the share of a slot in what is left, divided by this. */
   private static final int PACKS_A_SLOT = 4;
 
-  /** However short a sweep is, executors that come a little later find something to do. */
-  private static final int FEWEST_PACKS = 16;
+  /** Of a short sweep, so that executors that come a little later find something to do. */
+  private static final double SHORTEST_PACK_SHARE = 1.0 / 16;
 
   /** A pack's rows come to the driver in one piece. */
   private static final int MOST_ROWS_A_PACK = 1024;
@@ -43,7 +43,7 @@ final class PackQueue {
     this.shortestFirst = new ArrayList<>(shards);
     this.longestPackNanos = Math.min(LONGEST_PACK_NANOS, mostNanos);
     order();
-    this.shortestPackNanos = Math.min(SHORTEST_PACK_NANOS, leftNanos / FEWEST_PACKS);
+    this.shortestPackNanos = Math.min(SHORTEST_PACK_NANOS, SHORTEST_PACK_SHARE * leftNanos);
   }
 
   boolean isEmpty() {

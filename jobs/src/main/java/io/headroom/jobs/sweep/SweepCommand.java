@@ -97,46 +97,60 @@ public final class SweepCommand implements Callable<Integer> {
     SparkSessions.requireExclusive(new SparkConf());
     OutputFolder folder = OutputFolder.at(out);
     folder.requireFor(plan.fingerprint(), resume);
-    try (FolderLock lock = folder.lock(UUID.randomUUID().toString())) {
-      // Whoever held the folder until now may have begun a sweep in it.
-      folder.requireFor(plan.fingerprint(), resume);
-      return sweep(plan, knownCosts, lock.runId(), folder);
+    try (SparkLease spark = new SparkLease("headroom sweep " + plan.settings().name())) {
+      Workload workload = read(plan, spark);
+      try (FolderLock lock = folder.lock(UUID.randomUUID().toString())) {
+        // Whoever held the folder until now may have begun a sweep in it.
+        folder.requireFor(plan.fingerprint(), resume);
+        return sweep(
+            new SweepJob(
+                spark.get(),
+                plan,
+                workload,
+                knownCosts,
+                lock.runId(),
+                folder,
+                System.err,
+                isTerminal()),
+            plan.settings(),
+            folder);
+      }
     }
   }
 
-  private int sweep(SweepPlan plan, CostModel knownCosts, String runId, OutputFolder folder) {
-    try (SparkLease spark = new SparkLease("headroom sweep " + plan.settings().name())) {
-      SweepJob job =
-          new SweepJob(spark.get(), plan, knownCosts, runId, folder, System.err, isTerminal());
-      SweepResult result = job.run(retryFailed);
-      System.out.print(ResultTable.of(job.measurements(), plan.settings()));
+  private int sweep(SweepJob job, SweepSettings settings, OutputFolder folder) {
+    SweepResult result = job.run(retryFailed);
+    System.out.print(ResultTable.of(job.measurements(), settings));
+    System.out.printf(
+        "%d rows of %d cells in %s/measurements, one row a cell in %s/summary%n",
+        result.rows(), result.cells(), folder, folder);
+    if (result.rowsUnsupported() > 0) {
       System.out.printf(
-          "%d rows of %d cells in %s/measurements, one row a cell in %s/summary%n",
-          result.rows(), result.cells(), folder, folder);
-      if (result.rowsUnsupported() > 0) {
-        System.out.printf(
-            "%d rows are unsupported; column reason says why%n", result.rowsUnsupported());
-      }
-      if (result.rowsNoisy() > 0 || result.rowsUnsteady() > 0) {
-        System.out.printf(
-            "%d rows are noisy and %d not steady; columns noisy and steady say which%n",
-            result.rowsNoisy(), result.rowsUnsteady());
-      }
-      if (result.rowsFailed() > 0) {
-        System.out.printf("%d rows failed; column reason says why%n", result.rowsFailed());
-        return ExitStatus.BAD_RESULT;
-      }
-      return ExitStatus.DONE;
+          "%d rows are unsupported; column reason says why%n", result.rowsUnsupported());
     }
+    if (result.rowsNoisy() > 0 || result.rowsUnsteady() > 0) {
+      System.out.printf(
+          "%d rows are noisy and %d not steady; columns noisy and steady say which%n",
+          result.rowsNoisy(), result.rowsUnsteady());
+    }
+    if (result.rowsFailed() > 0) {
+      System.out.printf("%d rows failed; column reason says why%n", result.rowsFailed());
+      return ExitStatus.BAD_RESULT;
+    }
+    return ExitStatus.DONE;
   }
 
   private static int dryRun(SweepPlan plan, CostModel knownCosts) {
     try (SparkLease spark = new SparkLease("headroom sweep --dry-run")) {
-      Workload workload = WorkloadReader.read(plan.settings(), spark);
-      workload.note().ifPresent(note -> System.err.println("sweep: " + note));
-      DryRun.print(plan, workload, knownCosts, System.out);
+      DryRun.print(plan, read(plan, spark), knownCosts, System.out);
       return ExitStatus.DONE;
     }
+  }
+
+  private static Workload read(SweepPlan plan, SparkLease spark) {
+    Workload workload = WorkloadReader.read(plan.settings(), spark);
+    workload.note().ifPresent(note -> System.err.println("sweep: " + note));
+    return workload;
   }
 
   private static SweepPlan plan(SettingsFile file, SweepSettings settings) {

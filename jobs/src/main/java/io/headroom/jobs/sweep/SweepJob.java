@@ -27,6 +27,7 @@ final class SweepJob {
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final SweepPlan plan;
+  private final Workload workload;
   private final CostModel knownCosts;
   private final OutputFolder out;
   private final PrintStream messages;
@@ -43,6 +44,7 @@ final class SweepJob {
   SweepJob(
       SparkSession spark,
       SweepPlan plan,
+      Workload workload,
       CostModel knownCosts,
       String runId,
       OutputFolder out,
@@ -51,6 +53,7 @@ final class SweepJob {
     this.spark = spark;
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.plan = plan;
+    this.workload = workload;
     this.knownCosts = knownCosts;
     this.runId = runId;
     this.out = out;
@@ -66,14 +69,11 @@ final class SweepJob {
    */
   SweepResult run(boolean retryFailed) {
     Instant started = Instant.now();
-    describe("sequences");
-    Workload workload = WorkloadReader.read(plan.settings(), () -> spark);
-    workload.note().ifPresent(note -> messages.println("sweep: " + note));
     MeasureSettings measure = plan.measureSettings(runId, workload.sequences().size());
 
     out.requireWorkload(workload);
-    FinishedRows finished = finished(workload, retryFailed);
-    out.writeManifest(manifest(started, workload, "running", Map.of()));
+    FinishedRows finished = finished(retryFailed);
+    out.writeManifest(manifest(started, "running", Map.of()));
     out.writeSettings(plan.file().render());
     out.prepare();
 
@@ -82,7 +82,7 @@ final class SweepJob {
     if (finished.lastWave() > 0) {
       costs.addAll(measurements(), plan.cells().cells(), workload.sequences());
     }
-    List<Shard> shards = shards(workload, measure, finished, costs.fit());
+    List<Shard> shards = shards(measure, finished, costs.fit());
     SlotUse use = measure(shards, finished.lastWave() + 1, costs);
     messages.println("sweep: " + use);
 
@@ -93,7 +93,7 @@ final class SweepJob {
     outcome.putAll(use.asMap());
     outcome.putAll(PredictionError.read(measurements()).asMap());
     outcome.put(CostFile.KEY, CostFile.asMap(costs.fit()));
-    out.writeManifest(manifest(started, workload, "done", outcome));
+    out.writeManifest(manifest(started, "done", outcome));
     return result;
   }
 
@@ -101,7 +101,7 @@ final class SweepJob {
     return files.read();
   }
 
-  private FinishedRows finished(Workload workload, boolean retryFailed) {
+  private FinishedRows finished(boolean retryFailed) {
     long startNanos = System.nanoTime();
     describe("what is finished");
     FinishedRows finished = files.finished(plan.cells(), workload.sequences().size(), retryFailed);
@@ -115,8 +115,7 @@ final class SweepJob {
     return finished;
   }
 
-  private List<Shard> shards(
-      Workload workload, MeasureSettings measure, FinishedRows finished, CostModel costs) {
+  private List<Shard> shards(MeasureSettings measure, FinishedRows finished, CostModel costs) {
     List<Shard> shards = new ArrayList<>();
     plan.cells()
         .cells()
@@ -180,8 +179,7 @@ final class SweepJob {
     context.setJobGroup(runId, "headroom sweep " + plan.settings().name() + ": " + step, true);
   }
 
-  private Map<String, Object> manifest(
-      Instant started, Workload workload, String state, Map<String, Object> result) {
+  private Map<String, Object> manifest(Instant started, String state, Map<String, Object> result) {
     Map<String, Object> manifest = new LinkedHashMap<>();
     manifest.put("name", plan.settings().name());
     manifest.put("state", state);
