@@ -160,7 +160,6 @@ final class MeasureShard {
     TaskContext task = TaskContext.get();
     return new MeasurementRows.Origin(
         shard.measure().runId(),
-        shard.wave(),
         task.stageAttemptNumber(),
         task.attemptNumber(),
         task.partitionId(),

@@ -16,14 +16,16 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.apache.spark.sql.Row;
 
-/** Makes rows of {@link MeasurementTable} from cells, sequences and what was measured. */
+/**
+ * Makes rows of {@link MeasurementTable} from cells, sequences and what was measured. {@link
+ * DriverColumns} are null in them.
+ */
 final class MeasurementRows {
   private MeasurementRows() {}
 
   /** Where and when a row was made. */
   record Origin(
       String runId,
-      int wave,
       int stageAttempt,
       int taskAttempt,
       int partitionId,
@@ -105,7 +107,6 @@ final class MeasurementRows {
         .set("schema_version", MeasurementTable.SCHEMA_VERSION)
         .set("run_id", origin.runId())
         .set("cell_id", cellId)
-        .set("wave", origin.wave())
         .set("stage_attempt", origin.stageAttempt())
         .set("task_attempt", origin.taskAttempt())
         .set("partition_id", origin.partitionId())

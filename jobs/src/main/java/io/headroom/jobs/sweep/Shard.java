@@ -6,7 +6,6 @@ import java.util.List;
 /**
  * Sequences of one cell that one Spark task measures.
  *
- * @param wave the wave that its rows name until they are committed
  * @param measure how they are measured
  * @param predictedNanos time that measuring them is predicted to take
  */
@@ -14,7 +13,6 @@ public record Shard(
     Cell cell,
     String cellId,
     List<Sequence> sequences,
-    int wave,
     MeasureSettings measure,
     long predictedNanos)
     implements Serializable {
@@ -25,10 +23,6 @@ public record Shard(
 
   /** The same with some of its sequences only. */
   Shard of(List<Sequence> some) {
-    return new Shard(cell, cellId, some, wave, measure, predictedNanos);
-  }
-
-  Shard inWave(int number) {
-    return new Shard(cell, cellId, sequences, number, measure, predictedNanos);
+    return new Shard(cell, cellId, some, measure, predictedNanos);
   }
 }

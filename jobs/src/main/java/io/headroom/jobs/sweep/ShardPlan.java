@@ -52,7 +52,6 @@ final class ShardPlan {
                     cell,
                     cellId,
                     bin.sequences,
-                    0,
                     measure,
                     (long) (costs.calibrationNanos() + bin.nanos)))
         .toList();
@@ -66,11 +65,6 @@ final class ShardPlan {
       nanos += costs.measuringNanos(shard.cell(), work.of(sequence), shard.measure());
     }
     return new Shard(
-        shard.cell(),
-        shard.cellId(),
-        shard.sequences(),
-        shard.wave(),
-        shard.measure(),
-        (long) nanos);
+        shard.cell(), shard.cellId(), shard.sequences(), shard.measure(), (long) nanos);
   }
 }

@@ -24,6 +24,9 @@ import org.apache.spark.sql.SparkSession;
  * what they measured is committed in waves, a file each, and in the end the cells are summarised.
  */
 final class SweepJob {
+  /** What rows name that were not measured; the first wave is 1. */
+  private static final int NO_WAVE = 0;
+
   private final SparkSession spark;
   private final JavaSparkContext context;
   private final SweepPlan plan;
@@ -159,14 +162,15 @@ final class SweepJob {
   private void commitUnbuildable(FinishedRows finished) {
     MeasurementRows.Origin origin =
         new MeasurementRows.Origin(
-            runId, 0, 0, 0, 0, "driver", Environment.hostName(), Timestamp.from(Instant.now()));
+            runId, 0, 0, 0, "driver", Environment.hostName(), Timestamp.from(Instant.now()));
     List<Row> rows =
         plan.cells().unbuildable().stream()
             .filter(unbuildable -> !finished.containsCell(unbuildable.id()))
             .map(unbuildable -> MeasurementRows.unbuildable(origin, unbuildable))
+            .map(row -> DriverColumns.withWave(row, NO_WAVE))
             .toList();
     if (!rows.isEmpty()) {
-      commit(0, rows);
+      commit(NO_WAVE, rows);
     }
   }
 

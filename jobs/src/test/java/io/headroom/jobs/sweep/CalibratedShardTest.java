@@ -260,7 +260,7 @@ class CalibratedShardTest {
     Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
     List<Sequence> sequences = Arrays.stream(ids).mapToObj(id -> new Sequence(id, 4, 1)).toList();
     MeasureSettings measure = new MeasureSettings("run", 1, 0, 1, 0, noisyRepeats, Long.MAX_VALUE);
-    return new Shard(cell, cell.id(), sequences, 1, measure, 1);
+    return new Shard(cell, cell.id(), sequences, measure, 1);
   }
 
   private static Row row(List<Row> rows, int id) {

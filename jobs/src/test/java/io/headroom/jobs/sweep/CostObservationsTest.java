@@ -133,7 +133,7 @@ class CostObservationsTest {
   }
 
   private static Shard shard() {
-    return new Shard(CELL, CELL.id(), SEQUENCES, 0, Sweeps.MEASURE, 1);
+    return new Shard(CELL, CELL.id(), SEQUENCES, Sweeps.MEASURE, 1);
   }
 
   /** What is measured where the truth is exact. */

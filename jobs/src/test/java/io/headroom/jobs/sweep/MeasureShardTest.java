@@ -181,7 +181,7 @@ class MeasureShardTest {
   private static List<Row> measure(Duration limit, EngineFactory engines) {
     Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
     MeasureSettings settings = new MeasureSettings("run", 1, 0, 1, 0, 0, limit.toNanos());
-    Shard shard = new Shard(cell, cell.id(), SEQUENCES, 1, settings, 1);
+    Shard shard = new Shard(cell, cell.id(), SEQUENCES, settings, 1);
     List<Row> rows =
         context()
             .parallelize(List.of(shard), 1)

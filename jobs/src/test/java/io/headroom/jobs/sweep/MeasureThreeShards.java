@@ -68,6 +68,6 @@ final class MeasureThreeShards {
     MeasureSettings settings = new MeasureSettings("run", 1, 0, 1, 1, 0, 600_000_000_000L);
     List<Sequence> sequences =
         List.of(new Sequence(0, 20, 2), new Sequence(1, 11, 2), new Sequence(2, 30, 2));
-    return new Shard(cell, cell.id(), sequences, 1, settings, 1);
+    return new Shard(cell, cell.id(), sequences, settings, 1);
   }
 }

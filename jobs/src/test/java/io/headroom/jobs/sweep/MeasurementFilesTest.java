@@ -68,13 +68,14 @@ class MeasurementFilesTest {
 
   private List<Row> wave(int number) {
     MeasurementRows.Origin origin =
-        new MeasurementRows.Origin("run", number, 0, 0, 0, "0", "host", new Timestamp(0));
+        new MeasurementRows.Origin("run", 0, 0, 0, "0", "host", new Timestamp(0));
     return IntStream.range(0, ROWS_OF_A_WAVE)
         .mapToObj(i -> new Sequence(number * ROWS_OF_A_WAVE + i, 4, 1))
         .map(
             sequence ->
                 MeasurementRows.notMeasured(
                     origin, cell, cell.id(), sequence, Status.FAILED, "broke"))
+        .map(row -> DriverColumns.withWave(row, number))
         .toList();
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MeasurementRowsTest {
   private static final MeasurementRows.Origin ORIGIN =
-      new MeasurementRows.Origin("run", 3, 1, 2, 4, "7", "host", new Timestamp(1_000));
+      new MeasurementRows.Origin("run", 1, 2, 4, "7", "host", new Timestamp(1_000));
   private static final Sequence SEQUENCE = new Sequence(5, 10, 2);
   private static final HostProbe.Peaks PEAKS = new HostProbe.Peaks(200, 40);
 
@@ -70,7 +70,7 @@ class MeasurementRowsTest {
   void copiesWhereItWasMade() {
     Row row = measured(KvPrecision.F32, null);
 
-    assertThat(row.<Integer>getAs("wave")).isEqualTo(3);
+    assertThat(row.<Integer>getAs("wave")).as("which the driver sets").isNull();
     assertThat(row.<Integer>getAs("stage_attempt")).isEqualTo(1);
     assertThat(row.<Integer>getAs("task_attempt")).isEqualTo(2);
     assertThat(row.<Integer>getAs("partition_id")).isEqualTo(4);

@@ -91,7 +91,7 @@ class PackQueueTest {
         IntStream.range(0, 100).mapToObj(id -> new Sequence(id, 1, 0)).toList();
     List<Shard> shards =
         IntStream.range(0, 500)
-            .mapToObj(i -> new Shard(CELL, "cell" + i, hundred, 0, Sweeps.MEASURE, 10_000_000))
+            .mapToObj(i -> new Shard(CELL, "cell" + i, hundred, Sweeps.MEASURE, 10_000_000))
             .toList();
 
     List<Pack> packs = packs(shards, MINUTE, 1);
@@ -227,6 +227,6 @@ class PackQueueTest {
 
   private static Shard shard(int id, double nanos) {
     return new Shard(
-        CELL, "cell" + id, List.of(new Sequence(id, 1, 0)), 0, Sweeps.MEASURE, (long) nanos);
+        CELL, "cell" + id, List.of(new Sequence(id, 1, 0)), Sweeps.MEASURE, (long) nanos);
   }
 }

@@ -126,7 +126,7 @@ class PackRunnerTest {
   private static Pack pack(int... nanos) {
     List<Shard> shards = new ArrayList<>();
     for (int each : nanos) {
-      shards.add(new Shard(CELL, "cell", List.of(new Sequence(0, 1, 0)), 0, Sweeps.MEASURE, each));
+      shards.add(new Shard(CELL, "cell", List.of(new Sequence(0, 1, 0)), Sweeps.MEASURE, each));
     }
     return new Pack(shards);
   }

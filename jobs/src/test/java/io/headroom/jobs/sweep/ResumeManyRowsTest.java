@@ -70,7 +70,7 @@ class ResumeManyRowsTest {
   /** What an earlier run would have left. */
   private static void write(SweepPlan plan, Workload workload, Path out) throws IOException {
     MeasurementRows.Origin origin =
-        new MeasurementRows.Origin("earlier", 1, 0, 0, 0, "0", "host", new Timestamp(0));
+        new MeasurementRows.Origin("earlier", 0, 0, 0, "0", "host", new Timestamp(0));
     Map.Entry<String, Cell> any = plan.cells().cells().entrySet().iterator().next();
     List<Row> rows =
         workload.sequences().stream()
@@ -78,6 +78,7 @@ class ResumeManyRowsTest {
                 sequence ->
                     MeasurementRows.notMeasured(
                         origin, any.getValue(), any.getKey(), sequence, Status.UNSUPPORTED, "made"))
+            .map(row -> DriverColumns.withWave(row, 1))
             .toList();
     Column cellIds =
         array(plan.cells().cells().keySet().stream().map(id -> lit(id)).toArray(Column[]::new));

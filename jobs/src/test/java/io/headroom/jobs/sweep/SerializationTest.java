@@ -49,7 +49,6 @@ class SerializationTest {
             cell,
             cell.id(),
             List.of(new Sequence(0, 5, 1), new Sequence(1, 9, 0)),
-            4,
             Sweeps.MEASURE,
             123);
 
