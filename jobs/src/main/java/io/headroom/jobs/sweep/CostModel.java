@@ -69,6 +69,17 @@ record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
     return measuringScale * CALIBRATION_NANOS;
   }
 
+  /** The shard with the time that measuring it is predicted to take by this model. */
+  Shard predicted(Shard shard) {
+    CellWork work = new CellWork(shard.cell());
+    double nanos = calibrationNanos();
+    for (Sequence sequence : shard.sequences()) {
+      nanos += measuringNanos(shard.cell(), work.of(sequence), shard.measure());
+    }
+    return new Shard(
+        shard.cell(), shard.cellId(), shard.sequences(), shard.measure(), (long) nanos);
+  }
+
   /** One prefill of so many tokens through the measured layers. */
   double prefillNanos(Cell cell, long tokens) {
     return cost(CostKey.of(cell, Phase.PREFILL)).nanos(new CellWork(cell).prefill(tokens));

@@ -49,7 +49,7 @@ final class CostObservations {
     for (Row row : result.rows()) {
       add(shard.cell(), sequence(shard, row), row);
     }
-    predictedNanos += ShardPlan.predicted(shard, model).predictedNanos();
+    predictedNanos += model.predicted(shard).predictedNanos();
     measuredNanos += result.measuringNanos();
   }
 

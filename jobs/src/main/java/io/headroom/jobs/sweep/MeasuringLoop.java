@@ -99,7 +99,6 @@ final class MeasuringLoop {
   }
 
   private void learn(PackQueue queue) {
-    CostModel fitted = costs.fit();
-    queue.predict(shard -> ShardPlan.predicted(shard, fitted));
+    queue.predict(costs.fit()::predicted);
   }
 }

@@ -56,15 +56,4 @@ final class ShardPlan {
                     (long) (costs.calibrationNanos() + bin.nanos)))
         .toList();
   }
-
-  /** The shard with the time that measuring it is predicted to take now. */
-  static Shard predicted(Shard shard, CostModel costs) {
-    CellWork work = new CellWork(shard.cell());
-    double nanos = costs.calibrationNanos();
-    for (Sequence sequence : shard.sequences()) {
-      nanos += costs.measuringNanos(shard.cell(), work.of(sequence), shard.measure());
-    }
-    return new Shard(
-        shard.cell(), shard.cellId(), shard.sequences(), shard.measure(), (long) nanos);
-  }
 }

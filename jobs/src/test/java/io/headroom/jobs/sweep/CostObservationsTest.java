@@ -151,7 +151,7 @@ class CostObservationsTest {
                       .build();
                 })
             .toList();
-    double nanos = ShardPlan.predicted(shard(), TRUTH).predictedNanos();
+    double nanos = TRUTH.predicted(shard()).predictedNanos();
     return new ShardResult(rows, (long) (MEASURING_SCALE * nanos));
   }
 }

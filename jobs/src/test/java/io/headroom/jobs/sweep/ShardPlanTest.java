@@ -82,11 +82,11 @@ class ShardPlanTest {
     Shard shard = ShardPlan.split(CELL, "id", sequences(3, 5), Sweeps.MEASURE, COSTS).get(0);
     CostModel twice = new CostModel(Map.of(), 2);
 
-    Shard again = ShardPlan.predicted(shard, twice);
+    Shard again = twice.predicted(shard);
 
     assertThat((double) again.predictedNanos())
         .isCloseTo(2.0 * shard.predictedNanos(), Offset.offset(2.0));
-    assertThat(ShardPlan.predicted(again, COSTS)).isEqualTo(shard);
+    assertThat(COSTS.predicted(again)).isEqualTo(shard);
   }
 
   private static double cost(Shard shard) {
