@@ -20,7 +20,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One package a command; commands share settings, workload and the root, and nothing else. */
+/**
+ * One package a command; commands share settings, workload and the root, and nothing else. Inside a
+ * sweep everything flows one way: plan, rows, folder, cost, schedule, and then the command; what
+ * runs on executors knows the plan and the rows alone.
+ */
 class ArchitectureTest {
   private static final String JOBS = "io.headroom.jobs";
   private static final JavaClasses ALL =
@@ -31,6 +35,18 @@ class ArchitectureTest {
   static Stream<Arguments> packages() {
     return Stream.of(
         mayUse("sweep", "settings", "workload"),
+        mayUse("sweep.plan", "settings", "workload"),
+        mayUse("sweep.rows", "sweep.plan"),
+        mayUse("sweep.folder", "sweep.plan", "sweep.rows"),
+        mayUse("sweep.cost", "sweep.plan", "sweep.rows", "sweep.folder"),
+        mayUse("sweep.executor", "sweep.plan", "sweep.rows"),
+        mayUse(
+            "sweep.schedule",
+            "sweep.plan",
+            "sweep.rows",
+            "sweep.folder",
+            "sweep.cost",
+            "sweep.executor"),
         mayUse("kv"),
         mayUse("verify"),
         mayUse("settings"),
@@ -85,6 +101,17 @@ class ArchitectureTest {
     assertThatThrownBy(() -> usesOnly("sweep", "settings").check(ALL))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("io.headroom.jobs.workload.TraceReader");
+  }
+
+  @Test
+  void aUseAgainstTheFlowOfASweepIsFound() {
+    assertThatThrownBy(() -> usesOnly("sweep.cost", "sweep.plan", "sweep.rows").check(ALL))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("io.headroom.jobs.sweep.folder.OutputFolder");
+    assertThatThrownBy(() -> usesOnly("cli", "sweep.plan", "kv", "verify").check(ALL))
+        .as("a package within is not the package around it")
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("io.headroom.jobs.sweep.SweepCommand");
   }
 
   private static Arguments mayUse(String name, String... others) {

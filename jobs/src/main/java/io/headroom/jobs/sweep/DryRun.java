@@ -2,6 +2,17 @@ package io.headroom.jobs.sweep;
 
 import io.headroom.jobs.TextTable;
 import io.headroom.jobs.Units;
+import io.headroom.jobs.sweep.cost.CostModel;
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.MeasureSettings;
+import io.headroom.jobs.sweep.plan.Sequence;
+import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.sweep.plan.SweepPlan;
+import io.headroom.jobs.sweep.plan.UnbuildableCell;
+import io.headroom.jobs.sweep.plan.Workload;
+import io.headroom.jobs.sweep.schedule.PackQueue;
+import io.headroom.jobs.sweep.schedule.PackSchedule;
+import io.headroom.jobs.sweep.schedule.ShardPlan;
 import io.headroom.model.ModelSpec;
 import java.io.PrintStream;
 import java.util.ArrayList;

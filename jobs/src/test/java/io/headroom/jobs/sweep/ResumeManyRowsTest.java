@@ -7,6 +7,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.SweepPlan;
+import io.headroom.jobs.sweep.plan.SweepSettings;
+import io.headroom.jobs.sweep.plan.SweepSettingsReader;
+import io.headroom.jobs.sweep.plan.Sweeps;
+import io.headroom.jobs.sweep.plan.Workload;
+import io.headroom.jobs.sweep.plan.WorkloadReader;
+import io.headroom.jobs.sweep.rows.DriverColumns;
+import io.headroom.jobs.sweep.rows.MeasurementRows;
+import io.headroom.jobs.sweep.rows.MeasurementTable;
+import io.headroom.jobs.sweep.rows.Status;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;

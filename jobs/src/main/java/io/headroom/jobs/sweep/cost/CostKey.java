@@ -1,0 +1,12 @@
+package io.headroom.jobs.sweep.cost;
+
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.kvcache.KvPrecision;
+
+/** Work whose parts cost the same. */
+record CostKey(String engine, KvPrecision precision, Phase phase, int threads) {
+
+  static CostKey of(Cell cell, Phase phase) {
+    return new CostKey(cell.engine(), cell.precision(), phase, cell.threads());
+  }
+}

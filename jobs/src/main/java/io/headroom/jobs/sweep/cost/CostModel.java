@@ -1,0 +1,136 @@
+package io.headroom.jobs.sweep.cost;
+
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.MeasureSettings;
+import io.headroom.jobs.sweep.plan.Sequence;
+import io.headroom.jobs.sweep.plan.Shard;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Predicts how long attention and its measurement take, to balance packs and to tell a user when a
+ * sweep will be done. Where nothing is known the constants are those of one core of a recent
+ * server; {@link CostObservations} fits better ones to what was measured.
+ *
+ * @param fitted constants that replace the built-in ones
+ * @param measuringScale how many times longer measuring took than was predicted
+ */
+public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
+  /** Where nothing was measured yet. */
+  public static final CostModel BUILT_IN = new CostModel(Map.of(), 1);
+
+  private static final double NANOS_PER_CALL = 5_000;
+  private static final double NANOS_PER_BYTE = 1 / 15.0;
+  private static final double NANOS_PER_NUMBER_MADE = 1.5;
+
+  /** A shard begins and ends with a calibration; the end of one is the beginning of the next. */
+  private static final double CALIBRATION_NANOS = 5e7;
+
+  // How a sequence is measured, see SequenceMeasurer and WarmUp.
+  private static final int STRETCHES = 3;
+  private static final double LONGEST_STRETCH_NANOS = 1e8;
+  private static final double WARM_UP_SHARE = 0.125;
+  private static final double PREFILL_SHARE = 0.5;
+  private static final double CHEAP_SHARE = 0.05;
+  private static final double CHEAP_SAMPLES = 64;
+  private static final int WARM_UP_STEPS = 16;
+
+  public CostModel {
+    fitted = Map.copyOf(fitted);
+  }
+
+  /** One pass: prefill, then every output token. What a row's latencies add up to. */
+  double passNanos(Cell cell, Sequence sequence) {
+    SequenceWork work = new CellWork(cell).of(sequence);
+    return prefillNanos(cell, work) + work.outputTokens() * decodeNanos(cell, work);
+  }
+
+  /**
+   * What measuring a sequence of the cell takes, in nanoseconds: data, warm-up, samples and the
+   * comparison with the reference.
+   */
+  public ToDoubleFunction<Sequence> measuringNanos(Cell cell, MeasureSettings measure) {
+    CellWork work = new CellWork(cell);
+    return sequence -> measuringNanos(cell, work.of(sequence), measure);
+  }
+
+  private double measuringNanos(Cell cell, SequenceWork work, MeasureSettings measure) {
+    double budget = measure.sequenceBudgetNanos();
+    double prefill = prefillNanos(cell, work);
+    double decode = decodeNanos(cell, work);
+    int steps = work.outputTokens();
+    double spent = work.numbers() * NANOS_PER_NUMBER_MADE + warmUpNanos(prefill, budget);
+    double left = PREFILL_SHARE * budget - spent;
+    spent += Math.max(prefill, Math.min(measure.minSamples() * prefill, left));
+    if (steps > 0) {
+      int warmUpSteps = work.decodePhase() == Phase.DECODE ? Math.min(steps, WARM_UP_STEPS) : 1;
+      spent += warmUpNanos(warmUpSteps * decode, budget);
+      double cheap = Math.min(CHEAP_SAMPLES, CHEAP_SHARE * budget / decode);
+      double passes = Math.ceil(Math.max(measure.minSamples(), cheap) / steps);
+      spent += Math.max(decode, Math.min(passes * steps * decode, budget - spent));
+    }
+    double comparing = prefill + steps * decode + work.comparedFlops() * nanosPerFlop("reference");
+    return measuringScale * (spent + measure.verifySample() * comparing);
+  }
+
+  /** What a shard takes beside its sequences. */
+  public double calibrationNanos() {
+    return measuringScale * CALIBRATION_NANOS;
+  }
+
+  /** The shard with the time that measuring it is predicted to take by this model. */
+  public Shard predicted(Shard shard) {
+    ToDoubleFunction<Sequence> measuring = measuringNanos(shard.cell(), shard.measure());
+    double nanos = calibrationNanos();
+    for (Sequence sequence : shard.sequences()) {
+      nanos += measuring.applyAsDouble(sequence);
+    }
+    return new Shard(
+        shard.cell(), shard.cellId(), shard.sequences(), shard.measure(), (long) nanos);
+  }
+
+  /** One prefill of so many tokens through the measured layers. */
+  double prefillNanos(Cell cell, long tokens) {
+    return cost(CostKey.of(cell, Phase.PREFILL)).nanos(new CellWork(cell).prefill(tokens));
+  }
+
+  /** One decode step through the measured layers when so many positions are cached. */
+  double decodeNanos(Cell cell, long tokens) {
+    Phase phase = cell.kvCache() ? Phase.DECODE : Phase.PREFILL;
+    return cost(CostKey.of(cell, phase)).nanos(new CellWork(cell).decode(tokens));
+  }
+
+  PhaseCost cost(CostKey key) {
+    PhaseCost known = fitted.get(key);
+    return known == null ? builtIn(key) : known;
+  }
+
+  private double prefillNanos(Cell cell, SequenceWork work) {
+    return cost(CostKey.of(cell, Phase.PREFILL)).nanos(work.prefill());
+  }
+
+  private double decodeNanos(Cell cell, SequenceWork work) {
+    return cost(CostKey.of(cell, work.decodePhase())).nanos(work.decode());
+  }
+
+  /** Some stretches that agree, or until the time for warming up is spent. */
+  private static double warmUpNanos(double actionNanos, double budgetNanos) {
+    double share = WARM_UP_SHARE * budgetNanos;
+    double stretch = Math.min(LONGEST_STRETCH_NANOS, WARM_UP_SHARE * share);
+    double settled = STRETCHES * Math.max(stretch, actionNanos);
+    return Math.max(actionNanos, Math.min(settled, share));
+  }
+
+  static PhaseCost builtIn(CostKey key) {
+    return new PhaseCost(
+        NANOS_PER_CALL, nanosPerFlop(key.engine()) / key.threads(), NANOS_PER_BYTE / key.threads());
+  }
+
+  private static double nanosPerFlop(String engine) {
+    return switch (engine) {
+      case "vector" -> 1 / 100.0;
+      case "nd4j" -> 1 / 50.0;
+      default -> 1 / 0.8;
+    };
+  }
+}

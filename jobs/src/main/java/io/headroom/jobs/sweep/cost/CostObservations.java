@@ -1,0 +1,154 @@
+package io.headroom.jobs.sweep.cost;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.headroom.jobs.sweep.cost.CostFit.Observation;
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.Sequence;
+import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.sweep.rows.DriverColumns;
+import io.headroom.jobs.sweep.rows.MeasurementTable;
+import io.headroom.jobs.sweep.rows.ShardResult;
+import io.headroom.jobs.sweep.rows.Status;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What a sweep has learnt of the time that work takes. Of every kind of work a sample is kept, so
+ * that a long sweep takes no more memory than a short one.
+ */
+public final class CostObservations {
+  private static final int STATUS = MeasurementTable.SCHEMA.fieldIndex("status");
+  private static final int CELL_ID = MeasurementTable.SCHEMA.fieldIndex("cell_id");
+  private static final int SEQUENCE_ID = MeasurementTable.SCHEMA.fieldIndex("sequence_id");
+  private static final int PREFILL_NS = MeasurementTable.SCHEMA.fieldIndex("prefill_ns");
+  private static final int DECODE_NS_MEAN = MeasurementTable.SCHEMA.fieldIndex("decode_ns_mean");
+
+  private final CostModel known;
+  private final Map<CostKey, Sample> samples = new HashMap<>();
+  private final Set<CostKey> changed = new HashSet<>();
+  private CostModel model;
+  private double predictedNanos;
+  private double measuredNanos;
+
+  /**
+   * @param known what holds where nothing was measured yet
+   */
+  public CostObservations(CostModel known) {
+    this.known = known;
+    this.model = known;
+  }
+
+  /** What was fitted last. */
+  CostModel model() {
+    return model;
+  }
+
+  /** Takes notice of a shard: what its rows say, and how long it took. */
+  public void add(Shard shard, ShardResult result) {
+    for (Row row : result.rows()) {
+      add(shard.cell(), sequence(shard, row), row);
+    }
+    predictedNanos += model.predicted(shard).predictedNanos();
+    measuredNanos += result.measuringNanos();
+  }
+
+  /**
+   * Takes notice of a row.
+   *
+   * @param row in the columns of {@link MeasurementTable}
+   */
+  void add(Cell cell, Sequence sequence, Row row) {
+    if (!Status.OK.label().equals(row.getString(STATUS))) {
+      return;
+    }
+    SequenceWork work = new CellWork(cell).of(sequence);
+    add(CostKey.of(cell, Phase.PREFILL), work.prefill(), row.getLong(PREFILL_NS));
+    if (!row.isNullAt(DECODE_NS_MEAN)) {
+      add(CostKey.of(cell, work.decodePhase()), work.decode(), row.getDouble(DECODE_NS_MEAN));
+    }
+  }
+
+  /**
+   * Takes notice of what an interrupted run left behind.
+   *
+   * @param sequences by their ids
+   */
+  public void addAll(Dataset<Row> measurements, Map<String, Cell> cells, List<Sequence> sequences) {
+    Dataset<Row> ok = measurements.where(col("status").equalTo(Status.OK.label()));
+    for (Row row : (Iterable<Row>) ok::toLocalIterator) {
+      Cell cell = cells.get(row.getString(CELL_ID));
+      if (cell != null) {
+        add(cell, sequences.get(row.getInt(SEQUENCE_ID)), row);
+      }
+    }
+  }
+
+  /** The rows with the time that one pass of each was predicted to take. */
+  public List<Row> predicted(Shard shard, List<Row> rows) {
+    return rows.stream()
+        .map(
+            row ->
+                DriverColumns.withPredictedNanos(
+                    row, (long) model.passNanos(shard.cell(), sequence(shard, row))))
+        .toList();
+  }
+
+  /** Fits the constants of all work that was measured since they were fitted last. */
+  public CostModel fit() {
+    Map<CostKey, PhaseCost> fitted = new HashMap<>(model.fitted());
+    for (CostKey key : changed) {
+      fitted.put(key, CostFit.fit(known.cost(key), samples.get(key).kept));
+    }
+    changed.clear();
+    double scale = model.measuringScale();
+    if (predictedNanos > 0) {
+      scale *= measuredNanos / predictedNanos;
+      predictedNanos = 0;
+      measuredNanos = 0;
+    }
+    model = new CostModel(fitted, scale);
+    return model;
+  }
+
+  private void add(CostKey key, Work work, double nanos) {
+    samples.computeIfAbsent(key, any -> new Sample()).add(new Observation(work, nanos));
+    changed.add(key);
+  }
+
+  private static Sequence sequence(Shard shard, Row row) {
+    int id = row.getInt(SEQUENCE_ID);
+    return shard.sequences().stream()
+        .filter(sequence -> sequence.id() == id)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A uniform sample of all that were added (reservoir sampling, Vitter 1985, algorithm R). */
+  private static final class Sample {
+    private static final int MOST = 256;
+
+    private final List<Observation> kept = new ArrayList<>();
+    private final SplittableRandom random = new SplittableRandom(MOST);
+    private long added;
+
+    void add(Observation observation) {
+      added++;
+      if (kept.size() < MOST) {
+        kept.add(observation);
+        return;
+      }
+      long place = random.nextLong(added);
+      if (place < MOST) {
+        kept.set((int) place, observation);
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.headroom.jobs.sweep.plan;
+
+import io.headroom.UserException;
+import io.headroom.jobs.workload.Trace;
+import io.headroom.jobs.workload.TraceReader;
+import io.headroom.jobs.workload.TraceSample;
+import io.headroom.workload.TraceRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.SparkSession;
+
+/** Makes the sequences that the settings describe. */
+public final class WorkloadReader {
+  private WorkloadReader() {}
+
+  /**
+   * @param spark started only where a trace must be read
+   * @throws UserException if a trace cannot be read, or makes too many rows or tokens
+   */
+  public static Workload read(SweepSettings settings, Supplier<SparkSession> spark) {
+    if (settings.sequences() instanceof SequenceSource.Trace trace) {
+      return sampled(trace, settings, spark.get());
+    }
+    int outputTokens = ((DecodeTokens.Fixed) settings.decodeTokens()).tokens();
+    if (settings.sequences() instanceof SequenceSource.Drawn drawn) {
+      return Workload.drawn(
+          drawn.distribution().draw(drawn.count(), settings.seed()), outputTokens);
+    }
+    SequenceSource.Listed listed = (SequenceSource.Listed) settings.sequences();
+    return Workload.of(listed.lengths().promptTokens(), outputTokens, Optional.empty());
+  }
+
+  private static Workload sampled(
+      SequenceSource.Trace source, SweepSettings settings, SparkSession spark) {
+    TraceReader reader = new TraceReader(spark);
+    Trace trace =
+        source.format().isPresent()
+            ? reader.read(source.file(), source.format().get())
+            : reader.read(source.file());
+    SweepSize.requirePossible(
+        trace.file(),
+        settings,
+        Math.min(trace.counts().used(), source.sample().orElse(Integer.MAX_VALUE)));
+    TraceSample sample = trace.sample(source.sample().orElse(Integer.MAX_VALUE), settings.seed());
+    List<Sequence> sequences = new ArrayList<>(sample.requests().size());
+    for (TraceRequest request : sample.requests()) {
+      int outputTokens =
+          settings.decodeTokens() instanceof DecodeTokens.Fixed fixed
+              ? fixed.tokens()
+              : request.outputTokens();
+      requireMostTokens(trace, request.promptTokens(), outputTokens);
+      sequences.add(new Sequence(sequences.size(), request.promptTokens(), outputTokens));
+    }
+    Optional<String> shortage = source.sample().isPresent() ? sample.note() : Optional.empty();
+    String note =
+        Stream.of(trace.note(), shortage)
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining("; "));
+    return new Workload(
+        List.copyOf(sequences), note.isEmpty() ? Optional.empty() : Optional.of(note));
+  }
+
+  private static void requireMostTokens(Trace trace, int promptTokens, int outputTokens) {
+    int most = SweepSettingsReader.MOST_TOKENS;
+    if (promptTokens > most || outputTokens > most) {
+      throw new UserException(
+          "%s: a request of %d prompt and %d output tokens; allowed: at most %d of each"
+              .formatted(trace.file(), promptTokens, outputTokens, most));
+    }
+  }
+}

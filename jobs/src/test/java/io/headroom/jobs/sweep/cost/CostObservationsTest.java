@@ -1,0 +1,163 @@
+package io.headroom.jobs.sweep.cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.UserException;
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.Sequence;
+import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.sweep.plan.Sweeps;
+import io.headroom.jobs.sweep.rows.MeasurementTable;
+import io.headroom.jobs.sweep.rows.MeasurementTable.RowBuilder;
+import io.headroom.jobs.sweep.rows.ShardResult;
+import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.kvcache.KvPrecision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sweep learns what work costs, predicts with it, and leaves it to later ones. */
+class CostObservationsTest {
+  private static final Cell CELL = Sweeps.cell(Sweeps.qwen(), KvPrecision.INT8);
+  private static final PhaseCost PREFILL = new PhaseCost(30_000, 0.02, 0.3);
+  private static final PhaseCost DECODE = new PhaseCost(9_000, 0.05, 0.02);
+  private static final CostModel TRUTH =
+      new CostModel(
+          Map.of(CostKey.of(CELL, Phase.PREFILL), PREFILL, CostKey.of(CELL, Phase.DECODE), DECODE),
+          1);
+  private static final double MEASURING_SCALE = 1.5;
+  private static final List<Sequence> SEQUENCES =
+      IntStream.range(0, 30).mapToObj(id -> new Sequence(id, 1 << id % 12, 5)).toList();
+
+  @TempDir Path folder;
+
+  @Test
+  void learnsWhatWorkCosts() {
+    CostObservations costs = learnt();
+
+    CostModel model = costs.model();
+
+    for (Sequence sequence : SEQUENCES) {
+      assertThat(model.passNanos(CELL, sequence))
+          .isCloseTo(TRUTH.passNanos(CELL, sequence), Percentage.withPercentage(2));
+    }
+    assertThat(model.fitted()).hasSize(2);
+    Cell other = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
+    assertThat(model.prefillNanos(other, 100))
+        .isEqualTo(CostModel.BUILT_IN.prefillNanos(other, 100));
+  }
+
+  @Test
+  void learnsHowMuchLongerMeasuringTakes() {
+    CostObservations costs = new CostObservations(TRUTH);
+    costs.add(shard(), result());
+    costs.fit();
+
+    assertThat(costs.model().measuringScale())
+        .isCloseTo(MEASURING_SCALE, Percentage.withPercentage(0.1));
+  }
+
+  @Test
+  void rowsWithoutTimesTeachNothing() {
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN);
+    Row failed = new RowBuilder().set("status", "failed").set("sequence_id", 0).build();
+
+    costs.add(CELL, SEQUENCES.get(0), failed);
+
+    assertThat(costs.fit()).isEqualTo(CostModel.BUILT_IN);
+  }
+
+  @Test
+  void rowsAreToldWhatWasPredictedBeforeTheyWereLearntFrom() {
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN);
+    Shard shard = shard();
+    List<Row> before = costs.predicted(shard, result().rows());
+    costs.add(shard, result());
+    costs.fit();
+    List<Row> after = costs.predicted(shard, result().rows());
+
+    int column = MeasurementTable.SCHEMA.fieldIndex("predicted_ns");
+    for (Sequence sequence : SEQUENCES) {
+      assertThat(before.get(sequence.id()).getLong(column))
+          .isEqualTo((long) CostModel.BUILT_IN.passNanos(CELL, sequence));
+      assertThat((double) after.get(sequence.id()).getLong(column))
+          .isCloseTo(TRUTH.passNanos(CELL, sequence), Percentage.withPercentage(2));
+    }
+  }
+
+  @Test
+  void theManifestHasWhatWasLearnt() throws IOException {
+    CostModel model = learnt().model();
+    ScratchSweep.write(
+        folder.resolve("manifest.json"),
+        new ObjectMapper().writeValueAsString(Map.of("cost_model", CostFile.asMap(model))));
+
+    assertThat(CostFile.read(folder.toString())).isEqualTo(model);
+  }
+
+  @Test
+  void aFolderWithoutCostsIsAMistake() {
+    assertMistake(": holds no manifest.json; allowed: the results of a sweep");
+    assertMistake(
+        "{}",
+        ": manifest.json: cost_model = missing; allowed: the results of a sweep that came to its end");
+    assertMistake(
+        "{\"cost_model\": {\"measuring_scale\": 0, \"constants\": []}}",
+        ": manifest.json: measuring_scale = 0; allowed: a number above 0");
+    assertMistake(
+        "{\"cost_model\": {\"constants\": [{\"engine\": \"vector\", \"kv_precision\": \"f33\"}]}}",
+        ": manifest.json: kv_precision = \"f33\"; allowed: " + KvPrecision.labels());
+    assertMistake(
+        "{\"cost_model\": {\"constants\": [{\"kv_precision\": \"f32\", \"phase\": \"rest\"}]}}",
+        ": manifest.json: phase = \"rest\"; allowed: prefill, decode");
+  }
+
+  private void assertMistake(String manifest, String message) {
+    ScratchSweep.write(folder.resolve("manifest.json"), manifest);
+    assertMistake(message);
+  }
+
+  private void assertMistake(String message) {
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> CostFile.read(folder.toString()))
+        .withMessage("--costs " + folder + message);
+  }
+
+  private static CostObservations learnt() {
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN);
+    costs.add(shard(), result());
+    costs.fit();
+    return costs;
+  }
+
+  private static Shard shard() {
+    return new Shard(CELL, CELL.id(), SEQUENCES, Sweeps.MEASURE, 1);
+  }
+
+  /** What is measured where the truth is exact. */
+  private static ShardResult result() {
+    List<Row> rows =
+        SEQUENCES.stream()
+            .map(
+                sequence -> {
+                  SequenceWork work = new CellWork(CELL).of(sequence);
+                  return new RowBuilder()
+                      .set("sequence_id", sequence.id())
+                      .set("status", "ok")
+                      .set("prefill_ns", (long) PREFILL.nanos(work.prefill()))
+                      .set("decode_ns_mean", DECODE.nanos(work.decode()))
+                      .build();
+                })
+            .toList();
+    double nanos = TRUTH.predicted(shard()).predictedNanos();
+    return new ShardResult(rows, (long) (MEASURING_SCALE * nanos));
+  }
+}

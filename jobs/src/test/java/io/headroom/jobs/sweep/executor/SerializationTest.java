@@ -1,0 +1,101 @@
+package io.headroom.jobs.sweep.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.attention.AttentionEngines;
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.Sequence;
+import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.sweep.plan.Sweeps;
+import io.headroom.jobs.sweep.plan.Window;
+import io.headroom.jobs.sweep.rows.HistogramMerge;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.GroupedHeads;
+import io.headroom.model.HeadLayout;
+import io.headroom.model.LatentHeads;
+import io.headroom.model.ModelSpec;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What travels to executors arrives as it was sent, and is small. */
+class SerializationTest {
+  /** Specs travel, never tensors. */
+  private static final int MOST_BYTES_OF_A_SHARD = 64 << 10;
+
+  static List<String> models() {
+    return Sweeps.catalogue().names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void shardsOfEveryModelArrive(String name) throws Exception {
+    ModelSpec model = Sweeps.catalogue().find(name);
+    Cell cell =
+        new Cell(
+            model.withWindow(64, 4),
+            KvPrecision.INT8,
+            new Window(64, 4),
+            true,
+            "vector",
+            2,
+            1,
+            1,
+            3,
+            7);
+    Shard shard =
+        new Shard(
+            cell,
+            cell.id(),
+            List.of(new Sequence(0, 5, 1), new Sequence(1, 9, 0)),
+            Sweeps.MEASURE,
+            123);
+
+    Shard arrived = copy(shard);
+
+    assertThat(arrived).isEqualTo(shard);
+    assertThat(arrived.cell().id()).isEqualTo(shard.cellId());
+    assertThat(bytes(shard).length).isLessThan(MOST_BYTES_OF_A_SHARD);
+  }
+
+  @Test
+  void everyHeadLayoutArrives() throws Exception {
+    List<HeadLayout> layouts =
+        List.of(new GroupedHeads(8, 2, 64, 32), new LatentHeads(16, 512, 64, 128, 128));
+
+    assertThat(Arrays.stream(HeadLayout.class.getPermittedSubclasses()))
+        .containsExactlyInAnyOrderElementsOf(
+            layouts.stream().<Class<?>>map(Object::getClass).toList());
+    for (HeadLayout layout : layouts) {
+      assertThat(copy(layout)).isEqualTo(layout);
+    }
+  }
+
+  @Test
+  void theTaskArrives() throws Exception {
+    assertThat(copy(new MeasurePack(AttentionEngines::create))).isInstanceOf(MeasurePack.class);
+    assertThat(copy(new HistogramMerge())).isInstanceOf(HistogramMerge.class);
+  }
+
+  private static byte[] bytes(Object object) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(object);
+    }
+    return bytes.toByteArray();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T> T copy(T object) throws IOException, ClassNotFoundException {
+    try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes(object)))) {
+      return (T) in.readObject();
+    }
+  }
+}

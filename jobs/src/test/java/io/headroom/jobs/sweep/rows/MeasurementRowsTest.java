@@ -1,0 +1,172 @@
+package io.headroom.jobs.sweep.rows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.MeasureSettings;
+import io.headroom.jobs.sweep.plan.Sequence;
+import io.headroom.jobs.sweep.plan.Sweeps;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.measure.Disturbance;
+import io.headroom.measure.HostProbe;
+import io.headroom.measure.LatencyHistogram;
+import io.headroom.measure.OutputError;
+import io.headroom.measure.ResourceUsage;
+import io.headroom.measure.SequenceMeasurement;
+import io.headroom.measure.SteadyPhases;
+import java.sql.Timestamp;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.expressions.GenericRowWithSchema;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MeasurementRowsTest {
+  private static final MeasurementRows.Origin ORIGIN =
+      new MeasurementRows.Origin("run", 1, 2, 4, "7", "host", new Timestamp(1_000));
+  private static final Sequence SEQUENCE = new Sequence(5, 10, 2);
+  private static final HostProbe.Peaks PEAKS = new HostProbe.Peaks(200, 40);
+
+  @Test
+  void anOutputBeyondTheToleranceFails() {
+    Row row = measured(KvPrecision.F32, new OutputError(0.5, 2.1e-5));
+
+    assertThat(row.<String>getAs("status")).isEqualTo("failed");
+    assertThat(row.<Boolean>getAs("verified")).isFalse();
+    assertThat(row.<Double>getAs("max_abs_error")).isEqualTo(0.5);
+    assertThat(row.<Double>getAs("relative_l2_error")).isEqualTo(2.1e-5);
+    assertThat(row.<String>getAs("reason"))
+        .isEqualTo("relative L2 error 2.10e-05 against the reference; allowed: 2.00e-05");
+    assertThat(row.<Long>getAs("prefill_ns")).isPositive();
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY})
+  void anOutputThatIsNoNumberFails(double error) {
+    assertThat(measured(KvPrecision.INT4, new OutputError(error, error)).<String>getAs("status"))
+        .isEqualTo("failed");
+  }
+
+  @ParameterizedTest
+  @EnumSource(KvPrecision.class)
+  void anOutputWithinTheToleranceIsVerified(KvPrecision precision) {
+    Row row = measured(precision, new OutputError(0, MeasurementRows.tolerance(precision)));
+
+    assertThat(row.<String>getAs("status")).isEqualTo("ok");
+    assertThat(row.<Boolean>getAs("verified")).isTrue();
+    assertThat(row.<String>getAs("reason")).isNull();
+  }
+
+  @Test
+  void whatWasNotComparedIsNotVerified() {
+    Row row = measured(KvPrecision.F32, null);
+
+    assertThat(row.<String>getAs("status")).isEqualTo("ok");
+    assertThat(row.<Boolean>getAs("verified")).isNull();
+    assertThat(row.<Double>getAs("relative_l2_error")).isNull();
+  }
+
+  @Test
+  void copiesWhereItWasMade() {
+    Row row = measured(KvPrecision.F32, null);
+
+    assertThat(row.<Integer>getAs("wave")).as("which the driver sets").isNull();
+    assertThat(row.<Integer>getAs("stage_attempt")).isEqualTo(1);
+    assertThat(row.<Integer>getAs("task_attempt")).isEqualTo(2);
+    assertThat(row.<Integer>getAs("partition_id")).isEqualTo(4);
+    assertThat(row.<String>getAs("executor_id")).isEqualTo("7");
+    assertThat(row.<Timestamp>getAs("started_at")).isEqualTo(new Timestamp(1_000));
+    assertThat(row.<Integer>getAs("sequence_id")).isEqualTo(5);
+  }
+
+  /** 55 pairs, 14 heads, 2 x 64 channels, 2 operations: 197,120 in 1,000 ns. */
+  @Test
+  void derivesRatesFromTheMedian() {
+    Row row = measured(KvPrecision.F32, null);
+
+    assertThat(row.<Double>getAs("prefill_gflops")).isEqualTo(197.12);
+    assertThat(row.<Double>getAs("fraction_of_peak")).isEqualTo(197.12 / 200);
+    // 11 positions of 2 x 2 heads of 64 channels of 4 bytes, in 500 ns.
+    assertThat(row.<Double>getAs("decode_gbps")).isEqualTo(11 * 1024 / 500.0);
+    assertThat(row.<Double>getAs("cpu_wall_ratio")).isEqualTo(0.75);
+  }
+
+  @Test
+  void tellsNoIntervalOfOneSample() {
+    Row row = measured(KvPrecision.F32, null);
+
+    assertThat(row.<Long>getAs("prefill_ns")).isEqualTo(1_000);
+    assertThat(row.<Long>getAs("prefill_ns_low")).isNull();
+    assertThat(row.<Long>getAs("prefill_ns_high")).isNull();
+    assertThat(row.<Long>getAs("decode_ns_p50_low")).isNull();
+    assertThat(row.<Long>getAs("decode_ns_p50_high")).isNull();
+    assertThat(LatencyHistogram.decode(row.<byte[]>getAs("prefill_histogram")).p50Nanos())
+        .hasValue(1_000);
+  }
+
+  @Test
+  void tellsWhatOthersTookAndNothingWhereThatIsUnknown() {
+    Row row = measured(KvPrecision.F32, null);
+
+    assertThat(row.<Boolean>getAs("steady")).isTrue();
+    assertThat(row.<Long>getAs("steal_ms")).isEqualTo(30);
+    assertThat(row.<Long>getAs("involuntary_switches")).isNull();
+  }
+
+  @Test
+  void unknownColumnsAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new MeasurementTable.RowBuilder().set("colour", 1))
+        .withMessage("no such column: colour");
+  }
+
+  @Test
+  void theSampleToVerifyIsAFractionAndTheSameEveryTime() {
+    MeasureSettings fifth = new MeasureSettings("run", 1, 0, 1, 0.2, 2, Long.MAX_VALUE);
+    long verified = count(fifth);
+
+    assertThat(verified).isBetween(1_800L, 2_200L).isEqualTo(count(fifth));
+    assertThat(count(new MeasureSettings("other", 9, 0, 9, 0.2, 0, Long.MAX_VALUE)))
+        .isEqualTo(verified);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 1, 2, Long.MAX_VALUE))).isEqualTo(10_000);
+    assertThat(count(new MeasureSettings("run", 1, 0, 1, 0, 2, Long.MAX_VALUE))).isZero();
+  }
+
+  private static long count(MeasureSettings settings) {
+    long count = 0;
+    for (int id = 0; id < 10_000; id++) {
+      count += settings.verifies("cell", new Sequence(id, 1, 0)) ? 1 : 0;
+    }
+    return count;
+  }
+
+  private static Row measured(KvPrecision precision, OutputError error) {
+    Cell cell = Sweeps.cell(Sweeps.qwen(), precision);
+    LatencyHistogram prefill = new LatencyHistogram();
+    prefill.record(1_000);
+    LatencyHistogram decode = new LatencyHistogram();
+    decode.record(500);
+    SequenceMeasurement measurement =
+        new SequenceMeasurement(
+            1 << 20,
+            prefill,
+            decode,
+            3,
+            new SteadyPhases(true, true),
+            new ResourceUsage(2_000, 1_500, 0, 64),
+            new Disturbance(OptionalLong.of(30), OptionalLong.empty()),
+            Optional.ofNullable(error));
+    Row row =
+        MeasurementRows.measured(
+            ORIGIN, cell, cell.id(), SEQUENCE, "panama-512-fma", measurement, PEAKS);
+    Object[] values = new Object[row.length()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = row.get(i);
+    }
+    return new GenericRowWithSchema(values, MeasurementTable.SCHEMA);
+  }
+}
