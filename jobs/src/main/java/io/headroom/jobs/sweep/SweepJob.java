@@ -14,7 +14,6 @@ import io.headroom.jobs.sweep.plan.Sequence;
 import io.headroom.jobs.sweep.plan.Shard;
 import io.headroom.jobs.sweep.plan.SweepPlan;
 import io.headroom.jobs.sweep.plan.Workload;
-import io.headroom.jobs.sweep.plan.WorkloadReader;
 import io.headroom.jobs.sweep.rows.DriverColumns;
 import io.headroom.jobs.sweep.rows.MeasurementRows;
 import io.headroom.jobs.sweep.rows.MeasurementTable;
