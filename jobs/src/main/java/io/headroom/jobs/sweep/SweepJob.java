@@ -48,6 +48,12 @@ import org.apache.spark.sql.SparkSession;
  * what they measured is committed in waves, a file each, and in the end the cells are summarised.
  */
 final class SweepJob {
+  /**
+   * Of a wave: a folder that takes no rows is known soon, the first costs are learnt early, and
+   * what writing needs is compiled while others measure, not when all wait for the last wave.
+   */
+  private static final double FIRST_WAVE_SHARE = 0.1;
+
   /** What rows name that were not measured; the first wave is 1. */
   private static final int NO_WAVE = 0;
 
@@ -172,7 +178,12 @@ final class SweepJob {
     describe("%d shards".formatted(shards.size()));
     try (SweepProgress progress = new SweepProgress(messages, terminal, shards);
         WaveCommitter committer =
-            new WaveCommitter(this::commit, firstWave, waveNanos, Ticker.system())) {
+            new WaveCommitter(
+                this::commit,
+                firstWave,
+                FIRST_WAVE_SHARE * waveNanos,
+                waveNanos,
+                Ticker.system())) {
       MeasuringLoop loop = new MeasuringLoop(spark, committer, progress, costs);
       return loop.run(new PackQueue(shards, waveNanos));
     } catch (SparkException e) {

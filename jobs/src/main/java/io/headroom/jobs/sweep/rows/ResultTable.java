@@ -106,7 +106,8 @@ public final class ResultTable {
                 (few ? percentile(col("decode_ns_p50"), lit(0.5)) : avg("decode_ns_p50"))
                     .cast("double")
                     .as("decode"))
-            .orderBy(
+            .coalesce(1)
+            .sortWithinPartitions(
                 col("model"),
                 col("engine"),
                 col("threads"),

@@ -17,13 +17,14 @@ import io.headroom.measure.LatencyHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -57,6 +58,8 @@ public final class SummaryTable {
   private SummaryTable() {}
 
   /**
+   * The rows in order, in one partition.
+   *
    * @param measurements in the columns of {@link MeasurementTable}
    */
   public static Dataset<Row> of(Dataset<Row> measurements) {
@@ -65,8 +68,9 @@ public final class SummaryTable {
         measurements
             .groupBy("cell_id")
             .agg(columns[0], Arrays.copyOfRange(columns, 1, columns.length));
-    return withKvCacheGain(withDecodeFigures(merged))
-        .orderBy("model", "kv_heads", "kv_precision", "engine", "cell_id");
+    return withDecodeFigures(merged.repartition(1))
+        .withColumn("kv_cache_gain", kvCacheGain())
+        .sortWithinPartitions("model", "kv_heads", "kv_precision", "engine", "cell_id");
   }
 
   /** What one histogram of all samples says. */
@@ -91,28 +95,16 @@ public final class SummaryTable {
    * How many times longer all output tokens take where the same configuration recomputes the prefix
    * instead of keeping the cache; null where that was not measured.
    */
-  private static Dataset<Row> withKvCacheGain(Dataset<Row> summary) {
-    List<String> same =
-        Arrays.stream(CONFIGURATION).filter(name -> !name.equals(KV_CACHE)).toList();
-    Dataset<Row> off =
-        summary
-            .where(col(KV_CACHE).equalTo("off"))
-            .select(
-                Stream.concat(
-                        same.stream().map(name -> col(name).as("off_" + name)),
-                        Stream.of(col("decode_pass_ns").as("off_decode_pass_ns")))
-                    .toArray(Column[]::new));
-    Column matches =
-        same.stream()
-            .map(name -> col(name).eqNullSafe(col("off_" + name)))
-            .reduce(col(KV_CACHE).equalTo("on"), Column::and);
-    Column[] kept =
-        Stream.concat(
-                Arrays.stream(summary.columns()).map(name -> col(name)),
-                Stream.of(
-                    col("off_decode_pass_ns").divide(col("decode_pass_ns")).as("kv_cache_gain")))
-            .toArray(Column[]::new);
-    return summary.join(off, matches, "left").select(kept);
+  private static Column kvCacheGain() {
+    WindowSpec otherwiseSame =
+        Window.partitionBy(
+            Arrays.stream(CONFIGURATION)
+                .filter(name -> !name.equals(KV_CACHE))
+                .map(functions::col)
+                .toArray(Column[]::new));
+    Column pass = col("decode_pass_ns");
+    Column passWithout = max(when(col(KV_CACHE).equalTo("off"), pass)).over(otherwiseSame);
+    return when(col(KV_CACHE).equalTo("on"), passWithout.divide(pass));
   }
 
   private static Column[] columns() {

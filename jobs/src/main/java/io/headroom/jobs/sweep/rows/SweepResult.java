@@ -100,7 +100,8 @@ public record SweepResult(
             count(lit(1)).as("rows"),
             first("peak_gflops").as("peak_gflops"),
             max("stream_gbps").as("stream_gbps"))
-        .orderBy("host", "executor_id", "engine", "threads")
+        .coalesce(1)
+        .sortWithinPartitions("host", "executor_id", "engine", "threads")
         .collectAsList()
         .forEach(
             row -> {

@@ -32,7 +32,7 @@ public final class WaveCommitter implements AutoCloseable {
   }
 
   private final Sink sink;
-  private final double waveNanos;
+  private final double fullWaveNanos;
   private final Ticker ticker;
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final Deque<Future<?>> closed = new ArrayDeque<>();
@@ -40,6 +40,7 @@ public final class WaveCommitter implements AutoCloseable {
   /** Of the committing thread: a wave was not written, so none behind it is. */
   private boolean failed;
 
+  private double waveNanos;
   private List<Row> open = new ArrayList<>();
   private int wave;
   private long openedNanos;
@@ -47,12 +48,15 @@ public final class WaveCommitter implements AutoCloseable {
 
   /**
    * @param firstWave number of the first wave
-   * @param waveNanos age after which a wave is closed, and its work on one slot
+   * @param firstWaveNanos age after which the first wave is closed, and its work on one slot
+   * @param waveNanos the same of all that follow
    */
-  public WaveCommitter(Sink sink, int firstWave, double waveNanos, Ticker ticker) {
+  public WaveCommitter(
+      Sink sink, int firstWave, double firstWaveNanos, double waveNanos, Ticker ticker) {
     this.sink = sink;
     this.wave = firstWave;
-    this.waveNanos = waveNanos;
+    this.fullWaveNanos = waveNanos;
+    this.waveNanos = firstWaveNanos;
     this.ticker = ticker;
   }
 
@@ -131,6 +135,7 @@ public final class WaveCommitter implements AutoCloseable {
     List<Row> rows = open.stream().map(row -> DriverColumns.withWave(row, number)).toList();
     open = new ArrayList<>();
     workNanos = 0;
+    waveNanos = fullWaveNanos;
     awaitAllBut(MOST_CLOSED_WAVES - 1);
     closed.add(thread.submit(() -> commit(number, rows)));
   }

@@ -72,6 +72,22 @@ class WaveCommitterTest {
   }
 
   @Test
+  void theFirstWaveMayBeShorter() {
+    try (WaveCommitter committer =
+        new WaveCommitter(this::commit, 5, WAVE_NANOS / 10, WAVE_NANOS, () -> now)) {
+      committer.add(rows(1), 10, 1);
+      assertThat(committer.nanosLeft()).isEqualTo(100);
+      committer.add(rows(2), 90, 1);
+      committer.add(rows(3), 100, 1);
+      assertThat(committer.nanosLeft()).isEqualTo(1000);
+      committer.finish();
+    }
+
+    assertThat(committed)
+        .containsExactly(new Committed(5, List.of(1, 2)), new Committed(6, List.of(3)));
+  }
+
+  @Test
   void manyRowsCloseAWave() {
     List<Row> rows = rows(IntStream.range(0, MOST_ROWS_A_WAVE - 1).toArray());
     try (WaveCommitter committer = committer(this::commit)) {
@@ -147,7 +163,7 @@ class WaveCommitterTest {
   }
 
   private WaveCommitter committer(WaveCommitter.Sink sink) {
-    return new WaveCommitter(sink, 5, WAVE_NANOS, () -> now);
+    return new WaveCommitter(sink, 5, WAVE_NANOS, WAVE_NANOS, () -> now);
   }
 
   private static void awaitLatch(CountDownLatch latch) {
