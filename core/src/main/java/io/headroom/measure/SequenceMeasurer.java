@@ -177,12 +177,12 @@ public final class SequenceMeasurer {
           long nanos = decodeStep(request.promptTokens() + step);
           samples.record(nanos);
           recent.record(nanos);
-          if (spent() > request.budgetNanos()) {
+          if (!mayGoOn(beganNanos)) {
             break;
           }
         }
         forgetOutput();
-      } while (spent() < request.budgetNanos() && wantsMore(samples, beganNanos));
+      } while (mayGoOn(beganNanos) && wantsMore(samples, beganNanos));
       add(before, undisturbed);
       copies.end(this::decodePass);
       return samples;
@@ -194,10 +194,18 @@ public final class SequenceMeasurer {
       disturbance = disturbance.plus(undisturbed.until(Disturbance.snapshot(request.threads())));
     }
 
+    /** A prefill may have taken the whole budget; a little is left for decoding all the same. */
+    private boolean mayGoOn(long beganNanos) {
+      return spent() < request.budgetNanos() || isCheap(beganNanos);
+    }
+
     private boolean wantsMore(LatencyHistogram samples, long beganNanos) {
-      boolean cheap = ticker.nanos() - beganNanos < share(CHEAP_SHARE);
       return samples.samples() < request.minSamples()
-          || (cheap && samples.samples() < CHEAP_DECODE_SAMPLES);
+          || (isCheap(beganNanos) && samples.samples() < CHEAP_DECODE_SAMPLES);
+    }
+
+    private boolean isCheap(long beganNanos) {
+      return ticker.nanos() - beganNanos < share(CHEAP_SHARE);
     }
 
     private long prefill() {

@@ -8,8 +8,11 @@ import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionEngines;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.kvcache.HeadTensor;
+import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.measure.RecordingEngine.Call;
+import io.headroom.testkit.ForwardingEngine;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,31 @@ class SequenceMeasurerTest {
     assertThat(measured.prefill().samples()).isEqualTo(11);
     assertThat(measured.decode().samples()).isEqualTo(65);
     assertThat(measured.decode().p90Nanos()).isPresent();
+  }
+
+  @Test
+  void decodesCheaplyEvenWhereThePrefillTakesAllTime() {
+    long budgetNanos = 10_000 * TICK_NANOS;
+    StepTicker ticker = new StepTicker();
+    ForwardingEngine slowToPrefill =
+        new ForwardingEngine(AttentionEngines.create("vector", 1)) {
+          @Override
+          public void attend(
+              Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
+            super.attend(attention, queries, cache, output);
+            ticker.nanos += queries.tokens() > 1 ? budgetNanos : 0;
+          }
+        };
+
+    SequenceMeasurement measured;
+    try (slowToPrefill) {
+      measured =
+          new SequenceMeasurer(slowToPrefill, ticker)
+              .measure(request(GROUPED).samples(11, budgetNanos).build());
+    }
+
+    assertThat(measured.prefill().samples()).isEqualTo(1);
+    assertThat(measured.decode().samples()).isEqualTo(65);
   }
 
   @ParameterizedTest

@@ -36,7 +36,7 @@ public class LayerBenchmark {
   private static final AttentionShape SHAPE = new AttentionShape(32, 8, 128);
   private static final Attention ATTENTION = new Attention(SHAPE, AttentionMask.CAUSAL);
 
-  /** A prompt of 1,024 tokens, or one token on 16,384 that are cached. */
+  /** A prompt of 1,024 tokens, or one token on 8,192 that are cached. */
   @State(Scope.Thread)
   public abstract static class Layer {
     @Param({"F32", "F16", "BF16", "INT8", "INT4"})
@@ -97,7 +97,7 @@ public class LayerBenchmark {
   /** One token and a long cache. */
   public static class Token extends Layer {
     public Token() {
-      super(16_384, 1);
+      super(8_192, 1);
     }
   }
 

@@ -67,7 +67,10 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
       spent += warmUpNanos(warmUpSteps * decode, budget);
       double cheap = Math.min(CHEAP_SAMPLES, CHEAP_SHARE * budget / decode);
       double passes = Math.ceil(Math.max(measure.minSamples(), cheap) / steps);
-      spent += Math.max(decode, Math.min(passes * steps * decode, budget - spent));
+      spent +=
+          Math.max(
+              decode,
+              Math.min(passes * steps * decode, Math.max(CHEAP_SHARE * budget, budget - spent)));
     }
     double comparing = prefill + steps * decode + work.comparedFlops() * nanosPerFlop("reference");
     return measuringScale * (spent + measure.verifySample() * comparing);
