@@ -1,8 +1,6 @@
 package io.headroom.jobs.sweep;
 
-import static org.apache.spark.sql.functions.array;
-import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,7 +25,9 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Column;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,10 +38,13 @@ class ResumeManyRowsTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   @TempDir Path folder;
 
-  /** With 1000 of them there are 100,000 rows. */
+  /** A thousand make 100,000 cells. */
+  private static final int THREADS = Integer.getInteger("headroom.resume.threads", 1);
+
+  /** Of each cell. */
   private static final int SEQUENCES = Integer.getInteger("headroom.resume.sequences", 100);
 
-  private static final int CELLS = 100;
+  private static final int CELLS = 100 * THREADS;
   private static final int FILES = 50;
 
   private static final String BODY =
@@ -51,8 +54,9 @@ class ResumeManyRowsTest {
       kv-precisions = [f32, f16, bf16, int8, int4]
       windows = [none, {size = 1024, sinks = 4}]
       sequences { uniform { min = 16, max = 4096 }, count = %d }
+      threads = %s
       """
-          .formatted(SEQUENCES);
+          .formatted(SEQUENCES, IntStream.rangeClosed(1, THREADS).boxed().toList());
 
   @Test
   void nothingIsMeasuredAgain() throws IOException {
@@ -93,12 +97,17 @@ class ResumeManyRowsTest {
                         origin, any.getValue(), any.getKey(), sequence, Status.UNSUPPORTED, "made"))
             .map(row -> DriverColumns.withWave(row, 1))
             .toList();
-    Column cellIds =
-        array(plan.cells().cells().keySet().stream().map(id -> lit(id)).toArray(Column[]::new));
+    Dataset<Row> cellIds =
+        SPARK
+            .session()
+            .createDataset(List.copyOf(plan.cells().cells().keySet()), Encoders.STRING())
+            .toDF("id");
     SPARK
         .session()
         .createDataFrame(rows, MeasurementTable.SCHEMA)
-        .withColumn("cell_id", explode(cellIds))
+        .crossJoin(cellIds)
+        .withColumn("cell_id", col("id"))
+        .drop("id")
         .repartition(FILES)
         .write()
         .parquet(out.resolve("measurements").toString());
