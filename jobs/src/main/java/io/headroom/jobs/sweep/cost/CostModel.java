@@ -23,6 +23,9 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
   private static final double NANOS_PER_BYTE = 1 / 15.0;
   private static final double NANOS_PER_NUMBER_MADE = 1.5;
 
+  /** Caches, counters, histograms and the row. */
+  private static final double NANOS_PER_SEQUENCE = 1e6;
+
   /** A shard begins and ends with a calibration; the end of one is the beginning of the next. */
   private static final double CALIBRATION_NANOS = 5e7;
 
@@ -73,7 +76,7 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
               Math.min(passes * steps * decode, Math.max(CHEAP_SHARE * budget, budget - spent)));
     }
     double comparing = prefill + steps * decode + work.comparedFlops() * nanosPerFlop("reference");
-    return measuringScale * (spent + measure.verifySample() * comparing);
+    return measuringScale * (NANOS_PER_SEQUENCE + spent + measure.verifySample() * comparing);
   }
 
   /** What a shard takes beside its sequences. */

@@ -9,6 +9,8 @@ import java.util.List;
  * @param shards at least one
  */
 public record Pack(List<Shard> shards) implements Serializable {
+  /** Rows that a pack may have: they come to the driver in one piece. */
+  public static final int MOST_ROWS = 1024;
 
   public Pack {
     shards = List.copyOf(shards);

@@ -24,9 +24,6 @@ public final class PackQueue {
   /** Of a short sweep, so that executors that come a little later find something to do. */
   private static final double SHORTEST_PACK_SHARE = 1.0 / 16;
 
-  /** A pack's rows come to the driver in one piece. */
-  private static final int MOST_ROWS_A_PACK = 1024;
-
   /** Among equals in an order that does not depend on that of the shards. */
   public static final Comparator<Shard> SHORTEST_FIRST =
       Comparator.comparingLong(Shard::predictedNanos)
@@ -75,7 +72,7 @@ public final class PackQueue {
       nanos += shard.predictedNanos();
       rows += shard.sequences().size();
       leftNanos -= shard.predictedNanos();
-    } while (!isEmpty() && fits(last(), enoughNanos - nanos, MOST_ROWS_A_PACK - rows));
+    } while (!isEmpty() && fits(last(), enoughNanos - nanos, Pack.MOST_ROWS - rows));
     return new Pack(pack);
   }
 

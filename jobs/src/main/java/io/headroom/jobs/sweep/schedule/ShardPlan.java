@@ -3,6 +3,7 @@ package io.headroom.jobs.sweep.schedule;
 import io.headroom.jobs.sweep.cost.CostModel;
 import io.headroom.jobs.sweep.plan.Cell;
 import io.headroom.jobs.sweep.plan.MeasureSettings;
+import io.headroom.jobs.sweep.plan.Pack;
 import io.headroom.jobs.sweep.plan.Sequence;
 import io.headroom.jobs.sweep.plan.Shard;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ public final class ShardPlan {
 
   private ShardPlan() {}
 
-  /** The sequences of one cell in shards. */
+  /** The sequences of one cell in shards; no shard has more rows than a pack may have. */
   public static List<Shard> split(
       Cell cell,
       String cellId,
@@ -33,7 +34,8 @@ public final class ShardPlan {
             .sorted(Comparator.comparingDouble(Costed::nanos).reversed())
             .toList();
     double total = costed.stream().mapToDouble(Costed::nanos).sum();
-    int bins = (int) Math.max(1, Math.min(costed.size(), Math.ceil(total / SHARD_NANOS)));
+    int fewest = (costed.size() + Pack.MOST_ROWS - 1) / Pack.MOST_ROWS;
+    int bins = (int) Math.max(fewest, Math.min(costed.size(), Math.ceil(total / SHARD_NANOS)));
     final class Bin {
       final List<Sequence> sequences = new ArrayList<>();
       double nanos;
@@ -43,13 +45,15 @@ public final class ShardPlan {
     for (int i = 0; i < bins; i++) {
       emptiestFirst.add(new Bin());
     }
+    List<Bin> done = new ArrayList<>();
     for (Costed next : costed) {
       Bin bin = emptiestFirst.remove();
       bin.sequences.add(next.sequence());
       bin.nanos += next.nanos();
-      emptiestFirst.add(bin);
+      (bin.sequences.size() < Pack.MOST_ROWS ? emptiestFirst : done).add(bin);
     }
-    return emptiestFirst.stream()
+    done.addAll(emptiestFirst);
+    return done.stream()
         .map(
             bin ->
                 new Shard(

@@ -31,8 +31,6 @@ class PackQueueTest {
   /** Of the time that longest-first takes beyond the best (Graham 1969). */
   private static final double GRAHAM = 4.0 / 3;
 
-  private static final int MOST_ROWS_A_PACK = 1024;
-
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 100})
   void holdsEveryShardOnceLongestFirst(int slots) {
@@ -106,7 +104,7 @@ class PackQueueTest {
         .allMatch(
             pack ->
                 pack.shards().stream().mapToInt(shard -> shard.sequences().size()).sum()
-                    <= MOST_ROWS_A_PACK);
+                    <= Pack.MOST_ROWS);
   }
 
   @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.jobs.sweep.cost.CostModel;
 import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.plan.MeasureSettings;
+import io.headroom.jobs.sweep.plan.Pack;
 import io.headroom.jobs.sweep.plan.Sequence;
 import io.headroom.jobs.sweep.plan.Shard;
 import io.headroom.jobs.sweep.plan.Sweeps;
@@ -15,6 +17,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShardPlanTest {
@@ -72,6 +75,25 @@ class ShardPlanTest {
         IntStream.range(0, 7).mapToObj(id -> new Sequence(id, 4, 1)).toList();
 
     assertThat(ShardPlan.split(CELL, "id", sequences, Sweeps.MEASURE, COSTS)).hasSize(1);
+  }
+
+  /** One is so long that all others together are short, and fill one shard after the other. */
+  @ParameterizedTest
+  @CsvSource({"1024, 1", "1025, 2", "3000, 3", "10000, 10"})
+  void aShardHasNoMoreRowsThanAPackMayHave(int count, int expected) {
+    List<Sequence> sequences =
+        IntStream.range(0, count).mapToObj(id -> new Sequence(id, id == 0 ? 4_000 : 1, 0)).toList();
+    MeasureSettings hasty =
+        new MeasureSettings("run", 1, 0, 1, 0, 0, Sweeps.MEASURE.timeLimitNanos());
+
+    List<Shard> shards = ShardPlan.split(CELL, "id", sequences, hasty, COSTS);
+
+    assertThat(shards)
+        .hasSizeGreaterThanOrEqualTo(expected)
+        .allMatch(shard -> !shard.sequences().isEmpty())
+        .allMatch(shard -> shard.sequences().size() <= Pack.MOST_ROWS);
+    assertThat(shards.stream().flatMap(shard -> shard.sequences().stream()))
+        .containsExactlyInAnyOrderElementsOf(sequences);
   }
 
   @Test
