@@ -11,7 +11,7 @@ import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
-import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.testkit.ForwardingEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -272,36 +272,15 @@ class SideBySideTest {
   }
 
   /** Another engine, that takes a step of the test's before every call. */
-  private static final class ProbedEngine implements AttentionEngine {
-    private final AttentionEngine engine;
+  private static final class ProbedEngine extends ForwardingEngine {
     private final Step step;
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
     private final Set<Thread> computing = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     ProbedEngine(AttentionEngine engine, Step step) {
-      this.engine = engine;
+      super(engine);
       this.step = step;
-    }
-
-    @Override
-    public String name() {
-      return engine.name();
-    }
-
-    @Override
-    public String detail() {
-      return engine.detail();
-    }
-
-    @Override
-    public Optional<String> unsupported(Attention attention, KvCacheSpec cache) {
-      return engine.unsupported(attention, cache);
-    }
-
-    @Override
-    public KvCache newCache(KvCacheSpec spec) {
-      return engine.newCache(spec);
     }
 
     @Override
@@ -310,7 +289,7 @@ class SideBySideTest {
       computing.add(Thread.currentThread());
       try {
         step.run();
-        engine.attend(attention, queries, cache, output);
+        super.attend(attention, queries, cache, output);
       } catch (RuntimeException e) {
         throw e;
       } catch (Exception e) {
@@ -323,7 +302,7 @@ class SideBySideTest {
     @Override
     public void close() {
       closed = true;
-      engine.close();
+      super.close();
     }
   }
 }

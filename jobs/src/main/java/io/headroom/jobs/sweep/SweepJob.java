@@ -45,7 +45,7 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Runs a sweep: cells and sequences become shards, shards become packs that Spark tasks measure,
- * what they measured is committed in waves, a file each, and in the end the cells are summarised.
+ * what they measured is committed in waves, and in the end the cells are summarised.
  */
 final class SweepJob {
   /**
