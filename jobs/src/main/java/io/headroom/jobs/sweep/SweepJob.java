@@ -49,10 +49,17 @@ import org.apache.spark.sql.SparkSession;
  */
 final class SweepJob {
   /**
-   * Of a wave: a folder that takes no rows is known soon, the first costs are learnt early, and
-   * what writing needs is compiled while others measure, not when all wait for the last wave.
+   * Of {@code wave-seconds}: a folder that takes no rows is known soon, the first costs are learnt
+   * early, and what writing needs is compiled while others measure, not when all wait for the last
+   * wave.
    */
   private static final double FIRST_WAVE_SHARE = 0.1;
+
+  /**
+   * Of {@code wave-seconds}: while one wave is written the next may wait and one more be open, and
+   * a killed driver loses all three.
+   */
+  private static final double WAVE_SHARE = 1.0 / 3;
 
   /** What rows name that were not measured; the first wave is 1. */
   private static final int NO_WAVE = 0;
@@ -182,7 +189,7 @@ final class SweepJob {
                 this::commit,
                 firstWave,
                 FIRST_WAVE_SHARE * waveNanos,
-                waveNanos,
+                WAVE_SHARE * waveNanos,
                 Ticker.system())) {
       MeasuringLoop loop = new MeasuringLoop(spark, committer, progress, costs);
       return loop.run(new PackQueue(shards, waveNanos));
