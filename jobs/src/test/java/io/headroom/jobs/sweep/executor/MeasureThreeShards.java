@@ -23,7 +23,8 @@ import org.apache.spark.sql.SparkSession;
  * engine {@code hungry} takes all memory in the midst of its second sequence.
  */
 final class MeasureThreeShards {
-  private static final int HOARD_NUMBERS = 1 << 18;
+  /** Pieces as large as engines take: what is left then is enough for the threads beside it. */
+  private static final int HOARD_NUMBERS = 1 << 22;
 
   private MeasureThreeShards() {}
 

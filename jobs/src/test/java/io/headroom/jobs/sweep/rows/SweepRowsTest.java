@@ -73,6 +73,7 @@ class SweepRowsTest {
             kv-cache = [on, off]
             measure { min-samples = 2, max-seconds-per-cell = 0.02, noisy-repeats = 1 }
             verify { sample = 1.0 }
+            wave-seconds = 6000
             """);
     run = sweep.run();
     rows = sweep.measurements(SPARK.session()).collectAsList();
@@ -520,7 +521,7 @@ class SweepRowsTest {
     JsonNode resolved = manifest.path("configuration").path("sweep");
     assertThat(resolved.path("decode-tokens").asInt()).isEqualTo(3);
     assertThat(resolved.path("engines").get(0).asText()).isEqualTo("vector");
-    assertThat(resolved.path("wave-seconds").asInt()).isEqualTo(60);
+    assertThat(resolved.path("threads").get(0).asInt()).isEqualTo(1);
   }
 
   /** Whoever has the results can repeat the sweep: the written configuration gives its cells. */

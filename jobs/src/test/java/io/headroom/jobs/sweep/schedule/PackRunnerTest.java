@@ -31,6 +31,7 @@ class PackRunnerTest {
   private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final int BROKEN = 13;
   private static final int ENDLESS = 14;
+  private static final CountDownLatch BEGUN = new CountDownLatch(1);
   private static final CountDownLatch ENDED = new CountDownLatch(1);
 
   /** Takes a shard's predicted time for its measuring time. */
@@ -56,6 +57,7 @@ class PackRunnerTest {
 
     private static void waitForever() {
       try {
+        BEGUN.countDown();
         new CountDownLatch(1).await();
       } catch (InterruptedException e) {
         ENDED.countDown();
@@ -106,6 +108,7 @@ class PackRunnerTest {
       context().setJobGroup("pack-runner-test", "endless", true);
       runner.submit(List.of(pack(1), pack(ENDLESS)));
       assertThat(runner.await(MINUTE_NANOS)).hasSize(1);
+      assertThat(BEGUN.await(1, TimeUnit.MINUTES)).isTrue();
     } finally {
       context().clearJobGroup();
     }
