@@ -278,6 +278,10 @@ final class MalformedSweeps {
                 .formatted(many, "none,".repeat(1000), "on,".repeat(1000)),
             ": sweep: its lists make 1000000000 cells; allowed: at most 100000"),
         value(
+            "a million of cells by what runs beside them",
+            "threads = [%s]\ncontention = [%s]".formatted(many, many),
+            ": sweep: its lists make 1000000 cells; allowed: at most 100000"),
+        value(
             "more cells than 64 bits count",
             "threads = [%s]\ncontext-shards = [%s]\nwindows = [%s]\nkv-cache = [%s]\nengines = [%s]\nkv-heads = [%s]\nkv-precisions = [%s]"
                 .formatted(

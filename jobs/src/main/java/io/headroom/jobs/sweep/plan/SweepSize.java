@@ -53,6 +53,7 @@ final class SweepSize {
             settings.kvCache(),
             settings.engines(),
             settings.threads(),
+            settings.contention(),
             settings.contextShards())) {
       if (cells > Long.MAX_VALUE / list.size()) {
         return Long.MAX_VALUE;
