@@ -22,6 +22,10 @@ final class CellWork {
     this.ranking = new LayerRanking(cell);
   }
 
+  Cell cell() {
+    return cell;
+  }
+
   SequenceWork of(Sequence sequence) {
     List<LayerSpec> layers = ranking.first(sequence.totalTokens());
     long middle = Math.max(1, sequence.promptTokens() + sequence.outputTokens() / 2);

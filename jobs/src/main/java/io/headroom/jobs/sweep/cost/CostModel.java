@@ -42,9 +42,16 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
     fitted = Map.copyOf(fitted);
   }
 
-  /** One pass: prefill, then every output token. What a row's latencies add up to. */
-  double passNanos(Cell cell, Sequence sequence) {
-    SequenceWork work = new CellWork(cell).of(sequence);
+  /**
+   * What one pass over a sequence of the cell takes, in nanoseconds: prefill, then every output
+   * token. What a row's latencies add up to.
+   */
+  ToDoubleFunction<Sequence> passNanos(Cell cell) {
+    CellWork work = new CellWork(cell);
+    return sequence -> passNanos(cell, work.of(sequence));
+  }
+
+  private double passNanos(Cell cell, SequenceWork work) {
     return prefillNanos(cell, work) + work.outputTokens() * decodeNanos(cell, work);
   }
 

@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -53,23 +56,26 @@ public final class CostObservations {
 
   /** Takes notice of a shard: what its rows say, and how long it took. */
   public void add(Shard shard, ShardResult result) {
+    CellWork work = new CellWork(shard.cell());
+    Map<Integer, Sequence> sequences = byId(shard);
     for (Row row : result.rows()) {
-      add(shard.cell(), sequence(shard, row), row);
+      add(work, sequences.get(row.getInt(SEQUENCE_ID)), row);
     }
     predictedNanos += model.predicted(shard).predictedNanos();
     measuredNanos += result.measuringNanos();
   }
 
   /**
-   * Takes notice of a row.
+   * Takes notice of a row of a cell.
    *
    * @param row in the columns of {@link MeasurementTable}
    */
-  void add(Cell cell, Sequence sequence, Row row) {
+  void add(CellWork ofCell, Sequence sequence, Row row) {
     if (!Status.OK.label().equals(row.getString(STATUS))) {
       return;
     }
-    SequenceWork work = new CellWork(cell).of(sequence);
+    Cell cell = ofCell.cell();
+    SequenceWork work = ofCell.of(sequence);
     add(CostKey.of(cell, Phase.PREFILL), work.prefill(), row.getLong(PREFILL_NS));
     if (!row.isNullAt(DECODE_NS_MEAN)) {
       add(CostKey.of(cell, work.decodePhase()), work.decode(), row.getDouble(DECODE_NS_MEAN));
@@ -83,21 +89,25 @@ public final class CostObservations {
    */
   public void addAll(Dataset<Row> measurements, Map<String, Cell> cells, List<Sequence> sequences) {
     Dataset<Row> ok = measurements.where(col("status").equalTo(Status.OK.label()));
+    Map<String, CellWork> works = new HashMap<>();
     for (Row row : (Iterable<Row>) ok::toLocalIterator) {
-      Cell cell = cells.get(row.getString(CELL_ID));
-      if (cell != null) {
-        add(cell, sequences.get(row.getInt(SEQUENCE_ID)), row);
+      String cellId = row.getString(CELL_ID);
+      if (cells.containsKey(cellId)) {
+        CellWork work = works.computeIfAbsent(cellId, id -> new CellWork(cells.get(id)));
+        add(work, sequences.get(row.getInt(SEQUENCE_ID)), row);
       }
     }
   }
 
   /** The rows with the time that one pass of each was predicted to take. */
   public List<Row> predicted(Shard shard, List<Row> rows) {
+    ToDoubleFunction<Sequence> passNanos = model.passNanos(shard.cell());
+    Map<Integer, Sequence> sequences = byId(shard);
     return rows.stream()
         .map(
             row ->
                 DriverColumns.withPredictedNanos(
-                    row, (long) model.passNanos(shard.cell(), sequence(shard, row))))
+                    row, (long) passNanos.applyAsDouble(sequences.get(row.getInt(SEQUENCE_ID)))))
         .toList();
   }
 
@@ -123,12 +133,8 @@ public final class CostObservations {
     changed.add(key);
   }
 
-  private static Sequence sequence(Shard shard, Row row) {
-    int id = row.getInt(SEQUENCE_ID);
-    return shard.sequences().stream()
-        .filter(sequence -> sequence.id() == id)
-        .findFirst()
-        .orElseThrow();
+  private static Map<Integer, Sequence> byId(Shard shard) {
+    return shard.sequences().stream().collect(Collectors.toMap(Sequence::id, Function.identity()));
   }
 
   /** A uniform sample of all that were added (reservoir sampling, Vitter 1985, algorithm R). */

@@ -74,9 +74,9 @@ class CostModelTest {
   void aPassIsPrefillAndEveryToken() {
     Sequence sequence = new Sequence(0, 1000, 10);
 
-    assertThat(COSTS.passNanos(CELL, sequence))
+    assertThat(COSTS.passNanos(CELL).applyAsDouble(sequence))
         .isEqualTo(COSTS.prefillNanos(CELL, 1000) + 10 * COSTS.decodeNanos(CELL, 1005));
-    assertThat(COSTS.passNanos(CELL, new Sequence(0, 1000, 0)))
+    assertThat(COSTS.passNanos(CELL).applyAsDouble(new Sequence(0, 1000, 0)))
         .isEqualTo(COSTS.prefillNanos(CELL, 1000));
   }
 

@@ -46,8 +46,8 @@ class CostObservationsTest {
     CostModel model = costs.model();
 
     for (Sequence sequence : SEQUENCES) {
-      assertThat(model.passNanos(CELL, sequence))
-          .isCloseTo(TRUTH.passNanos(CELL, sequence), Percentage.withPercentage(2));
+      assertThat(model.passNanos(CELL).applyAsDouble(sequence))
+          .isCloseTo(TRUTH.passNanos(CELL).applyAsDouble(sequence), Percentage.withPercentage(2));
     }
     assertThat(model.fitted()).hasSize(2);
     Cell other = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
@@ -70,7 +70,7 @@ class CostObservationsTest {
     CostObservations costs = new CostObservations(CostModel.BUILT_IN);
     Row failed = new RowBuilder().set("status", "failed").set("sequence_id", 0).build();
 
-    costs.add(CELL, SEQUENCES.get(0), failed);
+    costs.add(new CellWork(CELL), SEQUENCES.get(0), failed);
 
     assertThat(costs.fit()).isEqualTo(CostModel.BUILT_IN);
   }
@@ -87,9 +87,9 @@ class CostObservationsTest {
     int column = MeasurementTable.SCHEMA.fieldIndex("predicted_ns");
     for (Sequence sequence : SEQUENCES) {
       assertThat(before.get(sequence.id()).getLong(column))
-          .isEqualTo((long) CostModel.BUILT_IN.passNanos(CELL, sequence));
+          .isEqualTo((long) CostModel.BUILT_IN.passNanos(CELL).applyAsDouble(sequence));
       assertThat((double) after.get(sequence.id()).getLong(column))
-          .isCloseTo(TRUTH.passNanos(CELL, sequence), Percentage.withPercentage(2));
+          .isCloseTo(TRUTH.passNanos(CELL).applyAsDouble(sequence), Percentage.withPercentage(2));
     }
   }
 
