@@ -2,6 +2,8 @@ package io.headroom.kvcache;
 
 import static io.headroom.kvcache.TileMatrix.ALIGNED_START;
 
+import java.util.Optional;
+
 /** The tiles of one KV head, in one array of one precision. */
 abstract class HeadTiles {
   final TileLayout layout;
@@ -14,16 +16,12 @@ abstract class HeadTiles {
    */
   HeadTiles(TileLayout layout, long tiles) {
     long elements = elements(layout, tiles);
-    if (elements > HeapArrays.LONGEST) {
-      throw new IllegalArgumentException(overAnArray(elements));
+    Optional<String> tooLong = HeapArrays.tooLongForAHead(elements);
+    if (tooLong.isPresent()) {
+      throw new IllegalArgumentException(tooLong.get());
     }
     this.layout = layout;
     this.length = (int) elements;
-  }
-
-  static String overAnArray(long elements) {
-    return "one KV head needs an array of %d elements, more than %d"
-        .formatted(elements, HeapArrays.LONGEST);
   }
 
   /** Of the array that holds so many tiles. */

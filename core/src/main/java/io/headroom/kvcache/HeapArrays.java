@@ -2,6 +2,7 @@ package io.headroom.kvcache;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 
 /**
  * What arrays take of the heap. The G1 collector gives an array of more than half a region whole
@@ -15,6 +16,14 @@ public final class HeapArrays {
   private static final long REGION_BYTES = g1RegionBytes();
 
   private HeapArrays() {}
+
+  /** Why one KV head cannot have an array of so many elements, in one line; empty if it can. */
+  public static Optional<String> tooLongForAHead(long elements) {
+    return elements > LONGEST
+        ? Optional.of(
+            "one KV head needs an array of %d elements, more than %d".formatted(elements, LONGEST))
+        : Optional.empty();
+  }
 
   /** Bytes of heap that one array of so many elements takes in this process. */
   public static long bytes(long elements, int elementBytes) {

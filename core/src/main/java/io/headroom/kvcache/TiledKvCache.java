@@ -76,10 +76,7 @@ public final class TiledKvCache implements KvCache {
 
   /** Why there can be no such cache, in one line; empty if there can, given the memory. */
   public static Optional<String> unsupported(KvCacheSpec spec) {
-    long elements = headElements(spec);
-    return elements > HeapArrays.LONGEST
-        ? Optional.of(HeadTiles.overAnArray(elements))
-        : Optional.empty();
+    return HeapArrays.tooLongForAHead(headElements(spec));
   }
 
   /** Bytes of heap that such a cache takes in this process. */

@@ -73,7 +73,7 @@ final class CalibrationProbe {
       Thread.currentThread().interrupt();
       throw new AttentionInterruptedException();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the calibration failed", e.getCause());
+      throw new IllegalStateException("the calibration failed: " + e.getCause(), e.getCause());
     } finally {
       pool.shutdownNow();
     }

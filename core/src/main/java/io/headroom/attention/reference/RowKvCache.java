@@ -21,12 +21,8 @@ final class RowKvCache implements KvCache {
   }
 
   static Optional<String> unsupported(KvCacheSpec spec) {
-    long elements = (long) spec.capacity() * Math.max(spec.keyDim(), spec.valueDim());
-    return elements > HeapArrays.LONGEST
-        ? Optional.of(
-            "one KV head needs an array of %d elements, more than %d"
-                .formatted(elements, HeapArrays.LONGEST))
-        : Optional.empty();
+    return HeapArrays.tooLongForAHead(
+        (long) spec.capacity() * Math.max(spec.keyDim(), spec.valueDim()));
   }
 
   static long heapBytes(KvCacheSpec spec) {

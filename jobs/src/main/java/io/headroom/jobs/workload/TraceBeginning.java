@@ -1,5 +1,6 @@
 package io.headroom.jobs.workload;
 
+import io.headroom.MessageLine;
 import io.headroom.UserException;
 import io.headroom.workload.TraceFormat;
 import io.headroom.workload.TraceLineParser;
@@ -27,10 +28,7 @@ record TraceBeginning(TraceFile file, TraceFormat format, TraceLineParser parser
   /** Text of the file for a message. */
   static String shown(String text) {
     String printable = text.replaceAll("\\p{Cntrl}", "?");
-    if (printable.length() <= SHOWN_CHARACTERS) {
-      return "'" + printable + "'";
-    }
-    return "'" + printable.substring(0, SHOWN_CHARACTERS) + "...'";
+    return "'" + MessageLine.shortened(printable, SHOWN_CHARACTERS) + "'";
   }
 
   private static UserException unknown(TraceFile file) {

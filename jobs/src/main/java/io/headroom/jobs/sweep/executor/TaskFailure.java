@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep.executor;
 
+import io.headroom.MessageLine;
 import io.headroom.UserException;
 import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.EngineUnavailableException;
@@ -48,7 +49,7 @@ final class TaskFailure {
             || thrown instanceof EngineUnavailableException
             || thrown instanceof TimeLimitException;
     String text = forUsers ? thrown.getMessage() : thrown.toString();
-    String line = text.strip().replaceAll("\\s*\\R\\s*", " ");
+    String line = MessageLine.of(text);
     return line.length() <= LONGEST_REASON
         ? line
         : line.substring(0, LONGEST_REASON - CUT.length()) + CUT;
