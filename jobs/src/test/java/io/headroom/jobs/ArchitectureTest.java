@@ -49,9 +49,10 @@ class ArchitectureTest {
             "sweep.executor"),
         mayUse("kv"),
         mayUse("verify"),
+        mayUse("report", "sweep.rows", "sweep.folder"),
         mayUse("settings"),
         mayUse("workload"),
-        mayUse("cli", "sweep", "kv", "verify"));
+        mayUse("cli", "sweep", "kv", "verify", "report"));
   }
 
   @ParameterizedTest

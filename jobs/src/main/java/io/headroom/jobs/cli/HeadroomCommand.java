@@ -2,6 +2,7 @@ package io.headroom.jobs.cli;
 
 import io.headroom.jobs.BuildInfo;
 import io.headroom.jobs.kv.KvCommand;
+import io.headroom.jobs.report.ReportCommand;
 import io.headroom.jobs.sweep.SweepCommand;
 import io.headroom.jobs.verify.VerifyCommand;
 import picocli.CommandLine;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
     description = "Measures attention on Spark, and counts what its key-value cache costs.",
     mixinStandardHelpOptions = true,
     versionProvider = HeadroomCommand.Version.class,
-    subcommands = {SweepCommand.class, KvCommand.class, VerifyCommand.class})
+    subcommands = {SweepCommand.class, KvCommand.class, VerifyCommand.class, ReportCommand.class})
 public final class HeadroomCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -96,6 +96,17 @@ public final class OutputFolder {
     }
   }
 
+  /** Where the measurements of a finished sweep lie, for reading; they may be missing. */
+  public Optional<String> finishedMeasurements() {
+    Path measurements = new Path(folder, MEASUREMENTS);
+    return exists(measurements) ? Optional.of(measurements.toString()) : Optional.empty();
+  }
+
+  /** Whether there is anything at this place yet. */
+  public boolean exists() {
+    return exists(folder);
+  }
+
   /** The measurements, to which the holder of the lock adds. */
   public MeasurementFiles measurements(SparkSession spark) {
     return new MeasurementFiles(

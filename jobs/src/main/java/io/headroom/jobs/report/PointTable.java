@@ -1,0 +1,104 @@
+package io.headroom.jobs.report;
+
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.percentile;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
+
+import io.headroom.jobs.sweep.rows.MeasurementTable;
+import io.headroom.jobs.sweep.rows.Status;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/**
+ * The points of the charts: one for each configuration and length. Times are medians over the
+ * sequences, as the sweep prints them; their low and high are the medians of the sequences' own
+ * confidence intervals.
+ */
+final class PointTable {
+  private static final List<String> CONFIGURATION =
+      List.of(
+          "model",
+          "variant",
+          "kv_heads",
+          "kv_precision",
+          "kv_cache",
+          "window",
+          "sinks",
+          "engine",
+          "threads",
+          "contention");
+
+  private PointTable() {}
+
+  /**
+   * The points in a fixed order.
+   *
+   * @param measurements in the columns of {@link MeasurementTable}
+   * @param most so many come at most
+   */
+  static Dataset<Row> of(Dataset<Row> measurements, LengthBins bins, int most) {
+    Column[] keys = CONFIGURATION.stream().map(functions::col).toArray(Column[]::new);
+    Column[] groups = Arrays.copyOf(keys, keys.length + 1);
+    groups[keys.length] = bins.tokens().as("prompt_tokens");
+    Column[] figures = figures();
+    return measurements
+        .where(col("status").equalTo(Status.OK.label()))
+        .groupBy(groups)
+        .agg(figures[0], Arrays.copyOfRange(figures, 1, figures.length))
+        .orderBy(
+            col("model"),
+            col("kv_heads").desc(),
+            col("kv_bytes_per_token").desc(),
+            col("kv_precision"),
+            col("window"),
+            col("sinks"),
+            col("kv_cache").desc(),
+            col("engine"),
+            col("threads"),
+            col("contention"),
+            col("prompt_tokens"))
+        .limit(most);
+  }
+
+  private static Column[] figures() {
+    Column decodeNanos = col("output_tokens").multiply(col("decode_ns_mean"));
+    return new Column[] {
+      count(lit(1)).as("rows"),
+      max("kv_bytes_per_token").as("kv_bytes_per_token"),
+      avg("kv_bytes").as("kv_bytes"),
+      avg("kv_bytes_mha").as("kv_bytes_mha"),
+      median("prefill_ns").as("prefill_ns"),
+      median("prefill_ns_low").as("prefill_ns_low"),
+      median("prefill_ns_high").as("prefill_ns_high"),
+      median("decode_ns_p50").as("decode_ns"),
+      median("decode_ns_p50_low").as("decode_ns_low"),
+      median("decode_ns_p50_high").as("decode_ns_high"),
+      median("decode_ns_p90").as("decode_ns_p90"),
+      median("decode_ns_p99").as("decode_ns_p99"),
+      sum("decode_samples").as("decode_samples"),
+      avg("prefill_gflops").as("prefill_gflops"),
+      avg("decode_gbps").as("decode_gbps"),
+      avg("fraction_of_peak").as("fraction_of_peak"),
+      avg("fraction_of_stream").as("fraction_of_stream"),
+      avg(col("prefill_ns").plus(coalesce(decodeNanos, lit(0)))).as("measured_ns"),
+      avg("predicted_ns").as("predicted_ns"),
+      count(when(col("noisy"), 1)).as("noisy"),
+      count(when(not(col("steady")), 1)).as("unsteady")
+    };
+  }
+
+  private static Column median(String column) {
+    return percentile(col(column), lit(0.5));
+  }
+}

@@ -1,0 +1,58 @@
+package io.headroom.jobs.report;
+
+import io.headroom.UserException;
+import io.headroom.jobs.SparkLease;
+import io.headroom.jobs.Units;
+import io.headroom.jobs.cli.ExitStatus;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code headroom report}: the results of sweeps as one page. */
+@Command(
+    name = "report",
+    description =
+        "Writes one self-contained HTML page with charts and tables of a sweep's results, or of several side by side.",
+    mixinStandardHelpOptions = true)
+public final class ReportCommand implements Callable<Integer> {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Results of a sweep; several are compared, the first with each other one.")
+  private List<String> folders;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      required = true,
+      description = "The page, such as report.html; replaced where it exists.")
+  private String out;
+
+  @Override
+  public Integer call() {
+    WholeFile file = WholeFile.at(path());
+    List<ResultsFolder> results = ResultsFolder.readAll(folders);
+    try (SparkLease spark = new SparkLease("headroom report")) {
+      ReportData data = ReportData.read(results, spark.get());
+      byte[] page = ReportPage.of(data.json()).getBytes(StandardCharsets.UTF_8);
+      file.write(page);
+      System.out.printf(
+          "%s: %s rows as %s points, %s%n",
+          out, Units.count(data.rows()), Units.count(data.points()), Units.bytes(page.length));
+    }
+    return ExitStatus.DONE;
+  }
+
+  private Path path() {
+    try {
+      return Path.of(out);
+    } catch (InvalidPathException e) {
+      throw new UserException("--out %s: %s".formatted(out, e.getMessage()), e);
+    }
+  }
+}

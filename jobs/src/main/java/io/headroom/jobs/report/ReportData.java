@@ -1,0 +1,224 @@
+package io.headroom.jobs.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.UserException;
+import io.headroom.jobs.sweep.rows.ResultLines;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a page shows, aggregated: however many rows there are, it is of bounded size.
+ *
+ * @param json one object, without what would end a script element
+ * @param rows measured or not, of all folders
+ * @param points of the charts
+ */
+record ReportData(String json, long rows, int points) {
+  /** Of all folders together. */
+  static final int MOST_POINTS = 6_000;
+
+  private static final int MOST_CONFIGURATIONS = 1_000;
+  private static final int MOST_REASONS = 50;
+  private static final int MOST_HOSTS = 50;
+
+  private static final List<String> OF_THE_MANIFEST =
+      List.of(
+          "name",
+          "state",
+          "note",
+          "started_at",
+          "wall_seconds",
+          "cells_planned",
+          "sequences",
+          "rows_ok",
+          "rows_unsupported",
+          "rows_failed",
+          "rows_noisy",
+          "rows_unsteady",
+          "measuring_share",
+          "prediction_error_p50",
+          "prediction_error_p90",
+          "headroom_version",
+          "git_commit",
+          "spark_version",
+          "spark_master",
+          "driver",
+          "configuration");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * @throws UserException if measurements cannot be read
+   */
+  static ReportData read(List<ResultsFolder> folders, SparkSession spark) {
+    List<Dataset<Row>> rows = folders.stream().map(folder -> folder.rows(spark).cache()).toList();
+    try {
+      return read(folders, rows);
+    } catch (RuntimeException e) {
+      throw unreadable(e, folders).orElse(e);
+    } finally {
+      rows.forEach(Dataset::unpersist);
+    }
+  }
+
+  private static ReportData read(List<ResultsFolder> folders, List<Dataset<Row>> rows) {
+    LengthBins bins = LengthBins.of(rows);
+    int mostPoints = Math.max(1, MOST_POINTS / folders.size());
+    int mostConfigurations = Math.max(1, MOST_CONFIGURATIONS / folders.size());
+    List<Map<String, Object>> described = new ArrayList<>();
+    Columns points = new Columns();
+    Columns trust = new Columns();
+    Columns reasons = new Columns();
+    long allRows = 0;
+    for (int i = 0; i < folders.size(); i++) {
+      Dataset<Row> measurements = rows.get(i);
+      long count = measurements.count();
+      allRows += count;
+      boolean whole = points.add(i, PointTable.of(measurements, bins, mostPoints + 1), mostPoints);
+      boolean wholeTrust =
+          trust.add(i, TrustTable.counts(measurements, mostConfigurations + 1), mostConfigurations);
+      boolean wholeReasons =
+          reasons.add(i, TrustTable.reasons(measurements, MOST_REASONS + 1), MOST_REASONS);
+      Map<String, Object> description = describe(folders.get(i));
+      description.put("rows", count);
+      description.put("points_left_out", !whole);
+      description.put("trust_left_out", !wholeTrust);
+      description.put("reasons_left_out", !wholeReasons);
+      description.put("comparisons", comparisons(measurements, mostConfigurations));
+      described.add(description);
+    }
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("lengths", bins.name());
+    data.put("folders", described);
+    data.put("points", points.asMap());
+    data.put("trust", trust.asMap());
+    data.put("reasons", reasons.asMap());
+    return new ReportData(escaped(data), allRows, points.size());
+  }
+
+  private static Map<String, Object> describe(ResultsFolder folder) {
+    Map<String, Object> manifest = new LinkedHashMap<>();
+    for (String key : OF_THE_MANIFEST) {
+      if (folder.manifest().has(key)) {
+        manifest.put(key, folder.manifest().get(key));
+      }
+    }
+    JsonNode hosts = folder.manifest().path("hosts");
+    manifest.put(
+        "hosts",
+        IntStream.range(0, Math.min(MOST_HOSTS, hosts.size())).mapToObj(hosts::get).toList());
+    manifest.put("hosts_left_out", Math.max(0, hosts.size() - MOST_HOSTS));
+    Map<String, Object> description = new LinkedHashMap<>();
+    description.put("name", folder.name());
+    description.put("path", folder.path());
+    description.put("manifest", manifest);
+    return description;
+  }
+
+  /** As the sweep prints them. */
+  private static List<Map<String, Object>> comparisons(Dataset<Row> measurements, int most) {
+    return ResultLines.of(measurements, most).comparisons().stream()
+        .map(
+            comparison -> {
+              Map<String, Object> map = new LinkedHashMap<>();
+              map.put("model", comparison.model());
+              map.put("kv_precision", comparison.kvPrecision());
+              map.put("variant", comparison.variant());
+              map.put("kv_heads", comparison.kvHeads());
+              map.put("most_variant", comparison.mostVariant());
+              map.put("prompt_tokens", comparison.promptTokens());
+              map.put("bytes_share", orNull(comparison.bytesShare()));
+              map.put("decode_share", orNull(comparison.decodeShare()));
+              map.put("sentence", comparison.sentence());
+              return map;
+            })
+        .toList();
+  }
+
+  private static Double orNull(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
+  /** {@code <} could begin the end of a script element; in JSON it stands in strings alone. */
+  private static String escaped(Map<String, Object> data) {
+    try {
+      return JSON.writeValueAsString(data).replace("<", "\\u003c");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a report is made of plain values", e);
+    }
+  }
+
+  /** Spark wraps what it could not read. */
+  private static Optional<RuntimeException> unreadable(
+      RuntimeException thrown, List<ResultsFolder> folders) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SparkThrowable fault
+          && String.valueOf(fault.getCondition()).startsWith("FAILED_READ_FILE")) {
+        String names = String.join(", ", folders.stream().map(ResultsFolder::path).toList());
+        return Optional.of(
+            new UserException(
+                "%s: measurements cannot be read: %s"
+                    .formatted(
+                        names, String.valueOf(cause.getMessage()).lines().findFirst().orElse("")),
+                thrown));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Rows of several folders under one list of columns. */
+  private static final class Columns {
+    private final List<List<Object>> rows = new ArrayList<>();
+    private List<String> names = List.of();
+
+    /** Adds the first rows; false if there were more. */
+    boolean add(int folder, Dataset<Row> table, int most) {
+      List<String> all = new ArrayList<>(List.of("folder"));
+      all.addAll(List.of(table.columns()));
+      names = all;
+      List<Row> collected = table.collectAsList();
+      for (Row row : collected.subList(0, Math.min(most, collected.size()))) {
+        List<Object> values = new ArrayList<>();
+        values.add(folder);
+        for (int i = 0; i < row.size(); i++) {
+          Object value = row.get(i);
+          values.add(value instanceof Double number ? compact(number) : value);
+        }
+        rows.add(values);
+      }
+      return collected.size() <= most;
+    }
+
+    int size() {
+      return rows.size();
+    }
+
+    Map<String, Object> asMap() {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("columns", names);
+      map.put("rows", rows);
+      return map;
+    }
+
+    /** Whole numbers lose their point, others all digits behind a float's; NaN is null. */
+    private static Number compact(double value) {
+      if (!Double.isFinite(value)) {
+        return null;
+      }
+      if (value == Math.rint(value) && Math.abs(value) < 1L << 53) {
+        return (long) value;
+      }
+      return (float) value;
+    }
+  }
+}

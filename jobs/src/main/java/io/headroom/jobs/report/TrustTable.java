@@ -1,0 +1,77 @@
+package io.headroom.jobs.report;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
+
+import io.headroom.jobs.sweep.rows.Status;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** How far rows can be trusted: counts by configuration, and the reasons of those that failed. */
+final class TrustTable {
+  private static final int LONGEST_REASON = 300;
+
+  private TrustTable() {}
+
+  /**
+   * Each row is counted once as quiet, noisy, unsteady (and not noisy), unsupported or failed; and
+   * again where its samples are too few for a confidence interval, a p90 or a p99.
+   */
+  static Dataset<Row> counts(Dataset<Row> measurements, int most) {
+    Column ok = is(Status.OK);
+    Column noisy = coalesce(col("noisy"), lit(false));
+    Column steady = coalesce(col("steady"), lit(true));
+    Column decoded = ok.and(col("decode_ns_p50").isNotNull());
+    return measurements
+        .groupBy("model", "variant", "kv_heads", "kv_precision")
+        .agg(
+            count(lit(1)).as("rows"),
+            countOf(ok.and(not(noisy)).and(steady)).as("quiet"),
+            countOf(ok.and(noisy)).as("noisy"),
+            countOf(ok.and(not(noisy)).and(not(steady))).as("unsteady"),
+            countOf(ok.and(not(steady))).as("unsteady_rows"),
+            countOf(is(Status.UNSUPPORTED)).as("unsupported"),
+            countOf(is(Status.FAILED)).as("failed"),
+            countOf(decoded.and(col("decode_ns_p50_low").isNull())).as("no_interval"),
+            countOf(decoded.and(col("decode_ns_p90").isNull())).as("no_p90"),
+            countOf(decoded.and(col("decode_ns_p99").isNull())).as("no_p99"))
+        .orderBy(col("model"), col("kv_heads").desc(), col("kv_precision"))
+        .limit(most);
+  }
+
+  /** Why rows are unsupported or failed, the most frequent reasons first. */
+  static Dataset<Row> reasons(Dataset<Row> measurements, int most) {
+    return measurements
+        .where(not(is(Status.OK)))
+        .groupBy(
+            col("status"),
+            col("reason").substr(1, LONGEST_REASON).as("reason"),
+            col("model"),
+            col("variant"),
+            col("kv_precision"),
+            col("engine"))
+        .agg(count(lit(1)).as("rows"))
+        .orderBy(
+            col("rows").desc(),
+            col("status"),
+            col("model"),
+            col("variant"),
+            col("kv_precision"),
+            col("engine"),
+            col("reason"))
+        .limit(most);
+  }
+
+  private static Column is(Status status) {
+    return col("status").equalTo(status.label());
+  }
+
+  private static Column countOf(Column condition) {
+    return count(when(condition, 1));
+  }
+}

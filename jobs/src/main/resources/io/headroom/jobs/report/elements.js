@@ -1,0 +1,16 @@
+"use strict";
+/* Makes elements. Text stays text: nothing of the data is ever read as HTML. */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value === true) made.setAttribute(name, "");
+    else if (value !== false && value !== null) made.setAttribute(name, value);
+  }
+  made.append(...children.flat().map(child => child instanceof Node ? child : String(child)));
+  return made;
+}
+
+function plural(count, noun) {
+  return `${format.count(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
