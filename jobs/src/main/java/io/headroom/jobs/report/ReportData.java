@@ -64,8 +64,13 @@ record ReportData(String json, long rows, int points) {
     List<Dataset<Row>> rows = folders.stream().map(folder -> folder.rows(spark).cache()).toList();
     try {
       return read(folders, rows);
-    } catch (RuntimeException e) {
-      throw unreadable(e, folders).orElse(e);
+    } catch (Exception e) {
+      // Spark throws checked exceptions that it does not declare.
+      Optional<UserException> mistake = unreadable(e, folders);
+      if (mistake.isPresent()) {
+        throw mistake.get();
+      }
+      throw e;
     } finally {
       rows.forEach(Dataset::unpersist);
     }
@@ -159,8 +164,7 @@ record ReportData(String json, long rows, int points) {
   }
 
   /** Spark wraps what it could not read. */
-  private static Optional<RuntimeException> unreadable(
-      RuntimeException thrown, List<ResultsFolder> folders) {
+  private static Optional<UserException> unreadable(Exception thrown, List<ResultsFolder> folders) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof SparkThrowable fault
           && String.valueOf(fault.getCondition()).startsWith("FAILED_READ_FILE")) {

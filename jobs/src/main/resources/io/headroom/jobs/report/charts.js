@@ -4,21 +4,24 @@ const charts = (() => {
   const mostPanels = 6;
   const mostSeries = 60;
   const wait = "240px";
+  const mostTicks = 9;
+  const powersOfTwo = [2, 4, 8, 16, 64];
+  const powersOfTen = [10, 100];
 
   const sections = [
     {
       title: "Bytes of the KV cache",
       about: "Of the whole model at the final length, exact.",
-      lines: [{id: "kv-bytes", title: "KV cache", value: "kv_bytes", read: format.bytes, log: 2}],
+      lines: [{id: "kv-bytes", title: "KV cache", value: "kv_bytes", read: format.bytes, bases: powersOfTwo}],
     },
     {
       title: "Time",
       about: "Medians of the measured layers; whiskers are 95 % confidence intervals of the median.",
       lines: [
         {id: "prefill", title: "Prefill of the prompt", value: "prefill_ns", low: "prefill_ns_low",
-          high: "prefill_ns_high", read: format.nanos, log: 10},
+          high: "prefill_ns_high", read: format.nanos, bases: powersOfTen},
         {id: "decode", title: "Decode of one token", value: "decode_ns", low: "decode_ns_low",
-          high: "decode_ns_high", read: format.nanos, log: 10},
+          high: "decode_ns_high", read: format.nanos, bases: powersOfTen},
       ],
     },
     {
@@ -46,9 +49,12 @@ const charts = (() => {
 
   /* --- scales --- */
 
-  function bounds(values, base) {
+  /* Ends of a logarithmic axis at powers of the first base that gives few enough ticks. */
+  function bounds(values, bases) {
     const positive = values.filter(value => format.known(value) && value > 0);
-    if (positive.length === 0) return {min: 1, max: base};
+    if (positive.length === 0) return {logBase: bases[0], min: 1, max: bases[0]};
+    const span = Math.log(Math.max(...positive) / Math.min(...positive));
+    const base = bases.find(one => span / Math.log(one) <= mostTicks - 2) ?? bases[bases.length - 1];
     const log = value => Math.log(value) / Math.log(base);
     let low = Math.floor(log(Math.min(...positive)) + 1e-9);
     let high = Math.ceil(log(Math.max(...positive)) - 1e-9);
@@ -56,7 +62,7 @@ const charts = (() => {
       low--;
       high++;
     }
-    return {min: base ** low, max: base ** high};
+    return {logBase: base, min: base ** low, max: base ** high};
   }
 
   function axisLook() {
@@ -70,8 +76,8 @@ const charts = (() => {
 
   function valueAxis(kind, points) {
     const values = points.flatMap(point => [point[kind.value], point[kind.low], point[kind.high]]);
-    if (kind.log) {
-      return {type: "log", logBase: kind.log, ...bounds(values, kind.log), ...axisLook(),
+    if (kind.bases) {
+      return {type: "log", ...bounds(values, kind.bases), ...axisLook(),
         axisLabel: {...axisLook().axisLabel, formatter: kind.read}};
     }
     const top = Math.max(1, ...values.filter(format.known));
@@ -79,8 +85,18 @@ const charts = (() => {
       axisLabel: {...axisLook().axisLabel, formatter: kind.read}};
   }
 
+  /* One length alone is no axis: precisions stand side by side then. */
+  const ofOneLength = points => new Set(points.map(point => point.prompt_tokens)).size === 1;
+
+  function precisionAxis(points) {
+    const {axisLabel, ...look} = axisLook();
+    return {type: "category", data: filters.valuesOf("kv_precision").filter(value => filters.has("kv_precision", value)),
+      name: `KV precision, at ${report.binned ? "about " : ""}${format.count(points[0].prompt_tokens)} prompt tokens`,
+      nameLocation: "middle", nameGap: 26, ...look, axisLabel};
+  }
+
   function lengthAxis(points) {
-    return {type: "log", logBase: 2, ...bounds(points.map(point => point.prompt_tokens), 2),
+    return {type: "log", ...bounds(points.map(point => point.prompt_tokens), powersOfTwo),
       name: "prompt tokens", nameLocation: "middle", nameGap: 26, ...axisLook(),
       axisLabel: {...axisLook().axisLabel, formatter: format.count}};
   }
@@ -137,7 +153,7 @@ const charts = (() => {
     return [...series.values()];
   }
 
-  function line(kind, points) {
+  function line(kind, points, x) {
     const style = styles.of(points[0]);
     return {
       type: "line", id: points[0].series, symbol: style.symbol, symbolSize: 7, showSymbol: true,
@@ -145,23 +161,24 @@ const charts = (() => {
       itemStyle: {color: style.color},
       emphasis: {focus: "series", lineStyle: {width: 3}},
       data: points.filter(point => format.known(point[kind.value]))
-        .map(point => ({value: [point.prompt_tokens, point[kind.value]], point})),
+        .map(point => ({value: [point[x], point[kind.value]], point})),
     };
   }
 
-  function whiskers(kind, points) {
+  function whiskers(kind, points, x) {
     const {color} = styles.of(points[0]);
     return {
       type: "custom", silent: true, z: 1, encode: {x: 0, y: [1, 2]},
       data: points.filter(point => format.known(point[kind.low]) && format.known(point[kind.high]))
-        .map(point => [point.prompt_tokens, point[kind.low], point[kind.high]]),
+        .map(point => [point[x], point[kind.low], point[kind.high]]),
       renderItem(_, api) {
-        const [x, low] = api.coord([api.value(0), api.value(1)]);
+        const [center, low] = api.coord([api.value(0), api.value(1)]);
         const [, high] = api.coord([api.value(0), api.value(2)]);
         const stroke = (x1, y1, x2, y2) =>
           ({type: "line", shape: {x1, y1, x2, y2}, style: {stroke: color, lineWidth: 1.5, opacity: 0.7}});
         return {type: "group", children: [
-          stroke(x, low, x, high), stroke(x - 3, low, x + 3, low), stroke(x - 3, high, x + 3, high)]};
+          stroke(center, low, center, high), stroke(center - 3, low, center + 3, low),
+          stroke(center - 3, high, center + 3, high)]};
       },
     };
   }
@@ -169,13 +186,14 @@ const charts = (() => {
   function lineOption(kind, model, all) {
     const points = all.filter(point => point.model === model);
     const series = seriesOf(points).slice(0, mostSeries);
+    const x = ofOneLength(all) ? "kv_precision" : "prompt_tokens";
     return {
-      ...frame(`${kind.title} of ${model} against prompt tokens, ${plural(series.length, "line")}. The table of results has every figure.`),
-      xAxis: lengthAxis(all),
+      ...frame(`${kind.title} of ${model} by ${x.replace("_", " ")}, ${plural(series.length, "line")}. The table of results has every figure.`),
+      xAxis: ofOneLength(all) ? precisionAxis(all) : lengthAxis(all),
       yAxis: valueAxis(kind, all),
       series: [
-        ...series.map(one => line(kind, one)),
-        ...(kind.low ? series.map(one => whiskers(kind, one)) : []),
+        ...series.map(one => line(kind, one, x)),
+        ...(kind.low ? series.map(one => whiskers(kind, one, x)) : []),
       ],
       tooltip: {...frame("").tooltip, formatter: ({data}) => tipOf(kind, data.point)},
     };
@@ -186,7 +204,7 @@ const charts = (() => {
   function scatterOption(model, all) {
     const told = all.filter(point => point.predicted_ns > 0 && point.measured_ns > 0);
     const points = told.filter(point => point.model === model);
-    const range = bounds(told.flatMap(point => [point.predicted_ns, point.measured_ns]), 10);
+    const range = bounds(told.flatMap(point => [point.predicted_ns, point.measured_ns]), powersOfTen);
     const axis = name => ({type: "log", ...range, name, nameLocation: "middle", ...axisLook(),
       axisLabel: {...axisLook().axisLabel, formatter: format.nanos}});
     return {

@@ -30,7 +30,22 @@ const report = (() => {
     point.series = JSON.stringify([point.folder, ...point.configuration]);
   }
 
+  /* Values as people order them: most KV heads first, most bytes first. */
+  const order = new Map([
+    ["variant", ["MHA", "GQA", "MLA", "MQA"]],
+    ["kv_precision", ["f32", "f16", "bf16", "int8", "int4"]],
+  ]);
+
+  function valuesOf(key) {
+    const values = [...new Set(points.map(point => point[key]))];
+    const known = order.get(key === "layout" ? "variant" : key);
+    if (!known) return values;
+    const place = value => (known.indexOf(String(value).split(" ")[0]) + known.length + 1) % (known.length + 1);
+    return values.sort((a, b) => place(a) - place(b));
+  }
+
   return {
+    valuesOf,
     binned: raw.lengths !== "EXACT",
     folders: raw.folders,
     points,

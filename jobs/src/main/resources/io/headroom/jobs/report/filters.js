@@ -17,7 +17,7 @@ const filters = (() => {
   const selected = new Map();
 
   for (const dimension of dimensions) {
-    dimension.values = [...new Set(report.points.map(point => point[dimension.key]))];
+    dimension.values = report.valuesOf(dimension.key);
     selected.set(dimension.key, new Set(dimension.values));
   }
   const shown = dimensions.filter(dimension =>

@@ -2,6 +2,8 @@
 /* Numbers as people read them; a dash for what is not known. */
 const format = (() => {
   const none = "–";
+  /* No line breaks between a number and its unit. */
+  const space = "\u00a0";
   const known = value => typeof value === "number" && Number.isFinite(value);
 
   function threeDigits(value) {
@@ -20,7 +22,7 @@ const format = (() => {
       value /= base;
       unit++;
     }
-    return `${threeDigits(value)} ${units[unit]}`;
+    return `${threeDigits(value)}${space}${units[unit]}`;
   }
 
   return {
@@ -30,8 +32,8 @@ const format = (() => {
     bytes: value => scaled(value, 1024, ["B", "KiB", "MiB", "GiB", "TiB", "PiB"]),
     nanos: value => scaled(value, 1000, ["ns", "µs", "ms", "s"]),
     count: value => known(value) ? value.toLocaleString("en") : none,
-    percent: value => known(value) ? `${threeDigits(100 * value)} %` : none,
-    ratio: value => known(value) ? `${value.toFixed(2)} ×` : none,
+    percent: value => known(value) ? `${threeDigits(100 * value)}${space}%` : none,
+    ratio: value => known(value) ? `${value.toFixed(2)}${space}×` : none,
     text: value => value === null || value === undefined || value === "" ? none : String(value),
     /* One value, or the two ends of several. */
     range(values, one) {
@@ -40,8 +42,8 @@ const format = (() => {
       const low = one(sorted[0]);
       const high = one(sorted[sorted.length - 1]);
       if (low === high) return low;
-      const unit = / %$/;
-      return `${unit.test(high) ? low.replace(unit, "") : low} – ${high}`;
+      const unit = /\u00a0%$/;
+      return `${unit.test(high) ? low.replace(unit, "") : low}${space}–${space}${high}`;
     },
     median(values) {
       const sorted = values.filter(known).sort((a, b) => a - b);

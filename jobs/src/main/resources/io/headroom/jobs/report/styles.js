@@ -12,8 +12,8 @@ const styles = (() => {
   ];
   const dashKey = report.severalFolders ? "folder_name" : "kv_precision";
 
-  const distinct = key => [...new Set(report.points.map(point => point[key]))];
-  const places = new Map(["layout", "kv_precision", "folder_name"].map(key => [key, distinct(key)]));
+  const places = new Map(
+    ["layout", "kv_precision", "folder_name"].map(key => [key, report.valuesOf(key)]));
   const place = (key, value) => Math.max(0, places.get(key).indexOf(value));
 
   const dash = value => dashes[place(dashKey, value) % dashes.length];

@@ -1,0 +1,378 @@
+package io.headroom.jobs.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.jobs.sweep.rows.MeasurementTable.RowBuilder;
+import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.testkit.Chromium;
+import io.headroom.jobs.testkit.CommandRun;
+import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.ScratchResults;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** The page of a report, as people see and use it in a browser. */
+class ReportIT {
+  @RegisterExtension static final Chromium CHROMIUM = new Chromium();
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  private static final String SCRIPT_MODEL = "<script>alert(1)</script>";
+  private static final String END_OF_DATA = "</script><img src=x onerror=alert(2)>{{data}}";
+  private static final Path SCREENSHOTS = Path.of("target", "report");
+  private static final Duration LONGEST = Duration.ofSeconds(20);
+  private static final int MANY_ROWS = 100_000;
+  private static final long MOST_BYTES = 5L << 20;
+
+  @TempDir static Path folder;
+
+  @BeforeAll
+  static void writeReports() throws IOException {
+    Files.createDirectories(SCREENSHOTS);
+    ScratchResults.write(folder.resolve("before"), SPARK.session(), rows(1));
+    ScratchResults.write(folder.resolve("after"), SPARK.session(), rows(2));
+    report("one.html", "before");
+    report("two.html", "before", "after");
+  }
+
+  @BeforeEach
+  void forgetOlderMessages() {
+    CHROMIUM.resize(1280, 900, false);
+    CHROMIUM.driver().get("about:blank");
+    CHROMIUM.console();
+    CHROMIUM.networkRequests();
+  }
+
+  @Test
+  void loadsWithoutErrorsOrOutsideRequests() throws IOException {
+    open("one.html");
+    showAllCharts();
+
+    assertThat(CHROMIUM.console()).isEmpty();
+    assertThat(CHROMIUM.networkRequests()).hasSize(1).allMatch(url -> url.contains("/one.html"));
+    assertThat(number("return performance.getEntriesByType('resource').length")).isZero();
+    assertThat(CHROMIUM.driver().findElement(By.tagName("h1")).getText())
+        .contains("with 1 KV head keeps 12.5 % of the KV bytes of MHA")
+        .contains("decode takes 12.5 % of its time at 512 tokens");
+    screenshot("light");
+  }
+
+  @Test
+  void theContentSecurityPolicyForbidsRequestsAndForeignScripts() {
+    open("one.html");
+
+    assertThat(
+            run(
+                "const done = arguments[0]; fetch('http://127.0.0.1:9/').then(() => done('allowed'), () => done('refused'))",
+                true))
+        .isEqualTo("refused");
+    run(
+        "const made = document.createElement('script'); made.textContent = 'window.foreign = 1'; document.body.append(made)",
+        false);
+    assertThat(run("return window.foreign ?? 'refused'", false)).isEqualTo("refused");
+    assertThat(CHROMIUM.console())
+        .anyMatch(message -> message.contains("Content Security Policy"))
+        .allMatch(message -> message.contains("Content Security Policy"));
+  }
+
+  @Test
+  void textOfTheDataStaysText() {
+    open("one.html");
+    showAllCharts();
+
+    assertThat(CHROMIUM.driver().findElements(By.xpath("//fieldset//label")))
+        .extracting(WebElement::getText)
+        .contains(SCRIPT_MODEL);
+    assertThat(CHROMIUM.driver().findElement(By.id("caveats")).getText()).contains(END_OF_DATA);
+    assertThat(CHROMIUM.driver().findElements(By.tagName("img"))).isEmpty();
+    assertThat(CHROMIUM.console()).as("alert would have been refused here").isEmpty();
+  }
+
+  @Test
+  void theTooltipOfAPointTellsItAsText() {
+    open("one.html");
+    reveal("decode");
+
+    run(
+        "echarts.getInstanceByDom(document.querySelector('[data-chart=decode]'))"
+            + ".dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 0})",
+        false);
+
+    await("return document.querySelector('.tip') !== null");
+    assertThat(CHROMIUM.driver().findElement(By.cssSelector(".tip")).getText())
+        .contains(SCRIPT_MODEL, "MHA, 8 KV heads", "95 % interval");
+    assertThat(CHROMIUM.console()).isEmpty();
+  }
+
+  @Test
+  void aFilterChangesTheCharts() {
+    open("one.html");
+    reveal("decode");
+    long all = lines("decode");
+
+    choice("kv_precision", "int8").click();
+
+    reveal("decode");
+    assertThat(all).isEqualTo(6);
+    assertThat(lines("decode")).isEqualTo(3);
+    assertThat(CHROMIUM.driver().findElement(By.id("selection")).getText())
+        .startsWith("12 points of 24");
+
+    choice("model", SCRIPT_MODEL).click();
+
+    reveal("decode");
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("[data-chart=decode]"))).hasSize(1);
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("#results tbody tr"))).hasSize(6);
+  }
+
+  @Test
+  void filtersAndTablesWorkByKeyboard() {
+    open("one.html");
+    WebElement box = choice("kv_precision", "int8");
+    focus(box);
+    box.sendKeys(Keys.SPACE);
+    assertThat(CHROMIUM.driver().findElement(By.id("selection")).getText()).startsWith("12 points");
+
+    WebElement header =
+        CHROMIUM.driver().findElement(By.xpath("//*[@id='results']//th[button='tokens']"));
+    WebElement button = header.findElement(By.tagName("button"));
+    focus(button);
+    button.sendKeys(Keys.ENTER);
+    assertThat(header.getAttribute("aria-sort")).isEqualTo("ascending");
+    assertThat(firstRow()).contains("128");
+    button.sendKeys(Keys.ENTER);
+    assertThat(header.getAttribute("aria-sort")).isEqualTo("descending");
+    assertThat(firstRow()).contains("512");
+    assertThat(run("return getComputedStyle(document.activeElement).outlineStyle", false))
+        .as("the focus is visible")
+        .isEqualTo("solid");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"one.html", "two.html"})
+  void aPhoneNeedsNoSidewaysScrolling(String page) throws IOException {
+    CHROMIUM.resize(375, 800, true);
+    open(page);
+    showAllCharts();
+
+    assertThat(number("return document.documentElement.scrollWidth")).isLessThanOrEqualTo(375);
+    screenshot("phone-" + page.replace(".html", ""));
+  }
+
+  @Test
+  void isDarkWhereTheSystemIsAndAtThePressOfAButton() throws IOException {
+    CHROMIUM
+        .driver()
+        .executeCdpCommand(
+            "Emulation.setEmulatedMedia",
+            Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", "dark"))));
+    try {
+      open("one.html");
+      showAllCharts();
+      screenshot("dark");
+      String dark = background();
+      CHROMIUM.driver().findElement(By.id("theme")).click();
+      assertThat(background()).isNotEqualTo(dark);
+      assertThat(CHROMIUM.console()).isEmpty();
+    } finally {
+      CHROMIUM
+          .driver()
+          .executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+    }
+  }
+
+  @Test
+  void prints() throws IOException {
+    open("two.html");
+
+    Map<String, Object> printed =
+        CHROMIUM.driver().executeCdpCommand("Page.printToPDF", Map.of("printBackground", true));
+
+    byte[] pdf = Base64.getDecoder().decode((String) printed.get("data"));
+    Files.write(SCREENSHOTS.resolve("print.pdf"), pdf);
+    assertThat(new String(pdf, 0, 5, StandardCharsets.US_ASCII)).isEqualTo("%PDF-");
+    assertThat(CHROMIUM.console()).isEmpty();
+  }
+
+  @Test
+  void severalFoldersStandSideBySide() throws IOException {
+    open("two.html");
+    showAllCharts();
+
+    assertThat(CHROMIUM.driver().findElement(By.tagName("h1")).getText())
+        .contains("after takes 2.00 × the decode time and 1.00 × the prefill time of before");
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("#side-by-side tbody tr")))
+        .hasSize(24);
+    choice("folder_name", "after").click();
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("#side-by-side tbody tr"))).isEmpty();
+    assertThat(CHROMIUM.console()).isEmpty();
+    screenshot("two");
+  }
+
+  @Test
+  void manyRowsMakeAPageOfBoundedSize() throws IOException {
+    ScratchResults.write(folder.resolve("many"), SPARK.session(), manyRows());
+    report("many.html", "many");
+
+    long startNanos = System.nanoTime();
+    open("many.html");
+    long openedNanos = System.nanoTime();
+
+    long bytes = Files.size(folder.resolve("many.html"));
+    System.out.printf(
+        "report of %d rows: %d bytes, ready %d ms after the navigation began, opened in %d ms%n",
+        MANY_ROWS,
+        bytes,
+        number("return Math.round(performance.getEntriesByName('headroom-ready')[0].startTime)"),
+        (openedNanos - startNanos) / 1_000_000);
+    assertThat(bytes).isLessThan(MOST_BYTES);
+    showAllCharts();
+    assertThat(CHROMIUM.console()).isEmpty();
+    assertThat(CHROMIUM.driver().findElement(By.id("selection")).getText())
+        .contains("lengths go together by half octaves");
+    screenshot("many");
+  }
+
+  /** Two models, three layouts of KV heads, two precisions, two lengths; and one that failed. */
+  private static List<Row> rows(int decodeFactor) {
+    List<Row> rows = new ArrayList<>();
+    for (String model : List.of(SCRIPT_MODEL, "plain")) {
+      for (int kvHeads : List.of(8, 2, 1)) {
+        for (String precision : List.of("f32", "int8")) {
+          for (int tokens : List.of(128, 512)) {
+            RowBuilder row = ScratchResults.measured(model, kvHeads, precision, tokens);
+            rows.add(row.set("decode_ns_p50", 100L * tokens * kvHeads * decodeFactor).build());
+          }
+        }
+      }
+    }
+    rows.add(
+        ScratchResults.measured("plain", 8, "f32", 128)
+            .set("status", Status.FAILED.label())
+            .set("reason", END_OF_DATA)
+            .build());
+    return rows;
+  }
+
+  /** Sequences of a thousand lengths for each of a hundred configurations. */
+  private static List<Row> manyRows() {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < MANY_ROWS; i++) {
+      int configuration = i % 100;
+      rows.add(
+          ScratchResults.measured(
+                  "model-" + configuration / 20,
+                  List.of(8, 4, 2, 1).get(configuration % 4),
+                  List.of("f32", "f16", "bf16", "int8", "int4").get(configuration / 4 % 5),
+                  16 + 13 * (i / 100))
+              .set("sequence_id", i / 100)
+              .build());
+    }
+    return rows;
+  }
+
+  private static void report(String page, String... results) {
+    List<String> arguments = new ArrayList<>(List.of("report"));
+    for (String result : results) {
+      arguments.add(folder.resolve(result).toString());
+    }
+    arguments.addAll(List.of("--out", folder.resolve(page).toString()));
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+  }
+
+  private static void open(String page) {
+    CHROMIUM.driver().get(folder.resolve(page).toUri().toString());
+    await("return performance.getEntriesByName('headroom-ready').length === 1");
+  }
+
+  /** Charts are drawn as they come into sight. */
+  private static void showAllCharts() {
+    List<WebElement> charts = CHROMIUM.driver().findElements(By.cssSelector("[data-chart]"));
+    assertThat(charts).isNotEmpty();
+    for (WebElement chart : charts) {
+      CHROMIUM.driver().executeScript("arguments[0].scrollIntoView({behavior: 'instant'})", chart);
+      new WebDriverWait(CHROMIUM.driver(), LONGEST)
+          .until(driver -> !chart.findElements(By.tagName("svg")).isEmpty());
+    }
+    run("scrollTo({top: 0, behavior: 'instant'})", false);
+  }
+
+  private static void reveal(String chart) {
+    run(
+        "document.querySelector('[data-chart=%s]').scrollIntoView({behavior: 'instant'})"
+            .formatted(chart),
+        false);
+    await("return document.querySelector('[data-chart=%s] svg') !== null".formatted(chart));
+  }
+
+  private static long lines(String chart) {
+    return number(
+        "return echarts.getInstanceByDom(document.querySelector('[data-chart=%s]')).getOption().series.filter(one => one.type === 'line').length"
+            .formatted(chart));
+  }
+
+  private static WebElement choice(String name, String value) {
+    return CHROMIUM.driver().findElements(By.name(name)).stream()
+        .filter(box -> box.getAttribute("value").equals(value))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void focus(WebElement element) {
+    CHROMIUM.driver().executeScript("arguments[0].focus()", element);
+  }
+
+  private static String firstRow() {
+    return CHROMIUM.driver().findElement(By.cssSelector("#results tbody tr")).getText();
+  }
+
+  private static String background() {
+    return (String) run("return getComputedStyle(document.body).backgroundColor", false);
+  }
+
+  private static long number(String script) {
+    return ((Number) run(script, false)).longValue();
+  }
+
+  private static Object run(String script, boolean waits) {
+    return waits
+        ? CHROMIUM.driver().executeAsyncScript(script)
+        : CHROMIUM.driver().executeScript(script);
+  }
+
+  private static void await(String condition) {
+    new WebDriverWait(CHROMIUM.driver(), LONGEST)
+        .until(driver -> Boolean.TRUE.equals(run(condition, false)));
+  }
+
+  /** Of the whole page. */
+  private static void screenshot(String name) throws IOException {
+    Map<String, Object> shot =
+        CHROMIUM
+            .driver()
+            .executeCdpCommand(
+                "Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
+    Path file = SCREENSHOTS.resolve(name + ".png");
+    Files.write(file, Base64.getDecoder().decode((String) shot.get("data")));
+    assertThat(file).isNotEmptyFile();
+  }
+}
