@@ -27,6 +27,7 @@ final class ReportPage {
           "theme.js",
           "styles.js",
           "filters.js",
+          "axes.js",
           "charts.js",
           "tables.js",
           "ratios.js",

@@ -4,24 +4,23 @@ const charts = (() => {
   const mostPanels = 6;
   const mostSeries = 60;
   const wait = "240px";
-  const mostTicks = 9;
-  const powersOfTwo = [2, 4, 8, 16, 64];
-  const powersOfTen = [10, 100];
 
   const sections = [
     {
       title: "Bytes of the KV cache",
-      about: "Of the whole model at the final length, exact.",
-      lines: [{id: "kv-bytes", title: "KV cache", value: "kv_bytes", read: format.bytes, bases: powersOfTwo}],
+      about: report.binned
+        ? "Of the whole model at the final length: means over the sequences of about that length."
+        : "Of the whole model at the final length, exact.",
+      lines: [{id: "kv-bytes", title: "KV cache", value: "kv_bytes", read: format.bytes, bases: axes.powersOfTwo}],
     },
     {
       title: "Time",
       about: "Medians of the measured layers; whiskers are 95 % confidence intervals of the median.",
       lines: [
         {id: "prefill", title: "Prefill of the prompt", value: "prefill_ns", low: "prefill_ns_low",
-          high: "prefill_ns_high", read: format.nanos, bases: powersOfTen},
+          high: "prefill_ns_high", read: format.nanos, bases: axes.powersOfTen},
         {id: "decode", title: "Decode of one token", value: "decode_ns", low: "decode_ns_low",
-          high: "decode_ns_high", read: format.nanos, bases: powersOfTen},
+          high: "decode_ns_high", read: format.nanos, bases: axes.powersOfTen},
       ],
     },
     {
@@ -47,66 +46,12 @@ const charts = (() => {
   const drawn = new Map();
   let observer = null;
 
-  /* --- scales --- */
-
-  /* Ends of a logarithmic axis at powers of the first base that gives few enough ticks. */
-  function bounds(values, bases) {
-    const positive = values.filter(value => format.known(value) && value > 0);
-    if (positive.length === 0) return {logBase: bases[0], min: 1, max: bases[0]};
-    const span = Math.log(Math.max(...positive) / Math.min(...positive));
-    const base = bases.find(one => span / Math.log(one) <= mostTicks - 2) ?? bases[bases.length - 1];
-    const log = value => Math.log(value) / Math.log(base);
-    let low = Math.floor(log(Math.min(...positive)) + 1e-9);
-    let high = Math.ceil(log(Math.max(...positive)) - 1e-9);
-    if (low === high) {
-      low--;
-      high++;
-    }
-    return {logBase: base, min: base ** low, max: base ** high};
-  }
-
-  function axisLook() {
-    const line = {lineStyle: {color: theme.color("line")}};
-    return {
-      axisLine: line, splitLine: line, minorTick: {show: false}, axisTick: {show: false},
-      axisLabel: {color: theme.color("faint"), fontSize: 11, hideOverlap: true},
-      nameTextStyle: {color: theme.color("faint"), fontSize: 11},
-    };
-  }
-
-  function valueAxis(kind, points) {
-    const values = points.flatMap(point => [point[kind.value], point[kind.low], point[kind.high]]);
-    if (kind.bases) {
-      return {type: "log", ...bounds(values, kind.bases), ...axisLook(),
-        axisLabel: {...axisLook().axisLabel, formatter: kind.read}};
-    }
-    const top = Math.max(1, ...values.filter(format.known));
-    return {type: "value", min: 0, max: Math.ceil(top * 5) / 5, ...axisLook(),
-      axisLabel: {...axisLook().axisLabel, formatter: kind.read}};
-  }
-
-  /* One length alone is no axis: precisions stand side by side then. */
-  const ofOneLength = points => new Set(points.map(point => point.prompt_tokens)).size === 1;
-
-  function precisionAxis(points) {
-    const {axisLabel, ...look} = axisLook();
-    return {type: "category", data: filters.valuesOf("kv_precision").filter(value => filters.has("kv_precision", value)),
-      name: `KV precision, at ${report.binned ? "about " : ""}${format.count(points[0].prompt_tokens)} prompt tokens`,
-      nameLocation: "middle", nameGap: 26, ...look, axisLabel};
-  }
-
-  function lengthAxis(points) {
-    return {type: "log", ...bounds(points.map(point => point.prompt_tokens), powersOfTwo),
-      name: "prompt tokens", nameLocation: "middle", nameGap: 26, ...axisLook(),
-      axisLabel: {...axisLook().axisLabel, formatter: format.count}};
-  }
-
   function frame(description) {
     return {
       animation: false,
-      textStyle: {fontFamily: "inherit"},
+      textStyle: {fontFamily: getComputedStyle(document.body).fontFamily},
       aria: {enabled: true, label: {description}},
-      grid: {left: 8, right: 16, top: 16, bottom: 30, containLabel: true},
+      grid: {left: 8, right: 30, top: 16, bottom: 30, containLabel: true},
       tooltip: {
         trigger: "item", confine: true, backgroundColor: theme.color("card"),
         borderColor: theme.color("line"), textStyle: {color: theme.color("ink")},
@@ -186,11 +131,11 @@ const charts = (() => {
   function lineOption(kind, model, all) {
     const points = all.filter(point => point.model === model);
     const series = seriesOf(points).slice(0, mostSeries);
-    const x = ofOneLength(all) ? "kv_precision" : "prompt_tokens";
+    const x = axes.isOneLength(all) ? "kv_precision" : "prompt_tokens";
     return {
       ...frame(`${kind.title} of ${model} by ${x.replace("_", " ")}, ${plural(series.length, "line")}. The table of results has every figure.`),
-      xAxis: ofOneLength(all) ? precisionAxis(all) : lengthAxis(all),
-      yAxis: valueAxis(kind, all),
+      xAxis: axes.isOneLength(all) ? axes.ofPrecisions(all) : axes.ofLengths(all),
+      yAxis: axes.ofValues(kind, all),
       series: [
         ...series.map(one => line(kind, one, x)),
         ...(kind.low ? series.map(one => whiskers(kind, one, x)) : []),
@@ -204,9 +149,9 @@ const charts = (() => {
   function scatterOption(model, all) {
     const told = all.filter(point => point.predicted_ns > 0 && point.measured_ns > 0);
     const points = told.filter(point => point.model === model);
-    const range = bounds(told.flatMap(point => [point.predicted_ns, point.measured_ns]), powersOfTen);
-    const axis = name => ({type: "log", ...range, name, nameLocation: "middle", ...axisLook(),
-      axisLabel: {...axisLook().axisLabel, formatter: format.nanos}});
+    const range = axes.bounds(told.flatMap(point => [point.predicted_ns, point.measured_ns]), axes.powersOfTen);
+    const axis = name => ({type: "log", ...range, name, nameLocation: "middle", ...axes.look(),
+      axisLabel: {...axes.look().axisLabel, formatter: format.nanos}});
     return {
       ...frame(`Predicted against measured time of ${model}, ${plural(points.length, "point")}.`),
       grid: {left: 24, right: 20, top: 16, bottom: 30, containLabel: true},
@@ -259,10 +204,10 @@ const charts = (() => {
     return {
       ...frame(`Rows by outcome for ${plural(groups.length, "configuration")}.`),
       grid: {left: 8, right: 16, top: 36, bottom: 8, containLabel: true},
-      legend: {top: 0, left: 0, textStyle: {color: theme.color("ink")}, icon: "roundRect", selectedMode: false},
-      xAxis: {type: "value", minInterval: 1, ...axisLook()},
-      yAxis: {type: "category", inverse: true, data: groups.map(group => group.label), ...axisLook(),
-        axisLabel: {...axisLook().axisLabel, width: 130, overflow: "truncate"}},
+      legend: {top: 0, left: 0, textStyle: {color: theme.color("ink")}, itemGap: 20, icon: "roundRect", selectedMode: false},
+      xAxis: {type: "value", minInterval: 1, ...axes.look()},
+      yAxis: {type: "category", inverse: true, data: groups.map(group => group.label), ...axes.look(),
+        axisLabel: {...axes.look().axisLabel, width: 130, overflow: "truncate"}},
       series: shown.map(outcome => ({
         type: "bar", stack: "rows", name: outcome.title, barMaxWidth: 18,
         itemStyle: {color: theme.color(outcome.color)}, data: groups.map(group => group[outcome.key])})),
@@ -284,7 +229,9 @@ const charts = (() => {
   function draw(chart) {
     const entry = drawn.get(chart);
     if (!entry || entry.instance) return;
-    entry.instance = echarts.init(chart, null, {renderer: "svg"});
+    // On paper a chart has no height of its own before it is drawn.
+    const size = chart.clientHeight > 0 ? {} : {width: chart.clientWidth || 600, height: 260};
+    entry.instance = echarts.init(chart, null, {renderer: "svg", ...size});
     entry.instance.setOption(entry.option());
   }
 
@@ -337,12 +284,21 @@ const charts = (() => {
     for (const {instance} of drawn.values()) instance?.resize();
   }
 
+  /* Every chart, at whatever width its column has on paper. */
+  function drawForPrint() {
+    for (const [chart, entry] of drawn) {
+      draw(chart);
+      chart.querySelector("svg")
+        ?.setAttribute("viewBox", `0 0 ${entry.instance.getWidth()} ${entry.instance.getHeight()}`);
+    }
+  }
+
   function start() {
     render();
     filters.onChange(render);
     theme.onChange(render);
     addEventListener("resize", resize);
-    addEventListener("beforeprint", () => [...drawn.keys()].forEach(draw));
+    addEventListener("beforeprint", drawForPrint);
   }
 
   return {start};

@@ -202,12 +202,18 @@ class ReportIT {
   @Test
   void prints() throws IOException {
     open("two.html");
+    run(
+        "addEventListener('beforeprint', () => { window.onPaper = document.querySelectorAll('[data-chart] svg[viewBox]').length })",
+        false);
 
     Map<String, Object> printed =
         CHROMIUM.driver().executeCdpCommand("Page.printToPDF", Map.of("printBackground", true));
 
     byte[] pdf = Base64.getDecoder().decode((String) printed.get("data"));
     Files.write(SCREENSHOTS.resolve("print.pdf"), pdf);
+    assertThat(number("return window.onPaper"))
+        .as("charts that were never scrolled to are on paper too")
+        .isEqualTo(number("return document.querySelectorAll('[data-chart]').length"));
     assertThat(new String(pdf, 0, 5, StandardCharsets.US_ASCII)).isEqualTo("%PDF-");
     assertThat(CHROMIUM.console()).isEmpty();
   }
