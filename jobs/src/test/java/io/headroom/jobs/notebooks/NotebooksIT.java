@@ -1,0 +1,364 @@
+package io.headroom.jobs.notebooks;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.jobs.testkit.ChildProcess;
+import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.PythonEnvironment;
+import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The notebooks, run from end to end by the commands of their README on the results of a sweep, and
+ * their answers held against what Spark reads from the same files and what is known of the models.
+ */
+class NotebooksIT {
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  private static final Path ROOT = SharedData.projectRoot();
+  private static final Pattern SHELL_BLOCK = Pattern.compile("(?s)```bash\\n(.*?)```");
+  private static final Duration A_SWEEP = Duration.ofMinutes(5);
+  private static final Duration A_NOTEBOOK = Duration.ofMinutes(5);
+  private static final String KV_MEMORY = "01-kv-memory";
+  private static final String LATENCY = "02-latency";
+  private static final long GIGABYTE = 1_000_000_000;
+
+  /**
+   * Grouped and not, windowed and not, and one configuration that cannot be: 14 is not 4 times n.
+   */
+  private static final String SWEEP =
+      """
+      models = [qwen2-0.5b, llama-2-7b]
+      kv-heads = [mha, model, mqa, 4]
+      sequences { lengths = [64, 256] }
+      decode-tokens = 4
+      kv-precisions = [bf16, int8]
+      windows = [none, { size = 32, sinks = 4 }]
+      measure { min-samples = 6, max-seconds-per-cell = 0.1, noisy-repeats = 0 }
+      """;
+
+  @TempDir static Path folder;
+
+  private static ScratchSweep sweep;
+  private static Path executed;
+  private static Path figures;
+
+  @BeforeAll
+  static void runAll() throws Exception {
+    List<String> commands = commands();
+    PythonEnvironment.require(
+        ROOT.resolve("notebooks/requirements.txt"), commands.subList(0, 2), folder);
+    sweep = ScratchSweep.of(folder, SWEEP);
+    assertSucceeds(
+        ChildProcess.run(
+            folder,
+            A_SWEEP,
+            List.of(
+                ROOT.resolve("jobs/bin/headroom").toString(),
+                "sweep",
+                sweep.conf().toString(),
+                "--out",
+                sweep.out().toString())));
+    executed = folder.resolve("executed");
+    figures = Files.createDirectory(folder.resolve("figures"));
+    assertSucceeds(
+        execute(
+            theOne(commands, "HEADROOM_RESULTS=.*"), sweep.out(), executed, "notebooks/*.ipynb"));
+  }
+
+  @Test
+  void bytesFollowFromTheModel() throws IOException {
+    JsonNode answers = answers(KV_MEMORY);
+
+    long rows = measurements().where("window = 0 and kv_bytes > 0").count();
+    assertThat(rows).isPositive();
+    assertThat(answers.path("formula_rows_checked").asLong()).isEqualTo(rows);
+    assertThat(answers.path("formula_rows_equal").asLong()).isEqualTo(rows);
+    JsonNode aToken = answers.path("kv_bytes_per_token_f16");
+    assertThat(aToken.path("llama-2-7b").asLong()).isEqualTo(512 * 1024);
+    assertThat(aToken.path("llama-2-70b").asLong()).isEqualTo(320 * 1024);
+    assertThat(aToken.path("deepseek-v3").asLong()).isEqualTo(61 * (512 + 64) * 2);
+    assertThat(answers.path("share_of_mha").path("qwen2.5-32b").asDouble()).isEqualTo(8.0 / 40);
+  }
+
+  @Test
+  void windowsBoundTheCache() throws IOException {
+    JsonNode share = answers(KV_MEMORY).path("share_of_unwindowed_at_131072");
+
+    assertThat(share.path("mistral-7b").asDouble()).isEqualTo(4096.0 / 131072);
+    assertThat(share.path("gemma-3-27b").asDouble())
+        .isEqualTo((10 * 131072 + 52 * 1024) / (62.0 * 131072), within(1e-12));
+  }
+
+  @Test
+  void tokensThatFitAreMemoryOverBytesAToken() throws IOException {
+    JsonNode fits = answers(KV_MEMORY).path("tokens_that_fit_f16").path("llama-2-7b");
+
+    for (int gigabytes : List.of(24, 48, 80, 192)) {
+      assertThat(fits.path(gigabytes + "GB").asLong())
+          .isEqualTo(gigabytes * GIGABYTE / (512 * 1024));
+    }
+    assertThat(fits.path("50MB").asLong()).isEqualTo(95);
+  }
+
+  @Test
+  void rowsAreCountedAsSparkCountsThem() throws IOException {
+    JsonNode answers = answers(LATENCY);
+
+    Dataset<Row> ok = measurements().where("status = 'ok'");
+    assertThat(answers.path("rows").asLong()).isEqualTo(measurements().count());
+    assertThat(answers.path("rows_ok").asLong()).isEqualTo(ok.count()).isEqualTo(6 * 2 * 2 * 2);
+    assertThat(answers.path("rows").asLong()).isGreaterThan(answers.path("rows_ok").asLong());
+    assertThat(answers.path("noisy_rows").asLong())
+        .isEqualTo(measurements().where("noisy").count());
+    assertThat(answers.path("steady_rows").asLong())
+        .isEqualTo(measurements().where("steady").count());
+    assertThat(answers.path("trusted_rows").asLong())
+        .isEqualTo(ok.where("not noisy and steady and cpu_wall_ratio >= 0.95").count());
+  }
+
+  @Test
+  void intervalsContainTheirMedians() throws IOException {
+    JsonNode answers = answers(LATENCY);
+
+    long decode = measurements().where("decode_ns_p50_low is not null").count();
+    long prefill = measurements().where("prefill_ns_low is not null").count();
+    assertThat(decode).isPositive();
+    assertThat(answers.path("decode_intervals").asLong()).isEqualTo(decode);
+    assertThat(answers.path("decode_intervals_that_contain_the_median").asLong()).isEqualTo(decode);
+    assertThat(answers.path("prefill_intervals").asLong()).isEqualTo(prefill);
+    assertThat(answers.path("prefill_intervals_that_contain_the_median").asLong())
+        .isEqualTo(prefill);
+  }
+
+  @Test
+  void fractionsAndErrorsAreThoseOfTheResults() throws IOException {
+    JsonNode answers = answers(LATENCY);
+
+    Row largest = measurements().agg(max("fraction_of_peak"), max("fraction_of_stream")).first();
+    assertThat(answers.path("largest_fraction_of_peak").asDouble()).isEqualTo(largest.getDouble(0));
+    assertThat(answers.path("largest_fraction_of_stream").asDouble())
+        .isEqualTo(largest.getDouble(1));
+    JsonNode manifest = new ObjectMapper().readTree(sweep.text("manifest.json"));
+    for (String error : List.of("prediction_error_p50", "prediction_error_p90")) {
+      assertThat(answers.path(error).asDouble())
+          .isCloseTo(manifest.path(error).asDouble(), within(1e-9));
+    }
+  }
+
+  @Test
+  void sharedHeadsAreHeldAgainstMhaAtTheLongestPrompt() throws IOException {
+    JsonNode gains = answers(LATENCY).path("decode_times_faster_than_mha");
+
+    assertThat(gains).hasSize((2 + 2) * 2);
+    for (JsonNode gain : gains) {
+      double mha = decodeNanos(gain, "variant = 'MHA'");
+      double shared = decodeNanos(gain, "kv_heads = " + gain.path("kv_heads").asInt());
+      assertThat(gain.path("times").asDouble()).isCloseTo(mha / shared, within(0.0051));
+    }
+  }
+
+  /** The same rows from a second host, which takes twice as long for a token. */
+  @Test
+  void hostsAreComparedOnTheSameWork() throws Exception {
+    Path results = folder.resolve("two-hosts");
+    measurements()
+        .unionByName(
+            measurements()
+                .withColumn("host", lit("slow"))
+                .withColumn("decode_ns_p50", col("decode_ns_p50").multiply(2).cast("long")))
+        .write()
+        .parquet(results.resolve("measurements").toString());
+    Path out = folder.resolve("two-hosts-executed");
+
+    assertSucceeds(execute(command(), results, out, notebook(LATENCY)));
+
+    JsonNode hosts = Notebook.read(out.resolve(LATENCY + ".ipynb")).answers().path("hosts");
+    assertThat(hosts).hasSize(2);
+    for (JsonNode host : hosts) {
+      boolean slow = host.path("host").asText().equals("slow");
+      assertThat(host.path("decode_over_all").asDouble())
+          .isCloseTo(slow ? 2 / 1.5 : 1 / 1.5, within(0.002));
+      assertThat(host.path("prefill_over_all").asDouble()).isCloseTo(1, within(0.002));
+    }
+  }
+
+  @Test
+  void figuresAreWrittenWhereTheVariableSays() throws IOException {
+    try (Stream<Path> files = Files.list(figures)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "kv-growth.svg",
+              "kv-heads-and-precision.svg",
+              "kv-windows.svg",
+              "kv-tokens-that-fit.svg",
+              "latency.svg",
+              "roofline.svg",
+              "fractions.svg",
+              "prediction.svg",
+              "noise.svg");
+    }
+    assertThat(theOne(commands(), "HEADROOM_FIGURES=.*")).endsWith(" notebooks/*.ipynb");
+  }
+
+  /** Clearing what was run gives what is committed, to the byte. */
+  @Test
+  void theCommittedFormIsJupytersOwn() throws Exception {
+    Path cleared = Files.createDirectory(folder.resolve("cleared"));
+    for (Path file : Notebook.committed()) {
+      Files.copy(file, cleared.resolve(file.getFileName()));
+    }
+    String command =
+        theOne(commands(), ".*--clear-output.*")
+            .replace("notebooks/*.ipynb", "'%s'/*.ipynb".formatted(cleared));
+
+    assertSucceeds(ChildProcess.run(folder, A_NOTEBOOK, List.of("bash", "-c", command)));
+
+    for (Path file : Notebook.committed()) {
+      assertThat(cleared.resolve(file.getFileName())).hasSameTextualContentAs(file);
+    }
+  }
+
+  @Test
+  void aFolderWithoutResultsIsOneLine() throws Exception {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+
+    for (String name : List.of(KV_MEMORY, LATENCY)) {
+      assertThat(complaint(empty, name))
+          .containsExactly(
+              "Unusable: %s holds no results of a sweep (measurements/*.parquet); make some with jobs/bin/headroom sweep conf/sweeps/quickstart.conf --out results/quickstart"
+                  .formatted(empty));
+    }
+  }
+
+  @Test
+  void missingColumnsAreNamedInOneLine() throws Exception {
+    Path results = folder.resolve("few-columns");
+    measurements()
+        .drop("kv_bytes_mha", "decode_ns_mean")
+        .write()
+        .parquet(results.resolve("measurements").toString());
+
+    assertThat(complaint(results, KV_MEMORY))
+        .containsExactly(
+            "Unusable: the measurements in %s lack the columns kv_bytes_mha".formatted(results));
+    assertThat(complaint(results, LATENCY))
+        .containsExactly(
+            "Unusable: the measurements in %s lack the columns decode_ns_mean".formatted(results));
+  }
+
+  @Test
+  void resultsWithoutAMeasuredRowAreOneLine() throws Exception {
+    Path results = folder.resolve("nothing-measured");
+    measurements()
+        .where("status = 'unsupported'")
+        .write()
+        .parquet(results.resolve("measurements").toString());
+
+    assertThat(complaint(results, LATENCY))
+        .containsExactly(
+            "Unusable: %s has no row with a measured decode (status ok, output_tokens of 1 or more)"
+                .formatted(results));
+    assertThat(complaint(results, KV_MEMORY))
+        .containsExactly("Unusable: no row of %s keeps a cache (kv_cache = on)".formatted(results));
+  }
+
+  /** What the notebook shows in place of a stack trace: the end of what the failed run prints. */
+  private static List<String> complaint(Path results, String name) throws Exception {
+    ChildProcess run = execute(command(), results, folder.resolve("failed"), notebook(name));
+
+    assertThat(run.exitStatus()).isNotZero();
+    int endOfCell = run.err().lastIndexOf("-".repeat(18));
+    assertThat(endOfCell).as(run.toString()).isPositive();
+    return run.err().subList(endOfCell + 1, run.err().size()).stream()
+        .filter(line -> !line.isBlank())
+        .toList();
+  }
+
+  private static double decodeNanos(JsonNode gain, String heads) {
+    return measurements()
+        .where("window = 0 and prompt_tokens = 256 and status = 'ok'")
+        .where(col("model").equalTo(gain.path("model").asText()))
+        .where(col("kv_precision").equalTo(gain.path("kv_precision").asText()))
+        .where(heads)
+        .first()
+        .<Long>getAs("decode_ns_p50");
+  }
+
+  private static Dataset<Row> measurements() {
+    return sweep.measurements(SPARK.session());
+  }
+
+  private static JsonNode answers(String name) throws IOException {
+    return Notebook.read(executed.resolve(name + ".ipynb")).answers();
+  }
+
+  private static String notebook(String name) {
+    return "notebooks/%s.ipynb".formatted(name);
+  }
+
+  private static String command() throws IOException {
+    return theOne(commands(), "HEADROOM_RESULTS=.*");
+  }
+
+  /**
+   * A command of the README on other results, to notebooks rather than pages, so that the answers
+   * can be read.
+   */
+  private static ChildProcess execute(String command, Path results, Path out, String notebooks)
+      throws IOException, InterruptedException {
+    String here =
+        command
+            .replace("\"$PWD/results/cluster\"", "'%s'".formatted(results))
+            .replace("--to html", "--to notebook")
+            .replace("results/notebooks", "'%s'".formatted(out))
+            .replace("notebooks/*.ipynb", notebooks);
+    return ChildProcess.run(
+        folder,
+        A_NOTEBOOK,
+        figures == null ? Map.of() : Map.of("HEADROOM_FIGURES", figures.toString()),
+        List.of("bash", "-c", here));
+  }
+
+  /** The README's commands, in the environment of the tests. */
+  private static List<String> commands() throws IOException {
+    return SHELL_BLOCK
+        .matcher(Files.readString(ROOT.resolve("notebooks/README.md")))
+        .results()
+        .flatMap(block -> block.group(1).lines())
+        .map(
+            command ->
+                command.replace("notebooks/.venv", "'%s'".formatted(PythonEnvironment.folder())))
+        .toList();
+  }
+
+  private static String theOne(List<String> commands, String pattern) {
+    List<String> found = commands.stream().filter(line -> line.matches(pattern)).toList();
+    assertThat(found).as(pattern).hasSize(1);
+    return found.get(0);
+  }
+
+  private static void assertSucceeds(ChildProcess run) {
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+  }
+}

@@ -1,0 +1,63 @@
+package io.headroom.jobs.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A virtual environment below the build's folder. It is made once, and again when its requirements
+ * have changed.
+ */
+public final class PythonEnvironment {
+  private static final Duration LONGEST_DOWNLOAD = Duration.ofMinutes(15);
+
+  private PythonEnvironment() {}
+
+  /** Where it is, or will be. */
+  public static Path folder() {
+    return SharedData.projectRoot().resolve("jobs/target/python");
+  }
+
+  /**
+   * Where it cannot be made the test that asks for it is skipped and says why; in continuous
+   * integration ({@code CI=true}) that is a failure.
+   *
+   * @param commands of a shell, which make {@link #folder} and install the requirements there
+   */
+  public static void require(Path requirements, List<String> commands, Path scratch)
+      throws IOException, InterruptedException {
+    Path installed = folder().resolve(requirements.getFileName());
+    if (Files.exists(installed) && Files.mismatch(installed, requirements) == -1) {
+      return;
+    }
+    for (String command : commands) {
+      String problem = run(command, scratch);
+      if ("true".equals(System.getenv("CI"))) {
+        assertThat(problem).as(command).isEmpty();
+      }
+      Assumptions.assumeTrue(
+          problem.isEmpty(), () -> "no Python environment: %s: %s".formatted(command, problem));
+    }
+    Files.copy(requirements, installed, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Empty, or why it failed. */
+  private static String run(String command, Path scratch) throws IOException, InterruptedException {
+    try {
+      ChildProcess run =
+          ChildProcess.run(scratch, LONGEST_DOWNLOAD, List.of("bash", "-c", command));
+      return run.exitStatus() == 0
+          ? ""
+          : "exit status %d %s".formatted(run.exitStatus(), String.join(" ", run.err()));
+    } catch (IllegalStateException e) {
+      return e.getMessage();
+    }
+  }
+}
