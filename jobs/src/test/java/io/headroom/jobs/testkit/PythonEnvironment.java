@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * A virtual environment below the build's folder. It is made once, and again when its requirements
@@ -26,26 +25,29 @@ public final class PythonEnvironment {
   }
 
   /**
-   * Where it cannot be made the test that asks for it is skipped and says why; in continuous
-   * integration ({@code CI=true}) that is a failure.
+   * Makes it. Where it cannot be made the tests that need it are to be skipped and to say why; in
+   * continuous integration ({@code CI=true}) that is a failure.
    *
    * @param commands of a shell, which make {@link #folder} and install the requirements there
+   * @return empty, or why it could not be made
    */
-  public static void require(Path requirements, List<String> commands, Path scratch)
+  public static String install(Path requirements, List<String> commands, Path scratch)
       throws IOException, InterruptedException {
     Path installed = folder().resolve(requirements.getFileName());
     if (Files.exists(installed) && Files.mismatch(installed, requirements) == -1) {
-      return;
+      return "";
     }
     for (String command : commands) {
       String problem = run(command, scratch);
       if ("true".equals(System.getenv("CI"))) {
         assertThat(problem).as(command).isEmpty();
       }
-      Assumptions.assumeTrue(
-          problem.isEmpty(), () -> "no Python environment: %s: %s".formatted(command, problem));
+      if (!problem.isEmpty()) {
+        return "no Python environment: %s: %s".formatted(command, problem);
+      }
     }
     Files.copy(requirements, installed, StandardCopyOption.REPLACE_EXISTING);
+    return "";
   }
 
   /** Empty, or why it failed. */
