@@ -143,6 +143,7 @@ record ReportData(String json, long rows, int points) {
               map.put("most_variant", comparison.mostVariant());
               map.put("prompt_tokens", comparison.promptTokens());
               map.put("bytes_share", orNull(comparison.bytesShare()));
+              map.put("prefill_share", orNull(comparison.prefillShare()));
               map.put("decode_share", orNull(comparison.decodeShare()));
               map.put("sentence", comparison.sentence());
               return map;

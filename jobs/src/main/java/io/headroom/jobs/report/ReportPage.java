@@ -28,11 +28,15 @@ final class ReportPage {
           "styles.js",
           "filters.js",
           "axes.js",
-          "charts.js",
           "tables.js",
           "ratios.js",
-          "headline.js",
+          "frames.js",
+          "lines.js",
+          "scatter.js",
+          "outcomes.js",
+          "charts.js",
           "caveats.js",
+          "headline.js",
           "environment.js",
           "main.js");
 

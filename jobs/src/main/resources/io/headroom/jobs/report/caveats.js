@@ -26,6 +26,18 @@ const caveats = (() => {
     return lines;
   }
 
+  /* Beside the answer: how many rows to trust, and where to read about the others. */
+  function brief() {
+    const quiet = report.trust.reduce((total, row) => total + row.quiet, 0);
+    const rows = report.folders.reduce((total, folder) => total + folder.rows, 0);
+    const unfinished = report.folders.some(folder => folder.manifest.state !== "done");
+    const counted = report.folders.some(folder => folder.trust_left_out) ? ""
+      : quiet === rows ? `All ${format.count(rows)} rows were quiet and steady. `
+      : `${format.count(quiet)} of ${format.count(rows)} rows were quiet and steady. `;
+    return element("p", {class: "about"}, counted, unfinished ? "Not every sweep came to its end. " : "",
+      element("a", {href: "#caveats"}, "What to know before believing a number"));
+  }
+
   function build(section) {
     const lines = report.folders.flatMap(notes);
     section.append(element("h2", {}, "Caveats"),
@@ -50,5 +62,5 @@ const caveats = (() => {
     table.show(report.reasons.map(row => ({...row, folder_name: report.folders[row.folder].name})));
   }
 
-  return {build};
+  return {brief, build};
 })();

@@ -21,10 +21,10 @@ const environment = (() => {
   ];
 
   function overview() {
-    return element("div", {class: "table-wrap", tabindex: 0, role: "region", "aria-label": "Environment"},
+    return element("div", {class: "table-wrap facts", tabindex: 0, role: "region", "aria-label": "Environment"},
       element("table", {},
         element("thead", {hidden: !report.severalFolders}, element("tr", {}, element("td"),
-          report.folders.map(folder => element("th", {scope: "col", style: "padding:.4rem .75rem"}, folder.name)))),
+          report.folders.map(folder => element("th", {scope: "col"}, folder.name)))),
         element("tbody", {}, properties.map(([title, read]) => element("tr", {},
           element("th", {scope: "row"}, title),
           report.folders.map(folder => element("td", {}, format.text(read(folder.manifest)))))))));

@@ -43,7 +43,7 @@ const format = (() => {
       const high = one(sorted[sorted.length - 1]);
       if (low === high) return low;
       const unit = /\u00a0%$/;
-      return `${unit.test(high) ? low.replace(unit, "") : low}${space}–${space}${high}`;
+      return `${unit.test(high) ? low.replace(unit, "") : low}–${high}`;
     },
     median(values) {
       const sorted = values.filter(known).sort((a, b) => a - b);

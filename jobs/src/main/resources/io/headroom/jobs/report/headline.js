@@ -1,47 +1,64 @@
 "use strict";
-/* The answer first: what the fewest KV heads keep of the bytes and of the time. */
+/* The answer first: what fewer KV heads keep of the bytes and of the time. */
 const headline = (() => {
   const mostCards = 6;
 
-  /* For each model the comparisons of its fewest KV heads. */
-  function byModel(folder) {
-    const models = new Map();
-    for (const comparison of folder.comparisons) {
-      const known = models.get(comparison.model) ?? [];
-      models.set(comparison.model, known);
-      known.push(comparison);
-    }
-    return [...models].map(([model, all]) => {
-      const heads = Math.min(...all.map(comparison => comparison.kv_heads));
-      const fewest = all.filter(comparison => comparison.kv_heads === heads);
-      return {
-        model,
-        heads,
-        variant: fewest[0].variant,
-        most: fewest[0].most_variant,
-        tokens: fewest[0].prompt_tokens,
-        bytes: format.range(fewest.map(comparison => comparison.bytes_share), format.percent),
-        decode: format.range(fewest.map(comparison => comparison.decode_share), format.percent),
-        precisions: [...new Set(fewest.map(comparison => comparison.kv_precision))],
-      };
-    });
+  const distinct = values => [...new Set(values)];
+  const shares = (comparisons, key) => format.range(comparisons.map(comparison => comparison[key]), format.percent);
+
+  /* The median, and under it the ends. */
+  function share(comparisons, key) {
+    const median = format.percent(format.median(comparisons.map(comparison => comparison[key])));
+    const range = shares(comparisons, key);
+    return range === median ? [median] : [median, element("span", {}, range)];
   }
+
+  function grouped(comparisons, key) {
+    const groups = new Map();
+    for (const comparison of comparisons) {
+      const value = key(comparison);
+      if (!groups.has(value)) groups.set(value, []);
+      groups.get(value).push(comparison);
+    }
+    return [...groups.values()];
+  }
+
+  /* Of each model the comparisons of its fewest KV heads. */
+  const fewest = folder => grouped(folder.comparisons, comparison => comparison.model).flatMap(ofModel => {
+    const heads = Math.min(...ofModel.map(comparison => comparison.kv_heads));
+    return ofModel.filter(comparison => comparison.kv_heads === heads);
+  });
 
   const at = tokens => tokens === 0 ? "on average over the lengths" : `at ${format.count(tokens)} tokens`;
 
-  function sentence(answer) {
-    return `${answer.model} with ${plural(answer.heads, "KV head")} keeps ${answer.bytes} of the KV bytes `
-      + `of ${answer.most}, and decode takes ${answer.decode} of its time ${at(answer.tokens)}.`;
+  function sentence(folder) {
+    const comparisons = fewest(folder);
+    const [{model, kv_heads: heads, prompt_tokens: tokens}] = comparisons;
+    const models = distinct(comparisons.map(comparison => comparison.model));
+    const variants = distinct(comparisons.map(comparison => comparison.variant));
+    const most = distinct(comparisons.map(comparison => comparison.most_variant));
+    const subject = models.length === 1 ? `${model} with ${plural(heads, "KV head")} keeps`
+      : variants.length === 1 ? `${variants[0]} keeps` : "The fewest KV heads keep";
+    return `${subject} ${shares(comparisons, "bytes_share")} of the KV bytes of `
+      + `${most.length === 1 ? most[0] : "the most"}, and decode takes `
+      + `${shares(comparisons, "decode_share")} of its time ${at(tokens)}.`;
   }
 
-  function card(folder, answer) {
-    const figure = (value, title) =>
-      element("div", {}, element("dt", {}, title), element("dd", {}, value));
+  /* Of one model: a line for each number of KV heads, over its precisions and the rest. */
+  function card(folder, comparisons) {
+    const [{model, most_variant: most, prompt_tokens: tokens}] = comparisons;
+    const layouts = grouped(comparisons, comparison => comparison.kv_heads);
+    const figures = ["bytes_share", "prefill_share", "decode_share"];
     return element("div", {class: "card"},
-      element("h3", {}, `${report.severalFolders ? `${folder.name}: ` : ""}${answer.model}`),
-      element("dl", {}, figure(answer.bytes, "of the KV bytes"), figure(answer.decode, "of the decode time")),
-      element("p", {}, `${answer.variant}, ${plural(answer.heads, "KV head")}, against ${answer.most} `
-        + `${at(answer.tokens)}; ${answer.precisions.join(", ")}`));
+      element("h3", {}, `${report.severalFolders ? `${folder.name}: ` : ""}${model}`),
+      element("table", {},
+        element("thead", {}, element("tr", {}, element("td"),
+          ["KV bytes", "prefill", "decode"].map(title => element("th", {scope: "col"}, title)))),
+        element("tbody", {}, layouts.map(layout => element("tr", {},
+          element("th", {scope: "row"}, layout[0].variant, element("span", {}, plural(layout[0].kv_heads, "KV head"))),
+          figures.map(figure => element("td", {}, ...share(layout, figure))))))),
+      element("p", {}, `of ${most} ${at(tokens)}, medians over `
+        + distinct(comparisons.map(comparison => comparison.kv_precision)).join(", ")));
   }
 
   /* Where no two head layouts were measured: the longest of the first configuration. */
@@ -55,14 +72,14 @@ const headline = (() => {
   }
 
   function build(section) {
-    const answers = report.folders.flatMap(folder => byModel(folder).map(answer => ({folder, answer})));
-    const lead = report.severalFolders && ratios.sentence()
-      || (answers.length > 0 ? sentence(answers[0].answer) : plain());
-    section.append(element("h1", {}, lead));
-    if (answers.length === 0) return;
-    section.append(element("div", {class: "cards"},
-      answers.slice(0, mostCards).map(({folder, answer}) => card(folder, answer))));
-    const all = report.folders.flatMap(folder => folder.comparisons.map(comparison =>
+    const compared = report.folders.filter(folder => folder.comparisons.length > 0);
+    const lead = report.severalFolders ? ratios.sentence() : compared.length > 0 ? sentence(compared[0]) : plain();
+    section.append(element("h1", {}, lead), caveats.brief());
+    if (compared.length === 0) return;
+    const cards = compared.flatMap(folder =>
+      grouped(folder.comparisons, comparison => comparison.model).map(comparisons => card(folder, comparisons)));
+    section.append(element("div", {class: "cards"}, cards.slice(0, mostCards)));
+    const all = compared.flatMap(folder => folder.comparisons.map(comparison =>
       `${report.severalFolders ? `${folder.name}: ` : ""}${comparison.sentence}`));
     section.append(element("details", {},
       element("summary", {}, `All ${plural(all.length, "comparison")} of KV heads`),

@@ -95,9 +95,11 @@ const tables = (() => {
       {key: "decode_samples", title: "samples", read: format.count},
       {key: "fraction_of_peak", title: "of peak", read: format.percent},
       {key: "fraction_of_stream", title: "of stream", read: format.percent},
-      {key: "rows", title: "rows", read: format.count},
-      {key: "noisy", title: "noisy", read: format.count},
-      {key: "unsteady", title: "unsteady", read: format.count},
+      ...[
+        {key: "rows", title: "rows", read: format.count, usual: 1},
+        {key: "noisy", title: "noisy", read: format.count, usual: 0},
+        {key: "unsteady", title: "unsteady", read: format.count, usual: 0},
+      ].filter(column => report.points.some(point => point[column.key] !== column.usual)),
     ]);
     section.append(element("h2", {}, "Results"), ...table.parts);
     const show = () => table.show(filters.points());

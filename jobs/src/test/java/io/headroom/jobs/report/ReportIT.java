@@ -70,8 +70,14 @@ class ReportIT {
     assertThat(CHROMIUM.networkRequests()).hasSize(1).allMatch(url -> url.contains("/one.html"));
     assertThat(number("return performance.getEntriesByType('resource').length")).isZero();
     assertThat(CHROMIUM.driver().findElement(By.tagName("h1")).getText())
-        .contains("with 1 KV head keeps 12.5 % of the KV bytes of MHA")
+        .contains("MQA keeps 12.5 % of the KV bytes of MHA")
         .contains("decode takes 12.5 % of its time at 512 tokens");
+    assertThat(CHROMIUM.driver().findElement(By.cssSelector("#headline .about")).getText())
+        .startsWith("24 of 25 rows were quiet and steady");
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector(".card")))
+        .hasSize(2)
+        .extracting(card -> card.getText().replaceAll("\\s+", " "))
+        .allMatch(text -> text.contains("GQA 2 KV heads 25 %"));
     screenshot("light");
   }
 
@@ -112,8 +118,11 @@ class ReportIT {
     reveal("decode");
 
     run(
-        "echarts.getInstanceByDom(document.querySelector('[data-chart=decode]'))"
-            + ".dispatchAction({type: 'showTip', seriesIndex: 0, dataIndex: 0})",
+        """
+        const chart = echarts.getInstanceByDom(document.querySelector('[data-chart=decode]'));
+        const seriesIndex = chart.getOption().series.findIndex(one => one.data.length > 0);
+        chart.dispatchAction({type: 'showTip', seriesIndex, dataIndex: 0});
+        """,
         false);
 
     await("return document.querySelector('.tip') !== null");
@@ -141,6 +150,16 @@ class ReportIT {
     reveal("decode");
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("[data-chart=decode]"))).hasSize(1);
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("#results tbody tr"))).hasSize(6);
+  }
+
+  @Test
+  void anAxisHasLabelsThatTellItsScale() {
+    open("one.html");
+    reveal("decode");
+
+    assertThat(labels("decode"))
+        .contains("10 µs", "20 µs", "50 µs", "100 µs", "200 µs")
+        .contains("128", "256", "512", "prompt tokens");
   }
 
   @Test
@@ -227,6 +246,8 @@ class ReportIT {
         .contains("after takes 2.00 × the decode time and 1.00 × the prefill time of before");
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("#side-by-side tbody tr")))
         .hasSize(24);
+    reveal("decode-ratio");
+    assertThat(lines("decode-ratio")).isEqualTo(6);
     choice("folder_name", "after").click();
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("#side-by-side tbody tr"))).isEmpty();
     assertThat(CHROMIUM.console()).isEmpty();
@@ -332,8 +353,17 @@ class ReportIT {
 
   private static long lines(String chart) {
     return number(
-        "return echarts.getInstanceByDom(document.querySelector('[data-chart=%s]')).getOption().series.filter(one => one.type === 'line').length"
+        "return echarts.getInstanceByDom(document.querySelector('[data-chart=%s]')).getOption().series.filter(one => one.type === 'line' && one.data.length > 0).length"
             .formatted(chart));
+  }
+
+  private static List<String> labels(String chart) {
+    return CHROMIUM
+        .driver()
+        .findElements(By.cssSelector("[data-chart=%s] svg text".formatted(chart)))
+        .stream()
+        .map(label -> label.getText().replace('\u00a0', ' '))
+        .toList();
   }
 
   private static WebElement choice(String name, String value) {

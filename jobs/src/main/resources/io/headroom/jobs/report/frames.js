@@ -1,0 +1,42 @@
+"use strict";
+/* What all charts have: the frame around them, and what a pointer is told about a point. */
+const frames = (() => {
+  function frame(description) {
+    return {
+      animation: false,
+      textStyle: {fontFamily: getComputedStyle(document.body).fontFamily},
+      aria: {enabled: true, label: {description}},
+      // Of all ruled lines: below what they rule.
+      markLine: {z: 0},
+      grid: {left: 66, right: 24, top: 16, bottom: 46},
+      tooltip: {
+        trigger: "item", confine: true, backgroundColor: theme.color("card"),
+        borderColor: theme.color("line"), textStyle: {color: theme.color("ink")},
+      },
+    };
+  }
+
+  /* Pairs of a name and a value, under titles. Elements, so that names stay text. */
+  function tip(titles, pairs) {
+    return element("div", {class: "tip"}, titles.map(title => element("strong", {}, title)),
+      pairs.flatMap(([name, value]) => [element("span", {}, name), element("span", {}, value)]));
+  }
+
+  function tipOf(point, pairs) {
+    const about = [point.variant, plural(point.kv_heads, "KV head"), point.kv_precision];
+    if (filters.varies("window_text")) about.push(`window ${point.window_text}`);
+    if (filters.varies("kv_cache")) about.push(`cache ${point.kv_cache}`);
+    if (filters.varies("engine")) about.push(point.engine);
+    if (filters.varies("threads")) about.push(plural(point.threads, "thread"));
+    if (filters.varies("contention")) about.push(`contention ${point.contention}`);
+    return tip([`${report.severalFolders ? `${point.folder_name}: ` : ""}${point.model}`, about.join(", ")], [
+      ["prompt tokens", `${report.binned ? "about " : ""}${format.count(point.prompt_tokens)}`],
+      ...pairs,
+      ["rows", format.count(point.rows)],
+      ...(point.noisy ? [["noisy rows", format.count(point.noisy)]] : []),
+      ...(point.unsteady ? [["unsteady rows", format.count(point.unsteady)]] : []),
+    ]);
+  }
+
+  return {frame, tip, tipOf};
+})();
