@@ -1,76 +1,181 @@
 package io.headroom.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.headroom.jobs.testkit.ChildProcess;
+import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The commands of the README do what it says, sweeps on shorter sequences. */
+/**
+ * The commands of the README files do what these say: one after the other, as a reader would type
+ * them, with sweeps of shorter sequences.
+ */
 class ReadmeIT {
   private static final Path ROOT = SharedData.projectRoot();
-  private static final Pattern SHELL_BLOCK = Pattern.compile("(?s)```bash\\n(.*?)```");
   private static final Duration LONGEST = Duration.ofSeconds(180);
+  private static final String README = "README.md";
   private static final String TESTS = "mvn verify";
-
-  /** Downloads hundreds of megabytes and measures for minutes; its profile has tests of its own. */
-  private static final String COMPARISONS = "mvn -Ppeers ";
+  private static final String FORMAT = "mvn spotless:apply";
+  private static final String QUICKSTART = "sweep conf/sweeps/quickstart.conf";
 
   private static final String SHORTER =
       " --set sweep.sequences.lengths=[16] --set sweep.measure.max-seconds-per-cell=0.05";
 
-  @TempDir Path folder;
+  /** Who runs a command: the first is this class, and the others are named after their tests. */
+  private static final Map<String, Predicate<String>> RUNNERS =
+      Map.of(
+          "commandsWork", ReadmeIT::isOfThisMachine,
+          "sparkSubmitGetsWhatIsMeantForIt", ReadmeIT::isOfResourceManager,
+          "sourcesAreInTheOneFormat", FORMAT::equals,
+          "theFirstTwoRunTheMainJobAndTheTests", TESTS::equals,
+          "StandaloneClusterIT",
+              command -> command.contains("HOST:7077") || command.contains("Master"),
+          "NotebooksIT", command -> command.contains("notebooks/.venv"),
+          // Downloads hundreds of megabytes and measures for minutes: its parts have tests in core.
+          "by hand", command -> command.startsWith("mvn -Ppeers "));
 
-  static List<String> commands() throws IOException {
-    return SHELL_BLOCK
-        .matcher(Files.readString(ROOT.resolve("README.md")))
-        .results()
-        .flatMap(block -> block.group(1).lines())
-        .toList();
+  @TempDir static Path folder;
+
+  private static Stream<String> commands() {
+    return Stream.of(
+            README, "core/README.md", "jobs/README.md", "conf/README.md", "notebooks/README.md")
+        .flatMap(file -> DocumentedCommands.of(file).stream());
   }
 
-  static Stream<String> commandsOfHeadroom() throws IOException {
-    return commands().stream()
-        .filter(command -> !command.equals(TESTS))
-        .filter(command -> !command.startsWith(COMPARISONS));
+  private static boolean isOfThisMachine(String command) {
+    return command.startsWith("jobs/bin/headroom ") && !command.contains("://HOST");
+  }
+
+  private static boolean isOfResourceManager(String command) {
+    return command.contains("SPARK_HOME=/opt/spark ");
+  }
+
+  static Stream<String> ofResourceManagers() {
+    return commands().filter(ReadmeIT::isOfResourceManager);
+  }
+
+  @Test
+  void everyCommandIsSomebodys() {
+    assertThat(commands())
+        .hasSizeGreaterThan(20)
+        .allSatisfy(
+            command ->
+                assertThat(RUNNERS.values().stream().filter(runner -> runner.test(command)))
+                    .as(command)
+                    .hasSize(1));
   }
 
   @Test
   void theFirstTwoRunTheMainJobAndTheTests() throws IOException {
-    assertThat(commands().get(0)).startsWith("jobs/bin/headroom sweep conf/sweeps/quickstart.conf");
-    assertThat(commands().get(1)).isEqualTo(TESTS);
+    List<String> commands = DocumentedCommands.of(README);
+    assertThat(commands.get(0)).startsWith("jobs/bin/headroom " + QUICKSTART);
+    assertThat(commands.get(1)).isEqualTo(TESTS);
     assertThat(Files.readAllLines(ROOT.resolve(".ci/run")))
         .anyMatch(line -> line.startsWith("mvn ") && line.endsWith(" verify"));
   }
 
-  @ParameterizedTest
-  @MethodSource("commandsOfHeadroom")
-  void commandsWork(String command) throws Exception {
+  /** In order, for some go on with the results of others. */
+  @TestFactory
+  Stream<DynamicTest> commandsWork() throws IOException {
+    Files.createDirectories(folder.resolve("results"));
+    return commands()
+        .filter(ReadmeIT::isOfThisMachine)
+        .map(command -> dynamicTest(command, () -> assertWorks(command)));
+  }
+
+  private static void assertWorks(String command) throws Exception {
     String here =
-        command.replaceFirst(
-            " --out results/(\\w+)", " --out '%s/$1'%s".formatted(folder, SHORTER));
+        command.replace("results/", folder.resolve("results") + "/")
+            + (command.contains(QUICKSTART) && !command.contains(" -- ") ? SHORTER : "");
+    here = here.replace(" -- ", SHORTER + " -- ");
 
     ChildProcess run = ChildProcess.run(folder, LONGEST, List.of("bash", "-c", "exec " + here));
 
     assertThat(run.exitStatus()).as(run.toString()).isZero();
     assertThat(run.out()).isNotEmpty();
-    boolean writes = command.contains(" --out ");
-    assertThat(parquetFiles().isEmpty()).isEqualTo(!writes);
+    Matcher out = Pattern.compile(" --out (\\S+)").matcher(here);
+    if (out.find()) {
+      Path written = Path.of(out.group(1));
+      assertThat(command.contains(" report ") ? written : written.resolve("manifest.json"))
+          .isNotEmptyFile();
+    } else {
+      assertThat(command).containsAnyOf(" kv ", " --dry-run");
+    }
   }
 
-  private List<Path> parquetFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      return files.filter(file -> file.toString().endsWith(".parquet")).toList();
+  /** No such cluster is at hand: in the place of Spark is one who says what he was told. */
+  @ParameterizedTest
+  @MethodSource("ofResourceManagers")
+  void sparkSubmitGetsWhatIsMeantForIt(String command) throws Exception {
+    Path spark = Files.createTempDirectory(folder, "spark");
+    Files.writeString(
+        Files.createFile(
+            Files.createDirectory(spark.resolve("bin")).resolve("spark-submit"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"))),
+        "#!/bin/sh\necho \"$HADOOP_CONF_DIR $*\"\n");
+
+    ChildProcess run =
+        ChildProcess.run(
+            folder,
+            LONGEST,
+            List.of("bash", "-c", command.replace("/opt/spark", spark.toString())));
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    String[] job = command.replaceFirst(".*jobs/bin/headroom ", "").split(" -- ");
+    assertThat(run.out())
+        .singleElement()
+        .asString()
+        .contains(" %s --".formatted(job[1]))
+        .contains(" --class io.headroom.jobs.Headroom ")
+        .endsWith("headroom-jobs.jar " + job[0]);
+    if (command.contains("HADOOP_CONF_DIR=")) {
+      assertThat(run.out().get(0)).startsWith("/etc/hadoop/conf ");
     }
+  }
+
+  /** Asked, and not changed by a test. */
+  @Test
+  void sourcesAreInTheOneFormat() throws Exception {
+    ChildProcess run =
+        ChildProcess.run(
+            folder, LONGEST, List.of("bash", "-c", FORMAT.replace(":apply", ":check -B -ntp -q")));
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+  }
+
+  @Test
+  void theExampleOfASweepIsOne() throws Exception {
+    Matcher example =
+        Pattern.compile("(?s)```hocon\\n(.*?)```")
+            .matcher(Files.readString(ROOT.resolve("conf/README.md")));
+    assertThat(example.find()).isTrue();
+    Path conf = Files.writeString(folder.resolve("example.conf"), example.group(1));
+
+    ChildProcess run =
+        ChildProcess.run(
+            folder, LONGEST, List.of("jobs/bin/headroom", "sweep", conf.toString(), "--dry-run"));
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    // Two models, four layouts of which two come to the same for one, three precisions, two
+    // windows.
+    assertThat(run.out()).anyMatch(line -> line.matches("\\d+ cells, 12 sequences, .*"));
   }
 }

@@ -5,18 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.testkit.ChildProcess;
+import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.testkit.SparkDistribution;
 import io.headroom.jobs.testkit.StandaloneCluster;
 import io.headroom.testkit.SharedData;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StandaloneClusterIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
-  private static final Pattern CLUSTER_BLOCK = Pattern.compile("(?s)```sh\\n(.*?)```");
   private static final Duration LONGEST = Duration.ofMinutes(10);
   private static final Path ROOT = SharedData.projectRoot();
   private static final Path EMBEDDED = ROOT.resolve("jobs/target/spark");
@@ -117,16 +115,7 @@ class StandaloneClusterIT {
     assertThat(manifest.path("hosts")).hasSize(WORKERS);
   }
 
-  /** The one command of the README's cluster section that looks like this. */
-  private static String command(String pattern) throws IOException {
-    List<String> found =
-        CLUSTER_BLOCK
-            .matcher(Files.readString(ROOT.resolve("README.md")))
-            .results()
-            .flatMap(block -> block.group(1).lines())
-            .filter(line -> line.matches(pattern))
-            .toList();
-    assertThat(found).as(pattern).hasSize(1);
-    return found.get(0);
+  private static String command(String pattern) {
+    return DocumentedCommands.theOne("README.md", pattern);
   }
 }

@@ -9,18 +9,22 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.testkit.ChildProcess;
+import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.ObjectStore;
 import io.headroom.jobs.testkit.PythonEnvironment;
+import io.headroom.jobs.testkit.RunningProcess;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,11 +43,14 @@ class NotebooksIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   private static final Path ROOT = SharedData.projectRoot();
-  private static final Pattern SHELL_BLOCK = Pattern.compile("(?s)```bash\\n(.*?)```");
   private static final Duration A_SWEEP = Duration.ofMinutes(5);
   private static final Duration A_NOTEBOOK = Duration.ofMinutes(5);
   private static final String KV_MEMORY = "01-kv-memory";
   private static final String LATENCY = "02-latency";
+
+  /** Where the notebooks are that were run on the results of the sweep. */
+  private static final String ANSWERED = "answered";
+
   private static final long GIGABYTE = 1_000_000_000;
 
   /**
@@ -66,15 +73,22 @@ class NotebooksIT {
   private static String withoutPython;
 
   private static ScratchSweep sweep;
-  private static Path executed;
-  private static Path figures;
+
+  /** What of the project's folder the commands see, with results of their own. */
+  private static Path checkout;
 
   @BeforeAll
   static void runAll() throws Exception {
-    List<String> commands = commands();
     withoutPython =
         PythonEnvironment.install(
-            ROOT.resolve("notebooks/requirements.txt"), commands.subList(0, 2), folder);
+            ROOT.resolve("notebooks/requirements.txt"),
+            Stream.of("python3 -m venv .*", ".*/pip install .*")
+                .map(NotebooksIT::theOne)
+                .map(
+                    command ->
+                        command.replace("notebooks/.venv", PythonEnvironment.folder().toString()))
+                .toList(),
+            folder);
     if (!withoutPython.isEmpty()) {
       return;
     }
@@ -89,11 +103,21 @@ class NotebooksIT {
                 sweep.conf().toString(),
                 "--out",
                 sweep.out().toString())));
-    executed = folder.resolve("executed");
-    figures = Files.createDirectory(folder.resolve("figures"));
-    assertSucceeds(
-        execute(
-            theOne(commands, "HEADROOM_RESULTS=.*"), sweep.out(), executed, "notebooks/*.ipynb"));
+    checkout = checkOut();
+    Files.createSymbolicLink(checkout.resolve("results/quickstart"), sweep.out());
+    assertSucceeds(execute(theOne("HEADROOM_FIGURES=.*"), ANSWERED, Map.of()));
+  }
+
+  private static Path checkOut() throws IOException {
+    Path root = Files.createDirectories(folder.resolve("checkout"));
+    Path notebooks = Files.createDirectories(root.resolve("notebooks/figures")).getParent();
+    Files.createDirectory(root.resolve("results"));
+    Files.createSymbolicLink(root.resolve("jobs"), ROOT.resolve("jobs"));
+    Files.createSymbolicLink(notebooks.resolve(".venv"), PythonEnvironment.folder());
+    for (Path file : Notebook.committed()) {
+      Files.copy(file, notebooks.resolve(file.getFileName()));
+    }
+    return root;
   }
 
   @BeforeEach
@@ -198,10 +222,13 @@ class NotebooksIT {
     }
   }
 
-  /** The same rows from a second host, which takes twice as long for a token. */
+  /**
+   * The same rows from a second host, which takes twice as long for a token: in a folder, and in an
+   * object store.
+   */
   @Test
   void hostsAreComparedOnTheSameWork() throws Exception {
-    Path results = folder.resolve("two-hosts");
+    Path results = checkout.resolve("results/cluster");
     measurements()
         .unionByName(
             measurements()
@@ -209,23 +236,68 @@ class NotebooksIT {
                 .withColumn("decode_ns_p50", col("decode_ns_p50").multiply(2).cast("long")))
         .write()
         .parquet(results.resolve("measurements").toString());
-    Path out = folder.resolve("two-hosts-executed");
 
-    assertSucceeds(execute(command(), results, out, notebook(LATENCY)));
+    assertSucceeds(execute(only(LATENCY, onTheCluster()), "folder", Map.of()));
+    try (ObjectStore store = ObjectStore.start(checkout.resolve("results"))) {
+      assertSucceeds(
+          execute(
+              only(LATENCY, theOne("HEADROOM_RESULTS=s3://bucket/.*")),
+              "store",
+              store.environment()));
+    }
 
-    JsonNode hosts = Notebook.read(out.resolve(LATENCY + ".ipynb")).answers().path("hosts");
-    assertThat(hosts).hasSize(2);
-    for (JsonNode host : hosts) {
-      boolean slow = host.path("host").asText().equals("slow");
-      assertThat(host.path("decode_over_all").asDouble())
-          .isCloseTo(slow ? 2 / 1.5 : 1 / 1.5, within(0.002));
-      assertThat(host.path("prefill_over_all").asDouble()).isCloseTo(1, within(0.002));
+    for (String out : List.of("folder", "store")) {
+      JsonNode hosts = answers(LATENCY, out).path("hosts");
+      assertThat(hosts).hasSize(2);
+      for (JsonNode host : hosts) {
+        boolean slow = host.path("host").asText().equals("slow");
+        assertThat(host.path("decode_over_all").asDouble())
+            .isCloseTo(slow ? 2 / 1.5 : 1 / 1.5, within(0.002));
+        assertThat(host.path("prefill_over_all").asDouble()).isCloseTo(1, within(0.002));
+      }
+    }
+  }
+
+  /** As a reader makes them, without answers that a program can read. */
+  @Test
+  void theyAreWrittenAsPages() throws Exception {
+    String command = theOne("notebooks/.venv/bin/jupyter nbconvert --to html .*");
+
+    assertSucceeds(inTheCheckout(only(LATENCY, command), Map.of()));
+
+    assertThat(checkout.resolve("results/notebooks/%s.html".formatted(LATENCY)))
+        .content()
+        .contains("rows measured, of all", "48 of " + measurements().count());
+  }
+
+  @Test
+  void jupyterOpensThem() throws Exception {
+    String command = theOne(".*/jupyter lab notebooks");
+    List<String> here =
+        List.of(
+            "bash",
+            "-c",
+            "cd '%s' && exec %s --no-browser --allow-root --ServerApp.port=0"
+                .formatted(checkout, command));
+
+    try (RunningProcess lab = RunningProcess.start(folder, here)) {
+      lab.await("it serves the notebooks", A_NOTEBOOK, () -> errors(lab).contains("is running at"));
+
+      assertThat(errors(lab)).contains("Serving notebooks from local directory: " + checkout);
+    }
+  }
+
+  private static String errors(RunningProcess process) {
+    try {
+      return process.errors();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
   @Test
   void figuresAreWrittenWhereTheVariableSays() throws IOException {
-    try (Stream<Path> files = Files.list(figures)) {
+    try (Stream<Path> files = Files.list(checkout.resolve("notebooks/figures"))) {
       assertThat(files.map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrder(
               "kv-growth.svg",
@@ -238,24 +310,24 @@ class NotebooksIT {
               "prediction.svg",
               "noise.svg");
     }
-    assertThat(theOne(commands(), "HEADROOM_FIGURES=.*")).endsWith(" notebooks/*.ipynb");
   }
 
   /** Clearing what was run gives what is committed, to the byte. */
   @Test
   void theCommittedFormIsJupytersOwn() throws Exception {
-    Path cleared = Files.createDirectory(folder.resolve("cleared"));
+    // They were run, but the results are elsewhere.
     for (Path file : Notebook.committed()) {
-      Files.copy(file, cleared.resolve(file.getFileName()));
+      Files.copy(
+          checkout.resolve("results").resolve(ANSWERED).resolve(file.getFileName()),
+          checkout.resolve("notebooks").resolve(file.getFileName()),
+          StandardCopyOption.REPLACE_EXISTING);
     }
-    String command =
-        theOne(commands(), ".*--clear-output.*")
-            .replace("notebooks/*.ipynb", "'%s'/*.ipynb".formatted(cleared));
 
-    assertSucceeds(ChildProcess.run(folder, A_NOTEBOOK, List.of("bash", "-c", command)));
+    assertSucceeds(inTheCheckout(theOne(".*--clear-output.*"), Map.of()));
 
     for (Path file : Notebook.committed()) {
-      assertThat(cleared.resolve(file.getFileName())).hasSameTextualContentAs(file);
+      assertThat(checkout.resolve("notebooks").resolve(file.getFileName()))
+          .hasSameTextualContentAs(file);
     }
   }
 
@@ -301,7 +373,9 @@ class NotebooksIT {
 
   /** What the notebook shows in place of a stack trace: the end of what the failed run prints. */
   private static List<String> complaint(Path results, String name) throws Exception {
-    ChildProcess run = execute(command(), results, folder.resolve("failed"), notebook(name));
+    String command =
+        only(name, onTheCluster()).replace("\"$PWD/results/cluster\"", "'%s'".formatted(results));
+    ChildProcess run = execute(command, "failed", Map.of());
 
     assertThat(run.exitStatus()).isNotZero();
     int endOfCell = run.err().lastIndexOf("-".repeat(18));
@@ -328,52 +402,46 @@ class NotebooksIT {
   }
 
   private static JsonNode answers(String name) throws IOException {
-    return Notebook.read(executed.resolve(name + ".ipynb")).answers();
+    return answers(name, ANSWERED);
   }
 
-  private static String notebook(String name) {
-    return "notebooks/%s.ipynb".formatted(name);
+  private static JsonNode answers(String name, String out) throws IOException {
+    return Notebook.read(checkout.resolve("results").resolve(out).resolve(name + ".ipynb"))
+        .answers();
   }
 
-  private static String command() throws IOException {
-    return theOne(commands(), "HEADROOM_RESULTS=.*");
+  private static String theOne(String pattern) {
+    return DocumentedCommands.theOne("notebooks/README.md", pattern);
   }
 
-  /**
-   * A command of the README on other results, to notebooks rather than pages, so that the answers
-   * can be read.
-   */
-  private static ChildProcess execute(String command, Path results, Path out, String notebooks)
+  private static String onTheCluster() {
+    return theOne("HEADROOM_RESULTS=\"\\$PWD/results/cluster\" .*");
+  }
+
+  /** The command for one notebook alone. */
+  private static String only(String name, String command) {
+    assertThat(command).endsWith(" notebooks/*.ipynb");
+    return command.replace("*.ipynb", name + ".ipynb");
+  }
+
+  /** Runs notebooks to notebooks rather than pages, so that their answers can be read. */
+  private static ChildProcess execute(String command, String out, Map<String, String> environment)
       throws IOException, InterruptedException {
-    String here =
+    assertThat(command).contains(" --to html ", " --output-dir results/notebooks ");
+    return inTheCheckout(
         command
-            .replace("\"$PWD/results/cluster\"", "'%s'".formatted(results))
             .replace("--to html", "--to notebook")
-            .replace("results/notebooks", "'%s'".formatted(out))
-            .replace("notebooks/*.ipynb", notebooks);
+            .replace("results/notebooks", "results/" + out),
+        environment);
+  }
+
+  private static ChildProcess inTheCheckout(String command, Map<String, String> environment)
+      throws IOException, InterruptedException {
     return ChildProcess.run(
         folder,
         A_NOTEBOOK,
-        figures == null ? Map.of() : Map.of("HEADROOM_FIGURES", figures.toString()),
-        List.of("bash", "-c", here));
-  }
-
-  /** The README's commands, in the environment of the tests. */
-  private static List<String> commands() throws IOException {
-    return SHELL_BLOCK
-        .matcher(Files.readString(ROOT.resolve("notebooks/README.md")))
-        .results()
-        .flatMap(block -> block.group(1).lines())
-        .map(
-            command ->
-                command.replace("notebooks/.venv", "'%s'".formatted(PythonEnvironment.folder())))
-        .toList();
-  }
-
-  private static String theOne(List<String> commands, String pattern) {
-    List<String> found = commands.stream().filter(line -> line.matches(pattern)).toList();
-    assertThat(found).as(pattern).hasSize(1);
-    return found.get(0);
+        environment,
+        List.of("bash", "-c", "cd '%s' && %s".formatted(checkout, command)));
   }
 
   private static void assertSucceeds(ChildProcess run) {

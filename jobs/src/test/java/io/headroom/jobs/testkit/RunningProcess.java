@@ -60,6 +60,11 @@ public final class RunningProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** What it has written to standard error so far. */
+  public String errors() throws IOException {
+    return Files.readString(err);
+  }
+
   /** What it has started and is still there. */
   public List<ProcessHandle> children() {
     List<ProcessHandle> now = process.descendants().toList();
@@ -80,11 +85,7 @@ public final class RunningProcess implements AutoCloseable {
       if (ended || System.nanoTime() > deadline) {
         throw new IllegalStateException(
             "%s %s before %s: %s"
-                .formatted(
-                    command,
-                    ended ? "has ended" : "has run " + longest,
-                    what,
-                    Files.readString(err)));
+                .formatted(command, ended ? "has ended" : "has run " + longest, what, errors()));
       }
     }
   }

@@ -1,0 +1,45 @@
+package io.headroom.jobs.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** The commands that the README files tell their readers to type. */
+public final class DocumentedCommands {
+  private static final Pattern SHELL_BLOCK = Pattern.compile("(?s)```(?:bash|sh)\\n(.*?)```");
+
+  private DocumentedCommands() {}
+
+  /**
+   * Each line of the file's shell blocks, in order.
+   *
+   * @param file from the project's folder
+   */
+  public static List<String> of(String file) {
+    return SHELL_BLOCK
+        .matcher(text(file))
+        .results()
+        .flatMap(block -> block.group(1).lines())
+        .toList();
+  }
+
+  /** The only one that matches the whole pattern. */
+  public static String theOne(String file, String pattern) {
+    List<String> found = of(file).stream().filter(line -> line.matches(pattern)).toList();
+    assertThat(found).as(pattern).hasSize(1);
+    return found.get(0);
+  }
+
+  private static String text(String file) {
+    try {
+      return Files.readString(SharedData.projectRoot().resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
