@@ -37,20 +37,28 @@ class ReadmeIT {
   private static final String QUICKSTART = "sweep conf/sweeps/quickstart.conf";
 
   private static final String SHORTER =
-      " --set sweep.sequences.lengths=[16] --set sweep.measure.max-seconds-per-cell=0.05";
+      " --set sweep.sequences.lengths=[16] --set sweep.kv-precisions=[bf16] --set sweep.measure.max-seconds-per-cell=0.05";
 
   /** Who runs a command: the first is this class, and the others are named after their tests. */
   private static final Map<String, Predicate<String>> RUNNERS =
       Map.of(
-          "commandsWork", ReadmeIT::isOfThisMachine,
-          "sparkSubmitGetsWhatIsMeantForIt", ReadmeIT::isOfResourceManager,
-          "sourcesAreInTheOneFormat", FORMAT::equals,
-          "theFirstTwoRunTheMainJobAndTheTests", TESTS::equals,
+          "commandsWork",
+          ReadmeIT::isOfThisMachine,
+          "sparkSubmitGetsWhatIsMeantForIt",
+          ReadmeIT::isOfResourceManager,
+          "sourcesAreInTheOneFormat",
+          FORMAT::equals,
+          "theFirstTwoRunTheMainJobAndTheTests",
+          TESTS::equals,
           "StandaloneClusterIT",
-              command -> command.contains("HOST:7077") || command.contains("Master"),
-          "NotebooksIT", command -> command.contains("notebooks/.venv"),
+          command -> command.contains("HOST:7077") || command.contains("Master"),
+          "NotebooksIT",
+          command -> command.contains("notebooks/.venv"),
+          "ReportIT",
+          command -> command.startsWith("chromium "),
           // Downloads hundreds of megabytes and measures for minutes: its parts have tests in core.
-          "by hand", command -> command.startsWith("mvn -Ppeers "));
+          "by hand",
+          command -> command.startsWith("mvn -Ppeers "));
 
   @TempDir static Path folder;
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The notebooks as they are committed: without what a run leaves in them. */
 class CommittedNotebooksTest {
-  private static final long LARGEST_FIGURE_BYTES = 60_000;
+  private static final long LARGEST_FIGURE_BYTES = 200_000;
 
   static List<Path> notebooks() throws IOException {
     return Notebook.committed();

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.jobs.sweep.rows.MeasurementTable.RowBuilder;
 import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.Chromium;
 import io.headroom.jobs.testkit.CommandRun;
+import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchResults;
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -216,6 +221,28 @@ class ReportIT {
           .driver()
           .executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
     }
+  }
+
+  /** By the commands that made those of the README. */
+  @ParameterizedTest
+  @ValueSource(strings = {"report.png", "report-dark.png"})
+  void picturesAreMadeAsThoseOfTheReadme(String picture) throws Exception {
+    String command =
+        DocumentedCommands.theOne("notebooks/README.md", "chromium .*/%s .*".formatted(picture));
+    String here =
+        command
+            .replace("notebooks/figures/", folder + "/")
+            .replace("results/quickstart.html", folder.resolve("one.html").toString());
+
+    // Chromium refuses to put its superuser into a sandbox.
+    ChildProcess run =
+        ChildProcess.run(folder, LONGEST, List.of("bash", "-c", "exec " + here + " --no-sandbox"));
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    BufferedImage image = ImageIO.read(folder.resolve(picture).toFile());
+    assertThat(List.of(image.getWidth(), image.getHeight())).containsExactly(1200, 1040);
+    Color paper = new Color(image.getRGB(2, 2));
+    assertThat(paper.getRed() < 128).isEqualTo(picture.contains("dark"));
   }
 
   @Test
