@@ -14,7 +14,6 @@ import static org.apache.spark.sql.functions.when;
 import io.headroom.jobs.sweep.rows.MeasurementTable;
 import io.headroom.jobs.sweep.rows.Status;
 import java.util.Arrays;
-import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,19 +25,6 @@ import org.apache.spark.sql.functions;
  * confidence intervals.
  */
 final class PointTable {
-  private static final List<String> CONFIGURATION =
-      List.of(
-          "model",
-          "variant",
-          "kv_heads",
-          "kv_precision",
-          "kv_cache",
-          "window",
-          "sinks",
-          "engine",
-          "threads",
-          "contention");
-
   private PointTable() {}
 
   /**
@@ -48,7 +34,8 @@ final class PointTable {
    * @param most so many come at most
    */
   static Dataset<Row> of(Dataset<Row> measurements, LengthBins bins, int most) {
-    Column[] keys = CONFIGURATION.stream().map(functions::col).toArray(Column[]::new);
+    Column[] keys =
+        MeasurementTable.CONFIGURATION.stream().map(functions::col).toArray(Column[]::new);
     Column[] groups = Arrays.copyOf(keys, keys.length + 1);
     groups[keys.length] = bins.tokens().as("prompt_tokens");
     Column[] figures = figures();

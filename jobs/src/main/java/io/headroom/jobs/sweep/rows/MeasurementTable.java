@@ -9,6 +9,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -35,6 +36,20 @@ public final class MeasurementTable {
                   column ->
                       new StructField(column.getKey(), column.getValue(), true, Metadata.empty()))
               .toArray(StructField[]::new));
+
+  /** The columns that tell the rows of one configuration from those of others. */
+  public static final List<String> CONFIGURATION =
+      List.of(
+          "model",
+          "variant",
+          "kv_heads",
+          "kv_precision",
+          "kv_cache",
+          "window",
+          "sinks",
+          "engine",
+          "threads",
+          "contention");
 
   private MeasurementTable() {}
 

@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.percentile;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +21,6 @@ import org.apache.spark.sql.Row;
  */
 public final class ResultLines {
   static final int MOST_LENGTHS = 4;
-  static final String[] KEYS = {
-    "model",
-    "variant",
-    "kv_heads",
-    "kv_precision",
-    "kv_cache",
-    "window",
-    "sinks",
-    "engine",
-    "threads",
-    "contention"
-  };
-
   private static final List<String> HEAD_KEYS = List.of("variant", "kv_heads");
   private static final List<String> OPTIONAL =
       List.of("kv_cache", "window", "engine", "threads", "contention");
@@ -87,7 +73,7 @@ public final class ResultLines {
   private static List<Line> lines(Dataset<Row> ok, boolean few, int mostRows) {
     Dataset<Row> keyed = few ? ok : ok.withColumn("prompt_tokens", lit(0));
     List<Column> groups = new ArrayList<>();
-    for (String key : KEYS) {
+    for (String key : MeasurementTable.CONFIGURATION) {
       groups.add(col(key));
     }
     groups.add(col("prompt_tokens"));
@@ -120,7 +106,7 @@ public final class ResultLines {
     Map<List<Object>, Line> lines = new LinkedHashMap<>();
     for (Row row : rows) {
       List<Object> key = new ArrayList<>();
-      for (String column : KEYS) {
+      for (String column : MeasurementTable.CONFIGURATION) {
         key.add(row.getAs(column));
       }
       Line line =
@@ -170,7 +156,10 @@ public final class ResultLines {
     Map<List<String>, List<Line>> comparable = new LinkedHashMap<>();
     for (Line line : lines) {
       List<String> rest =
-          Arrays.stream(KEYS).filter(key -> !HEAD_KEYS.contains(key)).map(line::text).toList();
+          MeasurementTable.CONFIGURATION.stream()
+              .filter(key -> !HEAD_KEYS.contains(key))
+              .map(line::text)
+              .toList();
       comparable.computeIfAbsent(rest, ignored -> new ArrayList<>()).add(line);
     }
     List<String> optional = optional();

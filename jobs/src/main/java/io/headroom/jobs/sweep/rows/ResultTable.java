@@ -5,7 +5,6 @@ import io.headroom.jobs.Units;
 import io.headroom.jobs.sweep.plan.SweepSettings;
 import io.headroom.jobs.sweep.rows.ResultLines.Line;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -93,7 +92,7 @@ public final class ResultTable {
       }
       for (Line without : lines) {
         boolean same =
-            Arrays.stream(ResultLines.KEYS)
+            MeasurementTable.CONFIGURATION.stream()
                 .filter(key -> !key.equals("kv_cache"))
                 .allMatch(key -> with.text(key).equals(without.text(key)));
         double gain = without.at(longest).decodeNanos() / with.at(longest).decodeNanos();
