@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
-import io.headroom.jobs.sweep.rows.ResultLines;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -99,7 +98,6 @@ record ReportData(String json, long rows, int points) {
       description.put("points_left_out", !whole);
       description.put("trust_left_out", !wholeTrust);
       description.put("reasons_left_out", !wholeReasons);
-      description.put("comparisons", comparisons(measurements, mostConfigurations));
       described.add(description);
     }
     Map<String, Object> data = new LinkedHashMap<>();
@@ -128,31 +126,6 @@ record ReportData(String json, long rows, int points) {
     description.put("path", folder.path());
     description.put("manifest", manifest);
     return description;
-  }
-
-  /** As the sweep prints them. */
-  private static List<Map<String, Object>> comparisons(Dataset<Row> measurements, int most) {
-    return ResultLines.of(measurements, most).comparisons().stream()
-        .map(
-            comparison -> {
-              Map<String, Object> map = new LinkedHashMap<>();
-              map.put("model", comparison.model());
-              map.put("kv_precision", comparison.kvPrecision());
-              map.put("variant", comparison.variant());
-              map.put("kv_heads", comparison.kvHeads());
-              map.put("most_variant", comparison.mostVariant());
-              map.put("prompt_tokens", comparison.promptTokens());
-              map.put("bytes_share", orNull(comparison.bytesShare()));
-              map.put("prefill_share", orNull(comparison.prefillShare()));
-              map.put("decode_share", orNull(comparison.decodeShare()));
-              map.put("sentence", comparison.sentence());
-              return map;
-            })
-        .toList();
-  }
-
-  private static Double orNull(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 
   /** {@code <} could begin the end of a script element; in JSON it stands in strings alone. */

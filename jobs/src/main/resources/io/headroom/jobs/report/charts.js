@@ -50,7 +50,7 @@ const charts = (() => {
   let observer = null;
 
   function panel(id, title, rest, option, height) {
-    const chart = element("div", {class: "chart", "data-chart": id, role: "img",
+    const chart = element("div", {class: "chart", "data-chart": id,
       ...(height ? {style: `height:${height}px`} : {})});
     drawn.set(chart, {option});
     return element("figure", {}, element("figcaption", {}, element("h3", {}, title, element("span", {}, rest))), chart);
@@ -63,6 +63,7 @@ const charts = (() => {
     const size = chart.clientHeight > 0 ? {} : {width: chart.clientWidth || 600, height: 260};
     entry.instance = echarts.init(chart, null, {renderer: "svg", ...size});
     entry.instance.setOption(entry.option());
+    keys.listen(chart, entry.instance);
   }
 
   function panels(section, points, models) {
@@ -108,9 +109,12 @@ const charts = (() => {
     if (shown.some(model => lines.areCrowded(points.filter(point => point.model === model)))) {
       notes.push(`and at most ${lines.most} lines each`);
     }
+    const isUsual = point => point.usual;
+    const pale = points.some(isUsual) && !points.every(isUsual);
     document.getElementById("selection").textContent =
       `${plural(points.length, "point")} of ${format.count(report.points.length)}`
       + `${notes.length ? `; ${notes.join(" ")}; filter to see the others` : ""}`
+      + `${pale ? `; in full colour what has ${report.conditions(points.find(isUsual)).join(", ")}, the others pale` : ""}`
       + `${report.binned ? "; lengths go together by half octaves" : ""}.`;
   }
 

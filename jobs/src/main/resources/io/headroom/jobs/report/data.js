@@ -10,24 +10,36 @@ const report = (() => {
 
   const points = objects(raw.points);
 
-  /* Whether a variant tells the KV heads of every model. */
-  const headsOfVariant = new Map();
-  for (const point of points) {
-    const key = JSON.stringify([point.model, point.variant]);
-    const heads = headsOfVariant.get(key) ?? new Set();
-    headsOfVariant.set(key, heads.add(point.kv_heads));
-  }
-  const variantsSuffice = [...headsOfVariant.values()].every(heads => heads.size === 1);
+  /* Variants that some model has with several numbers of KV heads. */
+  const manyHeads = new Set(grouped(points, point => JSON.stringify([point.model, point.variant]))
+    .filter(group => new Set(group.map(point => point.kv_heads)).size > 1)
+    .map(([point]) => point.variant));
 
   for (const point of points) {
     point.folder_name = raw.folders[point.folder].name;
     point.window_text = point.window === 0 ? "none" : `${point.window}+${point.sinks}`;
-    point.layout = variantsSuffice ? point.variant : `${point.variant} ${point.kv_heads}`;
+    point.layout = manyHeads.has(point.variant) ? `${point.variant} ${point.kv_heads}` : point.variant;
     point.share_of_mha = point.kv_bytes_mha > 0 ? point.kv_bytes / point.kv_bytes_mha : null;
     point.configuration = [
       "model", "variant", "kv_heads", "kv_precision", "window_text",
       "kv_cache", "engine", "threads", "contention"].map(key => point[key]);
     point.series = JSON.stringify([point.folder, ...point.configuration]);
+  }
+
+  /* Beside heads and precision: how a model is usually served, and how to say what it was here. */
+  const conditions = [
+    {key: "window_text", usual: () => "none", say: value => `window ${value}`},
+    {key: "kv_cache", usual: () => "on", say: value => `cache ${value}`},
+    {key: "engine", usual: () => "vector", say: value => value},
+    {key: "threads", usual: values => Math.min(...values), say: value => plural(value, "thread")},
+    {key: "contention", usual: values => Math.min(...values), say: value => `contention ${value}`},
+  ].map(condition => {
+    const values = [...new Set(points.map(point => point[condition.key]))];
+    const usual = condition.usual(values);
+    return {...condition, varies: values.length > 1, usual: values.includes(usual) ? usual : values[0]};
+  });
+  for (const point of points) {
+    point.usual = conditions.every(({key, usual}) => point[key] === usual);
   }
 
   /* Values as people order them: most KV heads first, most bytes first. */
@@ -51,7 +63,9 @@ const report = (() => {
     points,
     trust: objects(raw.trust),
     reasons: objects(raw.reasons),
-    variantsSuffice,
+    variantsSuffice: manyHeads.size === 0,
+    /* What tells a point from others with the same heads and precision. */
+    conditions: point => conditions.filter(({varies}) => varies).map(({key, say}) => say(point[key])),
     severalFolders: raw.folders.length > 1,
   };
 })();

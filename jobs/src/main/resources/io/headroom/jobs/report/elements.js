@@ -11,6 +11,17 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/* Lists of those that have the same key, in the order of the first of each. */
+function grouped(all, key) {
+  const groups = new Map();
+  for (const one of all) {
+    const value = key(one);
+    if (!groups.has(value)) groups.set(value, []);
+    groups.get(value).push(one);
+  }
+  return [...groups.values()];
+}
+
 function plural(count, noun) {
   return `${format.count(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -23,12 +23,7 @@ const frames = (() => {
   }
 
   function tipOf(point, pairs) {
-    const about = [point.variant, plural(point.kv_heads, "KV head"), point.kv_precision];
-    if (filters.varies("window_text")) about.push(`window ${point.window_text}`);
-    if (filters.varies("kv_cache")) about.push(`cache ${point.kv_cache}`);
-    if (filters.varies("engine")) about.push(point.engine);
-    if (filters.varies("threads")) about.push(plural(point.threads, "thread"));
-    if (filters.varies("contention")) about.push(`contention ${point.contention}`);
+    const about = [point.variant, plural(point.kv_heads, "KV head"), point.kv_precision, ...report.conditions(point)];
     return tip([`${report.severalFolders ? `${point.folder_name}: ` : ""}${point.model}`, about.join(", ")], [
       ["prompt tokens", `${report.binned ? "about " : ""}${format.count(point.prompt_tokens)}`],
       ...pairs,

@@ -4,61 +4,50 @@ const headline = (() => {
   const mostCards = 6;
 
   const distinct = values => [...new Set(values)];
-  const shares = (comparisons, key) => format.range(comparisons.map(comparison => comparison[key]), format.percent);
+  const shares = (all, key) => format.range(all.map(comparison => comparison[key]), format.percent);
 
   /* The median, and under it the ends. */
-  function share(comparisons, key) {
-    const median = format.percent(format.median(comparisons.map(comparison => comparison[key])));
-    const range = shares(comparisons, key);
+  function share(all, key) {
+    const median = format.percent(format.median(all.map(comparison => comparison[key])));
+    const range = shares(all, key);
     return range === median ? [median] : [median, element("span", {}, range)];
   }
 
-  function grouped(comparisons, key) {
-    const groups = new Map();
-    for (const comparison of comparisons) {
-      const value = key(comparison);
-      if (!groups.has(value)) groups.set(value, []);
-      groups.get(value).push(comparison);
-    }
-    return [...groups.values()];
-  }
-
-  /* Of each model the comparisons of its fewest KV heads. */
-  const fewest = folder => grouped(folder.comparisons, comparison => comparison.model).flatMap(ofModel => {
+  /* Of each model of a folder those of its fewest KV heads. */
+  const fewest = all => grouped(all, modelOf).flatMap(ofModel => {
     const heads = Math.min(...ofModel.map(comparison => comparison.kv_heads));
     return ofModel.filter(comparison => comparison.kv_heads === heads);
   });
 
-  const at = tokens => tokens === 0 ? "on average over the lengths" : `at ${format.count(tokens)} tokens`;
+  const modelOf = comparison => JSON.stringify([comparison.folder, comparison.model]);
 
-  function sentence(folder) {
-    const comparisons = fewest(folder);
-    const [{model, kv_heads: heads, prompt_tokens: tokens}] = comparisons;
-    const models = distinct(comparisons.map(comparison => comparison.model));
-    const variants = distinct(comparisons.map(comparison => comparison.variant));
-    const most = distinct(comparisons.map(comparison => comparison.most_variant));
-    const subject = models.length === 1 ? `${model} with ${plural(heads, "KV head")} keeps`
+  const at = all => distinct(all.map(comparisons.at)).length === 1 ? comparisons.at(all[0]) : "at its longest prompt";
+
+  function sentence(all) {
+    const models = distinct(all.map(comparison => comparison.model));
+    const variants = distinct(all.map(comparison => comparison.variant));
+    const most = distinct(all.map(comparison => comparison.most_variant));
+    const subject = models.length === 1 ? `${models[0]} with ${plural(all[0].kv_heads, "KV head")} keeps`
       : variants.length === 1 ? `${variants[0]} keeps` : "The fewest KV heads keep";
-    return `${subject} ${shares(comparisons, "bytes_share")} of the KV bytes of `
+    return `${subject} ${shares(all, "bytes_share")} of the KV bytes of `
       + `${most.length === 1 ? most[0] : "the most"}, and decode takes `
-      + `${shares(comparisons, "decode_share")} of its time ${at(tokens)}.`;
+      + `${shares(all, "decode_share")} of its time ${at(all)}.`;
   }
 
-  /* Of one model: a line for each number of KV heads, over its precisions and the rest. */
-  function card(folder, comparisons) {
-    const [{model, most_variant: most, prompt_tokens: tokens}] = comparisons;
-    const layouts = grouped(comparisons, comparison => comparison.kv_heads);
+  /* Of one model: a line for each number of KV heads, over its precisions. */
+  function card(all) {
+    const [first] = all;
     const figures = ["bytes_share", "prefill_share", "decode_share"];
+    const over = [distinct(all.map(comparison => comparison.kv_precision)).join(", "), ...report.conditions(first)];
     return element("div", {class: "card"},
-      element("h3", {}, `${report.severalFolders ? `${folder.name}: ` : ""}${model}`),
+      element("h3", {}, `${report.severalFolders ? `${first.folder_name}: ` : ""}${first.model}`),
       element("table", {},
         element("thead", {}, element("tr", {}, element("td"),
           ["KV bytes", "prefill", "decode"].map(title => element("th", {scope: "col"}, title)))),
-        element("tbody", {}, layouts.map(layout => element("tr", {},
+        element("tbody", {}, grouped(all, comparison => comparison.kv_heads).map(layout => element("tr", {},
           element("th", {scope: "row"}, layout[0].variant, element("span", {}, plural(layout[0].kv_heads, "KV head"))),
           figures.map(figure => element("td", {}, ...share(layout, figure))))))),
-      element("p", {}, `of ${most} ${at(tokens)}, medians over `
-        + distinct(comparisons.map(comparison => comparison.kv_precision)).join(", ")));
+      element("p", {}, `of ${first.most_variant} ${at(all)}, medians over ${over.join("; ")}`));
   }
 
   /* Where no two head layouts were measured: the longest of the first configuration. */
@@ -72,18 +61,15 @@ const headline = (() => {
   }
 
   function build(section) {
-    const compared = report.folders.filter(folder => folder.comparisons.length > 0);
-    const lead = report.severalFolders ? ratios.sentence() : compared.length > 0 ? sentence(compared[0]) : plain();
+    const {all, usual} = comparisons;
+    const lead = report.severalFolders ? ratios.sentence() : all.length > 0 ? sentence(fewest(usual)) : plain();
     section.append(element("h1", {}, lead), caveats.brief());
-    if (compared.length === 0) return;
-    const cards = compared.flatMap(folder =>
-      grouped(folder.comparisons, comparison => comparison.model).map(comparisons => card(folder, comparisons)));
-    section.append(element("div", {class: "cards"}, cards.slice(0, mostCards)));
-    const all = compared.flatMap(folder => folder.comparisons.map(comparison =>
-      `${report.severalFolders ? `${folder.name}: ` : ""}${comparison.sentence}`));
-    section.append(element("details", {},
-      element("summary", {}, `All ${plural(all.length, "comparison")} of KV heads`),
-      element("ul", {}, all.map(line => element("li", {}, line)))));
+    if (all.length === 0) return;
+    section.append(
+      element("div", {class: "cards"}, grouped(usual, modelOf).slice(0, mostCards).map(card)),
+      element("details", {},
+        element("summary", {}, `All ${plural(all.length, "comparison")} of KV heads`),
+        element("ul", {}, all.map(comparison => element("li", {}, comparisons.sentence(comparison))))));
   }
 
   return {build};

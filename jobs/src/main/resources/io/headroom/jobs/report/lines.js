@@ -3,40 +3,37 @@
 const lines = (() => {
   const most = 60;
 
-  /* Points of one configuration together. */
-  function seriesOf(points) {
-    const series = new Map();
-    for (const point of points) {
-      if (!series.has(point.series)) series.set(point.series, []);
-      series.get(point.series).push(point);
-    }
-    return [...series.values()];
-  }
+  /* Points of one configuration together, the usual ones last and so on top. */
+  const seriesOf = points =>
+    grouped(points, point => point.series).sort(([a], [b]) => a.usual - b.usual);
+
+  /* A logarithmic axis has no place for nothing. */
+  const isShown = (kind, point, key = kind.value) => format.known(point[key]) && (!kind.ladders || point[key] > 0);
 
   function line(kind, points, x) {
     const style = styles.of(points[0]);
     return {
       type: "line", id: points[0].series, symbol: style.symbol, symbolSize: 7, showSymbol: true,
-      lineStyle: {color: style.color, width: 1.75, type: style.dash ?? "solid"},
-      itemStyle: {color: style.color},
+      lineStyle: {color: style.color, width: 1.75, type: style.dash ?? "solid", opacity: style.opacity},
+      itemStyle: {color: style.color, opacity: style.opacity},
       emphasis: {focus: "series", lineStyle: {width: 3}},
-      data: points.filter(point => format.known(point[kind.value]))
+      data: points.filter(point => isShown(kind, point))
         .map(point => ({value: [point[x], point[kind.value]], point})),
     };
   }
 
   /* Confidence intervals. */
   function whiskers(kind, points, x) {
-    const {color} = styles.of(points[0]);
+    const {color, opacity} = styles.of(points[0]);
     return {
       type: "custom", silent: true, z: 1, encode: {x: 0, y: [1, 2]},
-      data: points.filter(point => format.known(point[kind.low]) && format.known(point[kind.high]))
+      data: points.filter(point => isShown(kind, point, kind.low) && isShown(kind, point, kind.high))
         .map(point => [point[x], point[kind.low], point[kind.high]]),
       renderItem(_, api) {
         const [center, low] = api.coord([api.value(0), api.value(1)]);
         const [, high] = api.coord([api.value(0), api.value(2)]);
         const stroke = (x1, y1, x2, y2) =>
-          ({type: "line", shape: {x1, y1, x2, y2}, style: {stroke: color, lineWidth: 1.5, opacity: 0.7}});
+          ({type: "line", shape: {x1, y1, x2, y2}, style: {stroke: color, lineWidth: 1.5, opacity: 0.7 * opacity}});
         return {type: "group", children: [
           stroke(center, low, center, high), stroke(center - 3, low, center + 3, low),
           stroke(center - 3, high, center + 3, high)]};

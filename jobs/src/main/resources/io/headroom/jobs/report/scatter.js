@@ -2,8 +2,8 @@
 /* Charts of what was predicted against what was measured. */
 const scatter = (() => {
   function dot(point) {
-    const {color, symbol} = styles.of(point);
-    return {value: [point.measured_ns, point.predicted_ns], point, symbol, itemStyle: {color, opacity: 0.85}};
+    const {color, symbol, opacity} = styles.of(point);
+    return {value: [point.measured_ns, point.predicted_ns], point, symbol, itemStyle: {color, opacity: 0.85 * opacity}};
   }
 
   function option(model, all) {

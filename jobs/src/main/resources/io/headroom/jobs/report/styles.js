@@ -1,5 +1,6 @@
 "use strict";
-/* How series look: a colour for KV heads, a symbol for precision, a dash for results or precision. */
+/* How series look: a colour for KV heads, a symbol for precision, a dash for results or precision; pale
+   where something beside them is not as usual. */
 const styles = (() => {
   const colors = 8;
   const dashes = [null, [7, 4], [2, 3], [10, 3, 2, 3], [4, 2], [1, 2]];
@@ -25,6 +26,7 @@ const styles = (() => {
       color: theme.color(colorName(point.layout)),
       dash: dash(point[dashKey]),
       symbol: symbol(point.kv_precision).name,
+      opacity: point.usual ? 1 : 0.4,
     }),
     ofValue(key, value) {
       const isHeads = key === "layout" || key === "variant" && report.variantsSuffice;

@@ -107,19 +107,6 @@ class ReportCommandTest {
   }
 
   @Test
-  void saysWhatTheSweepSays() throws IOException {
-    JsonNode data =
-        dataOf(
-            List.of(
-                ScratchResults.measured("a", 8, "f32", 64).build(),
-                ScratchResults.measured("a", 1, "f32", 64).build()));
-
-    assertThat(data.path("folders").path(0).path("comparisons").path(0).path("sentence").asText())
-        .isEqualTo(
-            "a f32: MQA with 1 KV head keeps 12.5 % of the bytes of MHA, prefill takes 56.3 % and decode 12.5 % of its time at 64");
-  }
-
-  @Test
   void noTextOfTheDataEndsItsElement() throws IOException {
     String name = "</script><!-- {{scripts}} \u2028 & \" \\";
 

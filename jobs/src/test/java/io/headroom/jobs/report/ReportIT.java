@@ -83,6 +83,11 @@ class ReportIT {
         .hasSize(2)
         .extracting(card -> card.getText().replaceAll("\\s+", " "))
         .allMatch(text -> text.contains("GQA 2 KV heads 25 %"));
+    assertThat(run("return document.querySelector('#headline li').textContent", false))
+        .asString()
+        .isEqualToNormalizingWhitespace(
+            SCRIPT_MODEL
+                + " f32: GQA with 2 KV heads keeps 25 % of the bytes of MHA, prefill takes 62.5 % and decode 25 % of its time at 512 tokens");
     screenshot("light");
   }
 
@@ -155,6 +160,60 @@ class ReportIT {
     reveal("decode");
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("[data-chart=decode]"))).hasSize(1);
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("#results tbody tr"))).hasSize(6);
+  }
+
+  @Test
+  void thePointsOfAChartAreReachedByArrowKeys() {
+    open("one.html");
+    reveal("decode");
+    WebElement chart = CHROMIUM.driver().findElement(By.cssSelector("[data-chart=decode]"));
+    focus(chart);
+
+    chart.sendKeys(Keys.ARROW_RIGHT);
+    assertThat(told()).contains(SCRIPT_MODEL, "MHA, 8 KV heads", "prompt tokens, 128");
+    chart.sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    assertThat(told()).contains("MHA, 8 KV heads", "prompt tokens, 512");
+    chart.sendKeys(Keys.ARROW_UP);
+    assertThat(told()).contains("MQA, 1 KV head", "prompt tokens, 512");
+    assertThat(CHROMIUM.driver().findElement(By.cssSelector(".tip")).isDisplayed()).isTrue();
+    chart.sendKeys(Keys.ESCAPE);
+    await("return getComputedStyle(document.querySelector('.tip').parentElement).opacity === '0'");
+  }
+
+  private static String told() {
+    return (String) run("return document.getElementById('told').textContent", false);
+  }
+
+  /** Rows without a cache keep no bytes, and a logarithmic axis has no place for nothing. */
+  @Test
+  void whatIsNotUsualIsPaleAndNotInTheHeadline() throws IOException {
+    List<Row> rows = new ArrayList<>();
+    for (int kvHeads : List.of(8, 1)) {
+      for (int tokens : List.of(128, 512)) {
+        rows.add(ScratchResults.measured("plain", kvHeads, "f32", tokens).build());
+        rows.add(
+            ScratchResults.measured("plain", kvHeads, "f32", tokens)
+                .set("kv_cache", "off")
+                .set("kv_bytes", 0L)
+                .set("decode_ns_p50", 1_000_000L)
+                .build());
+      }
+    }
+    ScratchResults.write(folder.resolve("unusual"), SPARK.session(), rows);
+    report("unusual.html", "unusual");
+
+    open("unusual.html");
+    showAllCharts();
+
+    assertThat(CHROMIUM.console()).isEmpty();
+    assertThat(CHROMIUM.driver().findElement(By.tagName("h1")).getText())
+        .contains("decode takes 12.5 % of its time");
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("#headline li"))).hasSize(2);
+    assertThat(
+            run(
+                "return echarts.getInstanceByDom(document.querySelector('[data-chart=decode]')).getOption().series.filter(one => one.type === 'line' && one.data.length > 0).map(one => one.lineStyle.opacity)",
+                false))
+        .isEqualTo(List.of(0.4, 0.4, 1L, 1L));
   }
 
   @Test

@@ -12,7 +12,7 @@ import io.headroom.jobs.Units;
  * @param prefillShare of the prefill time
  * @param decodeShare of the decode time
  */
-public record HeadComparison(
+record HeadComparison(
     String model,
     String kvPrecision,
     String conditions,
@@ -25,7 +25,7 @@ public record HeadComparison(
     double decodeShare) {
 
   /** Such as {@code llama-2-7b f32: MQA with 1 KV head keeps 3.13 % of the bytes of MHA, ...}. */
-  public String sentence() {
+  String sentence() {
     return "%s %s%s: %s with %d KV head%s keeps %s of the bytes of %s, prefill takes %s and decode %s of its time%s"
         .formatted(
             model,

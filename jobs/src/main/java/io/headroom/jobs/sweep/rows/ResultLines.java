@@ -19,7 +19,7 @@ import org.apache.spark.sql.Row;
  * The figures of every configuration of a sweep. Where the sequences have few lengths each length
  * has its own; otherwise they are means over all sequences.
  */
-public final class ResultLines {
+final class ResultLines {
   static final int MOST_LENGTHS = 4;
   private static final List<String> HEAD_KEYS = List.of("variant", "kv_heads");
   private static final List<String> OPTIONAL =
@@ -37,7 +37,7 @@ public final class ResultLines {
    * @param measurements in the columns of {@link MeasurementTable}
    * @param mostLines of configurations with {@value #MOST_LENGTHS} lengths; the others are left out
    */
-  public static ResultLines of(Dataset<Row> measurements, int mostLines) {
+  static ResultLines of(Dataset<Row> measurements, int mostLines) {
     Dataset<Row> ok = measurements.where(col("status").equalTo(Status.OK.label()));
     List<Integer> lengths =
         ok
@@ -152,7 +152,7 @@ public final class ResultLines {
    * For each model, precision and the rest: every line that keeps less than the one with the most
    * KV heads, at the longest length.
    */
-  public List<HeadComparison> comparisons() {
+  List<HeadComparison> comparisons() {
     Map<List<String>, List<Line>> comparable = new LinkedHashMap<>();
     for (Line line : lines) {
       List<String> rest =
