@@ -14,6 +14,7 @@ import io.headroom.testkit.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
@@ -70,6 +71,9 @@ class StandaloneClusterIT {
             folder,
             WORKERS,
             CORES)) {
+      // Of the driver: executors have what they need for vectors from their workers.
+      Map<String, String> environment = new HashMap<>(ChildProcess.FIRST_COMPILER);
+      environment.put("SPARK_HOME", sparkHome.toString());
       for (String command : commands) {
         ScratchSweep sweep = ScratchSweep.of(Files.createTempDirectory(folder, "sweep"), SWEEP);
         String here =
@@ -80,11 +84,7 @@ class StandaloneClusterIT {
                 .replace("--executor-memory 8g", "--executor-memory 1g");
 
         ChildProcess run =
-            ChildProcess.run(
-                folder,
-                LONGEST,
-                Map.of("SPARK_HOME", sparkHome.toString()),
-                List.of("bash", "-c", "exec " + here));
+            ChildProcess.run(folder, LONGEST, environment, List.of("bash", "-c", "exec " + here));
 
         assertThat(run.exitStatus()).as(run.toString()).isZero();
         assertMeasuredOnBothExecutors(sweep);

@@ -97,6 +97,7 @@ class NotebooksIT {
         ChildProcess.run(
             folder,
             A_SWEEP,
+            ChildProcess.FIRST_COMPILER,
             List.of(
                 ROOT.resolve("jobs/bin/headroom").toString(),
                 "sweep",
@@ -105,7 +106,7 @@ class NotebooksIT {
                 sweep.out().toString())));
     checkout = checkOut();
     Files.createSymbolicLink(checkout.resolve("results/quickstart"), sweep.out());
-    assertSucceeds(execute(theOne("HEADROOM_FIGURES=.*"), ANSWERED, Map.of()));
+    assertSucceeds(execute(theOne("HEADROOM_FIGURES=.*"), ANSWERED, ChildProcess.FIRST_COMPILER));
   }
 
   private static Path checkOut() throws IOException {
