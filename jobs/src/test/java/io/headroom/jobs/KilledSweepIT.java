@@ -133,7 +133,7 @@ class KilledSweepIT {
 
         assertThat(refused.exitStatus()).as(refused.toString()).isEqualTo(2);
         assertThat(refused.out()).isEmpty();
-        assertThat(refused.err().stream().filter(line -> !line.startsWith("WARNING: ")))
+        assertThat(refused.errorsOfHeadroom())
             .singleElement()
             .asString()
             .startsWith("headroom: --out %s: is being written by run ".formatted(sweep.out()))
@@ -185,7 +185,7 @@ class KilledSweepIT {
             "spark.ui.enabled=false",
             "--conf",
             "spark.local.dir=" + folder));
-    return RunningProcess.start(folder, command);
+    return RunningProcess.start(folder, ChildProcess.FIRST_COMPILER, command);
   }
 
   private static boolean hasFiles(ScratchSweep sweep, int count) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.testkit.ChildProcess;
-import io.headroom.jobs.testkit.LocalSpark;
-import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.testkit.SharedData;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,23 +12,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The launcher and the packaged jar, as a user has them. */
 class LauncherIT {
-  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
-
   private static final Duration A_MOMENT = Duration.ofSeconds(60);
-  private static final Duration A_SWEEP = Duration.ofSeconds(180);
   private static final Path ROOT = SharedData.projectRoot();
-
-  /** How the JVM begins what it says of the modules that Spark opens: one line on 17, two on 25. */
-  private static final String OF_THE_JVM = "WARNING: ";
 
   @TempDir Path folder;
 
@@ -63,10 +53,7 @@ class LauncherIT {
 
     assertThat(run.exitStatus()).as(run.toString()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err().stream().filter(line -> !line.startsWith(OF_THE_JVM)))
-        .singleElement()
-        .asString()
-        .startsWith("headroom");
+    assertThat(run.errorsOfHeadroom()).singleElement().asString().startsWith("headroom");
     assertThat(run.err()).hasSizeLessThanOrEqualTo(Runtime.version().feature() < 25 ? 2 : 3);
   }
 
@@ -94,57 +81,6 @@ class LauncherIT {
     assertThat(run.exitStatus()).as(run.toString()).isZero();
     assertThat(new ObjectMapper().readTree(run.out().get(0)).path("kv_bytes_per_token").asLong())
         .isEqualTo(12_288);
-  }
-
-  /** Two executors in processes of their own, each with vectors and with the job's classes. */
-  @Test
-  void sweepsOnExecutorsOfACluster() throws Exception {
-    ScratchSweep sweep =
-        ScratchSweep.of(
-            folder,
-            """
-            models = [qwen2-0.5b]
-            kv-heads = [model, mha, 7, mqa]
-            sequences { lengths = [40, 9] }
-            decode-tokens = 2
-            measure { min-samples = 2, max-seconds-per-cell = 0.1 }
-            verify { sample = 1 }
-            """);
-
-    ChildProcess run =
-        headroom(
-            A_SWEEP,
-            "sweep",
-            sweep.conf().toString(),
-            "--out",
-            sweep.out().toString(),
-            "--",
-            "--master",
-            "local-cluster[2,1,2048]",
-            "--driver-memory",
-            "1g",
-            "--conf",
-            "spark.ui.enabled=false",
-            "--conf",
-            "spark.cores.max=2",
-            "--conf",
-            "spark.scheduler.minRegisteredResourcesRatio=1");
-
-    assertThat(run.exitStatus()).as(run.toString()).isZero();
-    assertThat(run.err())
-        .allMatch(line -> line.startsWith("sweep: ") || line.startsWith(OF_THE_JVM));
-    List<Row> rows = sweep.measurements(SPARK.session()).collectAsList();
-    assertThat(rows)
-        .hasSize(4 * 2)
-        .allSatisfy(
-            row -> {
-              assertThat(row.<String>getAs("status")).isEqualTo("ok");
-              assertThat(row.<Boolean>getAs("verified")).isTrue();
-              assertThat(row.<String>getAs("engine_detail")).startsWith("panama");
-            });
-    assertThat(rows.stream().map(row -> row.<String>getAs("executor_id")).distinct())
-        .containsExactlyInAnyOrder("0", "1");
-    assertThat(new ObjectMapper().readTree(sweep.text("manifest.json")).path("hosts")).hasSize(2);
   }
 
   private ChildProcess headroom(Duration longest, String... arguments) throws Exception {

@@ -120,6 +120,7 @@ class ReadmeIT {
             folder, LONGEST, ChildProcess.FIRST_COMPILER, List.of("bash", "-c", "exec " + here));
 
     assertThat(run.exitStatus()).as(run.toString()).isZero();
+    assertThat(run.errorsOfHeadroom()).allMatch(line -> line.startsWith("sweep: "));
     assertThat(run.out()).isNotEmpty();
     Matcher out = Pattern.compile(" --out (\\S+)").matcher(here);
     if (out.find()) {

@@ -22,6 +22,16 @@ public record ChildProcess(int exitStatus, List<String> out, List<String> err) {
       Map.of("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
 
   /**
+   * Lines of standard error without those of the JVM: of modules that are new or opened (one on 17,
+   * two on 25), and of variables that it heeds.
+   */
+  public List<String> errorsOfHeadroom() {
+    return err.stream()
+        .filter(line -> !line.startsWith("WARNING: ") && !line.startsWith("Picked up "))
+        .toList();
+  }
+
+  /**
    * @param scratch where its output is kept
    * @throws IllegalStateException if it has not ended in time
    */
