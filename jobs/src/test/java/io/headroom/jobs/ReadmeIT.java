@@ -115,9 +115,7 @@ class ReadmeIT {
             + (command.contains(QUICKSTART) && !command.contains(" -- ") ? SHORTER : "");
     here = here.replace(" -- ", SHORTER + " -- ");
 
-    ChildProcess run =
-        ChildProcess.run(
-            folder, LONGEST, ChildProcess.FIRST_COMPILER, List.of("bash", "-c", "exec " + here));
+    ChildProcess run = ChildProcess.run(folder, LONGEST, List.of("bash", "-c", "exec " + here));
 
     assertThat(run.exitStatus()).as(run.toString()).isZero();
     assertThat(run.errorsOfHeadroom()).allMatch(line -> line.startsWith("sweep: "));

@@ -23,7 +23,9 @@ const charts = (() => {
     },
     {
       title: "Time",
-      about: "Medians of the measured layers; whiskers are 95 % confidence intervals of the median.",
+      about: "Medians of the measured layers; whiskers are 95 % confidence intervals of the median"
+        + (report.points.some(point => point.rows > 1)
+          ? ", and where several sequences make a point, the medians of the ends of theirs." : "."),
       lines: ofTime,
     },
     {
