@@ -39,11 +39,14 @@ public final class ReportCommand implements Callable<Integer> {
     List<ResultsFolder> results = ResultsFolder.readAll(folders);
     try (SparkLease spark = new SparkLease("headroom report")) {
       ReportData data = ReportData.read(results, spark.get());
-      byte[] page = ReportPage.of(data.json()).getBytes(StandardCharsets.UTF_8);
+      String page = ReportPage.of(data.json());
       file.write(page);
       System.out.printf(
           "%s: %s rows as %s points, %s%n",
-          out, Units.count(data.rows()), Units.count(data.points()), Units.bytes(page.length));
+          out,
+          Units.count(data.rows()),
+          Units.count(data.points()),
+          Units.bytes(page.getBytes(StandardCharsets.UTF_8).length));
     }
     return ExitStatus.DONE;
   }

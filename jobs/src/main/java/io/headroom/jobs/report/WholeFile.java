@@ -1,10 +1,12 @@
 package io.headroom.jobs.report;
 
 import io.headroom.UserException;
+import io.headroom.jobs.sweep.folder.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 
 /** A file of this machine that appears as a whole or not at all. */
 final class WholeFile {
@@ -38,15 +40,10 @@ final class WholeFile {
    *
    * @throws UserException if it cannot be written, such as for want of space
    */
-  void write(byte[] content) {
-    Path temporary = folder(file).resolve("." + file.getFileName() + ".tmp");
+  void write(String text) {
     try {
-      try {
-        Files.write(temporary, content);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
+      new AtomicFiles(FileSystem.getLocal(new Configuration()))
+          .write(new org.apache.hadoop.fs.Path(file.toAbsolutePath().toUri()), text);
     } catch (IOException e) {
       throw new UserException("--out %s: cannot be written: %s".formatted(file, e.getMessage()), e);
     }

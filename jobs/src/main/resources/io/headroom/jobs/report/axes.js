@@ -82,7 +82,7 @@ const axes = (() => {
 
   function ofPrecisions(points) {
     return {type: "category", data: filters.valuesOf("kv_precision").filter(value => filters.has("kv_precision", value)),
-      name: `KV precision, at ${report.binned ? "about " : ""}${format.count(points[0].prompt_tokens)} prompt tokens`,
+      name: `KV precision, at ${report.tokens(points[0].prompt_tokens)} prompt tokens`,
       nameLocation: "middle", nameGap: 26, ...look()};
   }
 

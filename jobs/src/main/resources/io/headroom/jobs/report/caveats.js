@@ -5,7 +5,7 @@ const caveats = (() => {
     report.trust.filter(row => row.folder === folder).reduce((total, row) => total + row[key], 0);
 
   function notes(folder, i) {
-    const name = report.severalFolders ? `${folder.name}: ` : "";
+    const name = report.of(folder.name);
     const count = key => sum(i, key);
     const rows = format.count(folder.rows);
     const lines = [];
@@ -46,7 +46,7 @@ const caveats = (() => {
         : element("ul", {class: "notes"}, lines.map(line => element("li", {}, line))));
     if (report.reasons.length === 0) return;
     const table = tables.sortable("Why rows were not measured", [
-      ...(report.severalFolders ? [{key: "folder_name", title: "results"}] : []),
+      ...tables.folders,
       {key: "rows", title: "rows", read: format.count},
       {key: "status", title: "status"},
       {key: "model", title: "model"},

@@ -116,7 +116,7 @@ const charts = (() => {
     document.getElementById("selection").textContent =
       `${plural(points.length, "point")} of ${format.count(report.points.length)}`
       + `${notes.length ? `; ${notes.join(" ")}; filter to see the others` : ""}`
-      + `${pale ? `; in full colour what has ${report.conditions(points.find(isUsual)).join(", ")}, the others pale` : ""}`
+      + `${pale ? `; in full colour what has ${report.conditionsOf(points.find(isUsual)).join(", ")}, the others pale` : ""}`
       + `${report.binned ? "; lengths go together by half octaves" : ""}.`;
   }
 

@@ -1,7 +1,7 @@
 "use strict";
 /* What fewer KV heads cost and save against the most of the same model, precision and the rest. */
 const comparisons = (() => {
-  const rest = ["folder", "model", "kv_precision", "window_text", "kv_cache", "engine", "threads", "contention"];
+  const rest = ["folder", "model", "kv_precision", ...report.conditions.map(({key}) => key)];
 
   const over = (a, b) => format.known(a) && b > 0 ? a / b : null;
 
@@ -28,20 +28,15 @@ const comparisons = (() => {
   const all = grouped(report.points, point => JSON.stringify(rest.map(key => point[key]))).flatMap(ofGroup);
 
   function sentence(comparison) {
-    return `${described(comparison).join(", ")}: ${comparison.variant} with ${plural(comparison.kv_heads, "KV head")} keeps `
+    const {folder_name: folder, model, kv_precision: precision} = comparison;
+    const described = [`${report.of(folder)}${model} ${precision}`, ...report.conditionsOf(comparison)];
+    return `${described.join(", ")}: ${comparison.variant} with ${plural(comparison.kv_heads, "KV head")} keeps `
       + `${format.percent(comparison.bytes_share)} of the bytes of ${comparison.most_variant}, prefill takes `
       + `${format.percent(comparison.prefill_share)} and decode ${format.percent(comparison.decode_share)} of its time `
       + `${at(comparison)}`;
   }
 
-  function described(point) {
-    return [
-      `${report.severalFolders ? `${point.folder_name}: ` : ""}${point.model} ${point.kv_precision}`,
-      ...report.conditions(point),
-    ];
-  }
-
-  const at = ({prompt_tokens: tokens}) => `at ${report.binned ? "about " : ""}${format.count(tokens)} tokens`;
+  const at = ({prompt_tokens: tokens}) => `at ${report.tokens(tokens)} tokens`;
 
   /* As a model is usually served, or all where nothing was measured so. */
   const usual = all.some(comparison => comparison.usual) ? all.filter(comparison => comparison.usual) : all;

@@ -15,31 +15,25 @@ const report = (() => {
     .filter(group => new Set(group.map(point => point.kv_heads)).size > 1)
     .map(([point]) => point.variant));
 
+  /* What a configuration has beside heads and precision: as a model is usually served, and in words. */
+  const besides = [
+    {key: "window_text", title: "window", usual: () => "none", say: value => `window ${value}`},
+    {key: "kv_cache", title: "KV cache", usual: () => "on", say: value => `cache ${value}`},
+    {key: "engine", title: "engine", usual: () => "vector", say: value => value},
+    {key: "threads", title: "threads", read: format.count, usual: values => Math.min(...values),
+      say: value => plural(value, "thread")},
+    {key: "contention", title: "contention", read: format.count, usual: values => Math.min(...values),
+      say: value => `contention ${value}`},
+  ];
+  const configuration = ["model", "variant", "kv_heads", "kv_precision", ...besides.map(({key}) => key)];
+
   for (const point of points) {
     point.folder_name = raw.folders[point.folder].name;
     point.window_text = point.window === 0 ? "none" : `${point.window}+${point.sinks}`;
     point.layout = manyHeads.has(point.variant) ? `${point.variant} ${point.kv_heads}` : point.variant;
     point.share_of_mha = point.kv_bytes_mha > 0 ? point.kv_bytes / point.kv_bytes_mha : null;
-    point.configuration = [
-      "model", "variant", "kv_heads", "kv_precision", "window_text",
-      "kv_cache", "engine", "threads", "contention"].map(key => point[key]);
+    point.configuration = configuration.map(key => point[key]);
     point.series = JSON.stringify([point.folder, ...point.configuration]);
-  }
-
-  /* Beside heads and precision: how a model is usually served, and how to say what it was here. */
-  const conditions = [
-    {key: "window_text", usual: () => "none", say: value => `window ${value}`},
-    {key: "kv_cache", usual: () => "on", say: value => `cache ${value}`},
-    {key: "engine", usual: () => "vector", say: value => value},
-    {key: "threads", usual: values => Math.min(...values), say: value => plural(value, "thread")},
-    {key: "contention", usual: values => Math.min(...values), say: value => `contention ${value}`},
-  ].map(condition => {
-    const values = [...new Set(points.map(point => point[condition.key]))];
-    const usual = condition.usual(values);
-    return {...condition, varies: values.length > 1, usual: values.includes(usual) ? usual : values[0]};
-  });
-  for (const point of points) {
-    point.usual = conditions.every(({key, usual}) => point[key] === usual);
   }
 
   /* Values as people order them: most KV heads first, most bytes first. */
@@ -56,16 +50,33 @@ const report = (() => {
     return values.sort((a, b) => place(a) - place(b));
   }
 
+  const conditions = besides.map(condition => {
+    const values = valuesOf(condition.key);
+    const usual = condition.usual(values);
+    return {...condition, varies: values.length > 1, usual: values.includes(usual) ? usual : values[0]};
+  });
+  for (const point of points) {
+    point.usual = conditions.every(({key, usual}) => point[key] === usual);
+  }
+
+  const binned = raw.lengths !== "EXACT";
+  const severalFolders = raw.folders.length > 1;
+
   return {
     valuesOf,
-    binned: raw.lengths !== "EXACT",
+    conditions,
+    binned,
     folders: raw.folders,
     points,
     trust: objects(raw.trust),
     reasons: objects(raw.reasons),
     variantsSuffice: manyHeads.size === 0,
     /* What tells a point from others with the same heads and precision. */
-    conditions: point => conditions.filter(({varies}) => varies).map(({key, say}) => say(point[key])),
-    severalFolders: raw.folders.length > 1,
+    conditionsOf: point => conditions.filter(({varies}) => varies).map(({key, say}) => say(point[key])),
+    severalFolders,
+    /* Before what is said of one of several folders. */
+    of: name => severalFolders ? `${name}: ` : "",
+    /* A length of prompts. */
+    tokens: count => `${binned ? "about " : ""}${format.count(count)}`,
   };
 })();

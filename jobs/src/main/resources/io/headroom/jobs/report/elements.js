@@ -22,6 +22,8 @@ function grouped(all, key) {
   return [...groups.values()];
 }
 
+const capitalised = text => text[0].toUpperCase() + text.slice(1);
+
 function plural(count, noun) {
   return `${format.count(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -32,7 +32,7 @@ const environment = (() => {
 
   function hosts() {
     const table = tables.sortable("Hosts and what they can do at most", [
-      ...(report.severalFolders ? [{key: "folder_name", title: "results"}] : []),
+      ...tables.folders,
       {key: "host", title: "host"},
       {key: "executor_id", title: "executor"},
       {key: "engine", title: "engine"},

@@ -7,11 +7,7 @@ const filters = (() => {
     {key: "variant", title: "Variant", always: true},
     {key: "layout", title: "KV heads", always: false, unless: report.variantsSuffice},
     {key: "kv_precision", title: "KV precision", always: true},
-    {key: "window_text", title: "Window", always: false},
-    {key: "kv_cache", title: "KV cache", always: false},
-    {key: "engine", title: "Engine", always: false},
-    {key: "threads", title: "Threads", always: false},
-    {key: "contention", title: "Contention", always: false},
+    ...report.conditions.map(({key, title}) => ({key, title: capitalised(title), always: false})),
   ];
   const listeners = [];
   const selected = new Map();
@@ -76,7 +72,6 @@ const filters = (() => {
 
   return {
     build, has, matches, valuesOf,
-    varies: key => valuesOf(key).length > 1,
     points: () => report.points.filter(matches),
     onChange: listener => listeners.push(listener),
   };

@@ -23,9 +23,9 @@ const frames = (() => {
   }
 
   function tipOf(point, pairs) {
-    const about = [point.variant, plural(point.kv_heads, "KV head"), point.kv_precision, ...report.conditions(point)];
-    return tip([`${report.severalFolders ? `${point.folder_name}: ` : ""}${point.model}`, about.join(", ")], [
-      ["prompt tokens", `${report.binned ? "about " : ""}${format.count(point.prompt_tokens)}`],
+    const about = [point.variant, plural(point.kv_heads, "KV head"), point.kv_precision, ...report.conditionsOf(point)];
+    return tip([`${report.of(point.folder_name)}${point.model}`, about.join(", ")], [
+      ["prompt tokens", report.tokens(point.prompt_tokens)],
       ...pairs,
       ["rows", format.count(point.rows)],
       ...(point.noisy ? [["noisy rows", format.count(point.noisy)]] : []),

@@ -38,9 +38,9 @@ const headline = (() => {
   function card(all) {
     const [first] = all;
     const figures = ["bytes_share", "prefill_share", "decode_share"];
-    const over = [distinct(all.map(comparison => comparison.kv_precision)).join(", "), ...report.conditions(first)];
+    const over = [distinct(all.map(comparison => comparison.kv_precision)).join(", "), ...report.conditionsOf(first)];
     return element("div", {class: "card"},
-      element("h3", {}, `${report.severalFolders ? `${first.folder_name}: ` : ""}${first.model}`),
+      element("h3", {}, `${report.of(first.folder_name)}${first.model}`),
       element("table", {},
         element("thead", {}, element("tr", {}, element("td"),
           ["KV bytes", "prefill", "decode"].map(title => element("th", {scope: "col"}, title)))),
@@ -56,8 +56,8 @@ const headline = (() => {
     const first = report.points.filter(point => point.series === report.points[0].series);
     const longest = first[first.length - 1];
     return `${longest.model} as ${longest.variant} with ${plural(longest.kv_heads, "KV head")} in ${longest.kv_precision} `
-      + `holds ${format.bytes(longest.kv_bytes)} of KV at ${report.binned ? "about " : ""}`
-      + `${format.count(longest.prompt_tokens)} tokens, and decodes a token of a layer in ${format.nanos(longest.decode_ns)}.`;
+      + `holds ${format.bytes(longest.kv_bytes)} of KV at ${report.tokens(longest.prompt_tokens)} `
+      + `tokens, and decodes a token of a layer in ${format.nanos(longest.decode_ns)}.`;
   }
 
   function build(section) {

@@ -21,8 +21,7 @@ const outcomes = (() => {
   function groups() {
     const sums = new Map();
     for (const row of report.trust.filter(isShown)) {
-      const folder = report.severalFolders ? `${report.folders[row.folder].name}: ` : "";
-      const label = `${folder}${row.model} ${row.kv_precision}`;
+      const label = `${report.of(report.folders[row.folder].name)}${row.model} ${row.kv_precision}`;
       const sum = sums.get(label) ?? {label};
       sums.set(label, sum);
       for (const {key} of all) sum[key] = (sum[key] ?? 0) + row[key];

@@ -43,7 +43,7 @@ const ratios = (() => {
   }
 
   const kind = name => ({
-    id: `${name}-ratio`, title: `${name[0].toUpperCase()}${name.slice(1)}, of the time in ${base}`,
+    id: `${name}-ratio`, title: `${capitalised(name)}, of the time in ${base}`,
     value: `${name}_ratio`, read: format.ratio, ladders: axes.powersOfTwo,
     more: point => [[base, format.nanos(point[`base_${name}_ns`])], [point.folder_name, format.nanos(point[`${name}_ns`])],
       ["intervals", point[`${name}_apart`] ? "apart" : "overlap, or unknown"]],
@@ -69,8 +69,8 @@ const ratios = (() => {
       return;
     }
     const table = tables.sortable(`Ratios of ${plural(pairs.length, "point")} that both have`, [
-      {key: "folder_name", title: "results"},
-      ...tables.configuration(),
+      ...tables.folders,
+      ...tables.configuration,
       {key: "bytes_ratio", title: "KV ratio", read: format.ratio},
       {key: "base_prefill_ns", title: `prefill ${base}`, read: format.nanos},
       {key: "prefill_ns", title: "prefill", read: format.nanos},

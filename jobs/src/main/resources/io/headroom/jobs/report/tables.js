@@ -67,25 +67,22 @@ const tables = (() => {
     };
   }
 
-  const configuration = () => [
+  /* The column that tells several folders apart. */
+  const folders = report.severalFolders ? [{key: "folder_name", title: "results"}] : [];
+
+  const configuration = [
     {key: "model", title: "model"},
     {key: "variant", title: "variant"},
     {key: "kv_heads", title: "KV heads", read: format.count},
     {key: "kv_precision", title: "precision"},
-    ...[
-      {key: "window_text", title: "window"},
-      {key: "kv_cache", title: "KV cache"},
-      {key: "engine", title: "engine"},
-      {key: "threads", title: "threads", read: format.count},
-      {key: "contention", title: "contention", read: format.count},
-    ].filter(column => filters.varies(column.key)),
+    ...report.conditions.filter(({varies}) => varies),
     {key: "prompt_tokens", title: report.binned ? "tokens, about" : "tokens", read: format.count},
   ];
 
   function buildResults(section) {
     const table = sortable("Times are medians of the measured layers; p90 and p99 where the samples suffice.", [
-      ...(report.severalFolders ? [{key: "folder_name", title: "results"}] : []),
-      ...configuration(),
+      ...folders,
+      ...configuration,
       {key: "kv_bytes", title: "KV", read: format.bytes},
       {key: "share_of_mha", title: "of MHA", read: format.percent},
       {key: "prefill_ns", title: "prefill", read: format.nanos},
@@ -107,5 +104,5 @@ const tables = (() => {
     show();
   }
 
-  return {sortable, configuration, buildResults};
+  return {sortable, folders, configuration, buildResults};
 })();

@@ -22,12 +22,12 @@ import org.apache.hadoop.fs.Path;
  * Elsewhere the old file may be gone for a moment; a process killed in that moment leaves the new
  * one under a hidden name, and {@link #finishReplacements} puts it in its place.
  */
-final class AtomicFiles {
+public final class AtomicFiles {
   private static final String NEXT = ".next";
 
   private final FileSystem files;
 
-  AtomicFiles(FileSystem files) {
+  public AtomicFiles(FileSystem files) {
     this.files = files;
   }
 
@@ -55,7 +55,7 @@ final class AtomicFiles {
   }
 
   /** Replaces a text file. Its folder must exist. */
-  void write(Path target, String text) throws IOException {
+  public void write(Path target, String text) throws IOException {
     Path temporary = new Path(target.getParent(), "." + target.getName() + ".tmp");
     try {
       write(files.createFile(temporary).overwrite(true).build(), text);

@@ -142,9 +142,6 @@ final class ResultLines {
 
   /** The columns beside model, heads and precision in which lines differ. */
   List<String> optional() {
-    if (lines.isEmpty()) {
-      return List.of();
-    }
     return OPTIONAL.stream().filter(this::varies).toList();
   }
 
