@@ -111,9 +111,9 @@ class ReadmeIT {
 
   private static void assertWorks(String command) throws Exception {
     String here =
-        command.replace("results/", folder.resolve("results") + "/")
-            + (command.contains(QUICKSTART) && !command.contains(" -- ") ? SHORTER : "");
-    here = here.replace(" -- ", SHORTER + " -- ");
+        command
+            .replace("results/", folder.resolve("results") + "/")
+            .replace(QUICKSTART, QUICKSTART + SHORTER);
 
     ChildProcess run = ChildProcess.run(folder, LONGEST, List.of("bash", "-c", "exec " + here));
 

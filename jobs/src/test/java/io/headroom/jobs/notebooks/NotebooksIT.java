@@ -12,6 +12,7 @@ import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ObjectStore;
+import io.headroom.jobs.testkit.Prerequisite;
 import io.headroom.jobs.testkit.PythonEnvironment;
 import io.headroom.jobs.testkit.RunningProcess;
 import io.headroom.jobs.testkit.ScratchSweep;
@@ -28,7 +29,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -123,7 +123,7 @@ class NotebooksIT {
 
   @BeforeEach
   void needsPython() {
-    Assumptions.assumeTrue(withoutPython.isEmpty(), withoutPython);
+    Prerequisite.require(withoutPython);
   }
 
   @Test

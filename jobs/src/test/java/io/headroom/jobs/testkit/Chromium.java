@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Assertions;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -31,12 +29,10 @@ public final class Chromium implements BeforeAllCallback, AfterAllCallback {
   @Override
   public void beforeAll(ExtensionContext context) {
     boolean there = Files.isExecutable(BROWSER) && Files.isExecutable(DRIVER);
-    String missing =
-        "no %s and %s: apt-get install chromium chromium-driver".formatted(BROWSER, DRIVER);
-    if ("true".equals(System.getenv("CI"))) {
-      Assertions.assertTrue(there, missing);
-    }
-    Assumptions.assumeTrue(there, missing);
+    Prerequisite.require(
+        there
+            ? ""
+            : "no %s and %s: apt-get install chromium chromium-driver".formatted(BROWSER, DRIVER));
     LoggingPreferences logging = new LoggingPreferences();
     logging.enable(LogType.BROWSER, Level.ALL);
     logging.enable(LogType.PERFORMANCE, Level.ALL);
