@@ -3,6 +3,7 @@ package io.headroom.jobs.sweep;
 import io.headroom.jobs.BuildInfo;
 import io.headroom.jobs.SparkSessions;
 import io.headroom.jobs.Units;
+import io.headroom.jobs.sweep.cost.BestEffort;
 import io.headroom.jobs.sweep.cost.CostFile;
 import io.headroom.jobs.sweep.cost.CostModel;
 import io.headroom.jobs.sweep.cost.CostObservations;
@@ -74,6 +75,7 @@ final class SweepJob {
   private final boolean terminal;
   private final String runId;
   private final MeasurementFiles files;
+  private final BestEffort effort;
 
   /**
    * @param knownCosts what work is taken to cost until it is measured
@@ -100,6 +102,7 @@ final class SweepJob {
     this.files = out.measurements(spark);
     this.messages = messages;
     this.terminal = terminal;
+    this.effort = new BestEffort(message -> messages.println("sweep: " + message));
   }
 
   /**
@@ -118,9 +121,11 @@ final class SweepJob {
     out.prepare();
 
     commitUnbuildable(finished);
-    CostObservations costs = new CostObservations(knownCosts);
+    CostObservations costs = new CostObservations(knownCosts, effort);
     if (finished.lastWave() > 0) {
-      costs.addAll(measurements(), plan.cells().cells(), workload.sequences());
+      effort.run(
+          "costs were not learnt from the rows of earlier runs",
+          () -> costs.addAll(measurements(), plan.cells().cells(), workload.sequences()));
     }
     List<Shard> shards = shards(measure, finished, costs.fit());
     SlotUse use = measure(shards, finished.lastWave() + 1, costs);
@@ -131,7 +136,11 @@ final class SweepJob {
     SweepResult result = SweepResult.read(measurements());
     Map<String, Object> outcome = new LinkedHashMap<>(result.asMap());
     outcome.putAll(use.asMap());
-    outcome.putAll(PredictionError.read(measurements()).asMap());
+    outcome.putAll(
+        effort.orElse(
+            "the error of predictions is not told",
+            Map.of(),
+            () -> PredictionError.read(measurements()).asMap()));
     outcome.put(CostFile.KEY, CostFile.asMap(costs.fit()));
     out.writeManifest(manifest(started, "done", outcome));
     return result;
@@ -179,7 +188,10 @@ final class SweepJob {
         "sweep: %d cells, %d shards, about %s on %d slot%s%n",
         plan.cells().cells().size(),
         shards.size(),
-        Units.nanos(PackSchedule.makespanNanos(new PackQueue(shards, waveNanos), slots)),
+        effort.orElse(
+            "the time is not predicted",
+            "unknown time",
+            () -> Units.nanos(PackSchedule.makespanNanos(new PackQueue(shards, waveNanos), slots))),
         slots,
         slots == 1 ? "" : "s");
     describe("%d shards".formatted(shards.size()));
@@ -191,7 +203,7 @@ final class SweepJob {
                 FIRST_WAVE_SHARE * waveNanos,
                 WAVE_SHARE * waveNanos,
                 Ticker.system())) {
-      MeasuringLoop loop = new MeasuringLoop(spark, committer, progress, costs);
+      MeasuringLoop loop = new MeasuringLoop(spark, committer, progress, costs, effort);
       return loop.run(new PackQueue(shards, waveNanos));
     } catch (SparkException e) {
       throw new IllegalStateException(e.getMessage(), e);

@@ -3,8 +3,10 @@ package io.headroom.jobs.sweep.cost;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.exception.MathIllegalStateException;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresBuilder;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresOptimizer;
+import org.apache.commons.math3.fitting.leastsquares.LeastSquaresProblem;
 import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
@@ -46,6 +48,9 @@ final class CostFit {
   private final double[] prior;
   private final double[] target;
 
+  /** The last point that was closer than those before. */
+  private double[] last;
+
   private CostFit(PhaseCost known, List<Observation> observations) {
     this.observations = observations;
     this.prior =
@@ -65,22 +70,37 @@ final class CostFit {
   }
 
   /**
+   * What a fit came to.
+   *
+   * @param settled whether the optimiser ended by itself; otherwise the cost is the last it reached
+   */
+  record Fitted(PhaseCost cost, boolean settled) {}
+
+  /**
    * @param known what was known before, all constants above 0
    * @param observations at least one, all times above 0
    */
-  static PhaseCost fit(PhaseCost known, List<Observation> observations) {
+  static Fitted fit(PhaseCost known, List<Observation> observations) {
     return new CostFit(known, observations).fit();
   }
 
-  private PhaseCost fit() {
+  private Fitted fit() {
     double[] point = prior.clone();
+    boolean settled = true;
     double[] weights = new double[target.length];
     Arrays.fill(weights, 1);
     double spread = FIRST_SPREAD;
     for (int round = 0; round < ROUNDS; round++) {
       double priorWeight = spread * spread / (PRIOR_SPREAD * PRIOR_SPREAD);
       Arrays.fill(weights, observations.size(), weights.length, priorWeight);
-      point = optimum(point, weights);
+      last = point;
+      try {
+        point = optimum(point, weights);
+      } catch (MathIllegalStateException e) {
+        // Out of evaluations, or of precision: what it reached is better than where it began.
+        point = last;
+        settled = false;
+      }
       double[] errors = errors(point);
       spread = Math.max(LEAST_SPREAD, NORMAL * new Median().evaluate(absolute(errors)));
       for (int i = 0; i < errors.length; i++) {
@@ -88,7 +108,7 @@ final class CostFit {
         weights[i] = 1 / (1 + relative * relative);
       }
     }
-    return cost(point);
+    return new Fitted(cost(point), settled);
   }
 
   private double[] optimum(double[] start, double[] weights) {
@@ -102,10 +122,20 @@ final class CostFit {
                     .model(this::predictions)
                     .target(target)
                     .weight(new DiagonalMatrix(weights))
+                    .checker(this::remember)
                     .maxEvaluations(MOST_EVALUATIONS)
                     .maxIterations(MOST_EVALUATIONS)
                     .build());
     return optimum.getPoint().toArray();
+  }
+
+  /** Asked after every step that came closer; the optimiser's own tolerances decide as well. */
+  private boolean remember(
+      int iteration,
+      LeastSquaresProblem.Evaluation previous,
+      LeastSquaresProblem.Evaluation current) {
+    last = current.getPoint().toArray();
+    return false;
   }
 
   /** Logarithms of the predicted times and of the constants, and their derivatives. */

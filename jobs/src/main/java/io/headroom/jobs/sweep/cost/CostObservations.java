@@ -34,7 +34,10 @@ public final class CostObservations {
   private static final int PREFILL_NS = MeasurementTable.SCHEMA.fieldIndex("prefill_ns");
   private static final int DECODE_NS_MEAN = MeasurementTable.SCHEMA.fieldIndex("decode_ns_mean");
 
+  private static final String NOT_LEARNT = "costs were not learnt";
+
   private final CostModel known;
+  private final BestEffort effort;
   private final Map<CostKey, Sample> samples = new HashMap<>();
   private final Set<CostKey> changed = new HashSet<>();
   private CostModel model;
@@ -43,9 +46,11 @@ public final class CostObservations {
 
   /**
    * @param known what holds where nothing was measured yet
+   * @param effort tells the user of costs that could not be learnt
    */
-  public CostObservations(CostModel known) {
+  public CostObservations(CostModel known, BestEffort effort) {
     this.known = known;
+    this.effort = effort;
     this.model = known;
   }
 
@@ -111,24 +116,44 @@ public final class CostObservations {
         .toList();
   }
 
-  /** Fits the constants of all work that was measured since they were fitted last. */
+  /**
+   * Fits the constants of all work that was measured since they were fitted last. Those that cannot
+   * be fitted stay as they were.
+   */
   public CostModel fit() {
     Map<CostKey, PhaseCost> fitted = new HashMap<>(model.fitted());
     for (CostKey key : changed) {
-      fitted.put(key, CostFit.fit(known.cost(key), samples.get(key).kept));
+      effort.run(NOT_LEARNT, () -> fitted.put(key, fitted(key)));
     }
     changed.clear();
-    double scale = model.measuringScale();
-    if (predictedNanos > 0) {
-      scale *= measuredNanos / predictedNanos;
-      predictedNanos = 0;
-      measuredNanos = 0;
-    }
-    model = new CostModel(fitted, scale);
+    double scale = model.measuringScale() * measuredNanos / predictedNanos;
+    predictedNanos = 0;
+    measuredNanos = 0;
+    model =
+        new CostModel(fitted, scale > 0 && Double.isFinite(scale) ? scale : model.measuringScale());
     return model;
   }
 
+  private PhaseCost fitted(CostKey key) {
+    CostFit.Fitted fitted = CostFit.fit(known.cost(key), samples.get(key).kept);
+    if (!fitted.settled()) {
+      effort.tell(
+          NOT_LEARNT + " to the end",
+          "the fit of %s %s %s on %d thread%s was still moving; its last constants are used"
+              .formatted(
+                  key.engine(),
+                  key.precision().label(),
+                  key.phase().label(),
+                  key.threads(),
+                  key.threads() == 1 ? "" : "s"));
+    }
+    return fitted.cost();
+  }
+
   private void add(CostKey key, Work work, double nanos) {
+    if (!(nanos > 0) || !Double.isFinite(nanos)) {
+      return;
+    }
     samples.computeIfAbsent(key, any -> new Sample()).add(new Observation(work, nanos));
     changed.add(key);
   }

@@ -2,6 +2,7 @@ package io.headroom.jobs.sweep.schedule;
 
 import io.headroom.attention.AttentionEngines;
 import io.headroom.jobs.SparkSessions;
+import io.headroom.jobs.sweep.cost.BestEffort;
 import io.headroom.jobs.sweep.cost.CostObservations;
 import io.headroom.jobs.sweep.executor.MeasurePack;
 import io.headroom.jobs.sweep.plan.Pack;
@@ -31,19 +32,26 @@ public final class MeasuringLoop {
   private final WaveCommitter committer;
   private final SweepProgress progress;
   private final CostObservations costs;
+  private final BestEffort effort;
   private final SlotUse use = new SlotUse(Ticker.system());
   private double inFlightNanos;
 
   /**
    * @param committer takes what was measured; finished by {@link #run}, closed by whoever made it
    * @param costs what is known already, and what is learnt
+   * @param effort runs what measuring can do without
    */
   public MeasuringLoop(
-      SparkSession spark, WaveCommitter committer, SweepProgress progress, CostObservations costs) {
+      SparkSession spark,
+      WaveCommitter committer,
+      SweepProgress progress,
+      CostObservations costs,
+      BestEffort effort) {
     this.spark = spark;
     this.committer = committer;
     this.progress = progress;
     this.costs = costs;
+    this.effort = effort;
   }
 
   /**
@@ -98,16 +106,22 @@ public final class MeasuringLoop {
     for (int i = 0; i < result.shards().size(); i++) {
       Shard shard = result.pack().shards().get(i);
       ShardResult measured = result.shards().get(i);
-      rows.addAll(costs.predicted(shard, measured.rows()));
-      costs.add(shard, measured);
+      rows.addAll(
+          effort.orElse(
+              "rows have no predicted_ns",
+              measured.rows(),
+              () -> costs.predicted(shard, measured.rows())));
+      effort.run("costs were not learnt", () -> costs.add(shard, measured));
       use.measured(measured.measuringNanos());
       nanos += measured.measuringNanos();
-      progress.done(shard, (queue.leftNanos() + inFlightNanos) / slots);
+      effort.run(
+          "progress is not told",
+          () -> progress.done(shard, (queue.leftNanos() + inFlightNanos) / slots));
     }
     committer.add(rows, nanos, slots);
   }
 
   private void learn(PackQueue queue) {
-    queue.predict(costs.fit()::predicted);
+    effort.run("what is left was not predicted anew", () -> queue.predict(costs.fit()::predicted));
   }
 }

@@ -76,9 +76,11 @@ public final class PackQueue {
     return new Pack(pack);
   }
 
-  /** Replaces the predicted times of what is left. */
+  /** Replaces the predicted times of what is left: all of them, or none if one cannot be told. */
   void predict(UnaryOperator<Shard> predicted) {
-    shortestFirst.replaceAll(predicted);
+    List<Shard> anew = shortestFirst.stream().map(predicted).toList();
+    shortestFirst.clear();
+    shortestFirst.addAll(anew);
     order();
   }
 

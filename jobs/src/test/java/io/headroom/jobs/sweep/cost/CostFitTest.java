@@ -17,7 +17,7 @@ class CostFitTest {
 
   @Test
   void findsTheConstantsBehindExactTimes() {
-    PhaseCost found = CostFit.fit(KNOWN, observations(60, 0, 0));
+    PhaseCost found = CostFit.fit(KNOWN, observations(60, 0, 0)).cost();
 
     assertClose(found, 1);
   }
@@ -25,12 +25,12 @@ class CostFitTest {
   /** One in five ten times too long, as on a host with a noisy neighbour. */
   @Test
   void outliersDoNotCount() {
-    assertClose(CostFit.fit(KNOWN, observations(200, 0.02, 5)), 10);
+    assertClose(CostFit.fit(KNOWN, observations(200, 0.02, 5)).cost(), 10);
   }
 
   @Test
   void noiseDoesNotSpoilTheFit() {
-    PhaseCost found = CostFit.fit(KNOWN, observations(200, 0.1, 0));
+    PhaseCost found = CostFit.fit(KNOWN, observations(200, 0.1, 0)).cost();
 
     for (Observation seen : observations(50, 0, 0)) {
       assertThat(found.nanos(seen.work())).isCloseTo(seen.nanos(), Percentage.withPercentage(10));
@@ -41,7 +41,8 @@ class CostFitTest {
   @Test
   void aSingleTimeIsMetWithConstantsNearTheKnownOnes() {
     Work work = new Work(1, 1e6, 1e5);
-    PhaseCost found = CostFit.fit(KNOWN, List.of(new Observation(work, 2 * KNOWN.nanos(work))));
+    PhaseCost found =
+        CostFit.fit(KNOWN, List.of(new Observation(work, 2 * KNOWN.nanos(work)))).cost();
 
     assertThat(found.nanos(work)).isCloseTo(2 * KNOWN.nanos(work), Percentage.withPercentage(1));
     assertThat(found.nanosPerCall() / KNOWN.nanosPerCall()).isBetween(1.0, 3.0);
@@ -58,7 +59,47 @@ class CostFitTest {
             TRUE.nanosPerFlop() * factor,
             TRUE.nanosPerByte() * factor);
 
-    assertClose(CostFit.fit(far, observations(60, 0, 0)), 1);
+    assertClose(CostFit.fit(far, observations(60, 0, 0)).cost(), 1);
+  }
+
+  /** Whatever was measured, a fit ends, with costs that predict a time. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void degenerateObservationsEndTheFitAndNothingElse(long seed) {
+    Random random = new Random(seed);
+    for (int round = 0; round < 150; round++) {
+      List<Observation> observations = degenerate(random);
+      PhaseCost found = CostFit.fit(KNOWN, observations).cost();
+
+      for (Observation seen : observations) {
+        assertThat(found.nanos(seen.work())).isPositive().isFinite();
+      }
+    }
+  }
+
+  /** One length, equal works, times of a nanosecond and of centuries, outliers. */
+  private static List<Observation> degenerate(Random random) {
+    int count = 1 + random.nextInt(64);
+    int kinds = 1 + random.nextInt(3);
+    double spread = random.nextInt(4) * 10.0;
+    double middle = 40 * random.nextDouble();
+    boolean oneWork = random.nextBoolean();
+    Work work = work(random, kinds);
+    List<Observation> observations = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      double nanos = Math.exp(middle + spread * (random.nextDouble() - 0.5));
+      boolean outlier = random.nextInt(8) == 0;
+      observations.add(
+          new Observation(
+              oneWork ? work : work(random, kinds), Math.max(1, outlier ? nanos * 1e6 : nanos)));
+    }
+    return observations;
+  }
+
+  private static Work work(Random random, int kinds) {
+    double flops = kinds > 1 ? Math.pow(10, 20 * random.nextDouble()) : 0;
+    double bytes = kinds > 2 ? Math.pow(10, 14 * random.nextDouble()) : 0;
+    return new Work(1, flops, bytes);
   }
 
   private static void assertClose(PhaseCost found, double percent) {

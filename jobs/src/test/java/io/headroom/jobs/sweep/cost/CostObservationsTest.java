@@ -16,6 +16,7 @@ import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.kvcache.KvPrecision;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -37,6 +38,9 @@ class CostObservationsTest {
   private static final List<Sequence> SEQUENCES =
       IntStream.range(0, 30).mapToObj(id -> new Sequence(id, 1 << id % 12, 5)).toList();
 
+  private final List<String> told = new ArrayList<>();
+  private final BestEffort effort = new BestEffort(told::add);
+
   @TempDir Path folder;
 
   @Test
@@ -57,7 +61,7 @@ class CostObservationsTest {
 
   @Test
   void learnsHowMuchLongerMeasuringTakes() {
-    CostObservations costs = new CostObservations(TRUTH);
+    CostObservations costs = new CostObservations(TRUTH, effort);
     costs.add(shard(), result());
     costs.fit();
 
@@ -67,7 +71,7 @@ class CostObservationsTest {
 
   @Test
   void rowsWithoutTimesTeachNothing() {
-    CostObservations costs = new CostObservations(CostModel.BUILT_IN);
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
     Row failed = new RowBuilder().set("status", "failed").set("sequence_id", 0).build();
 
     costs.add(new CellWork(CELL), SEQUENCES.get(0), failed);
@@ -76,8 +80,48 @@ class CostObservationsTest {
   }
 
   @Test
+  void timesThatCannotBeTeachNothing() {
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
+    for (long nanos : new long[] {0, -1, Long.MIN_VALUE}) {
+      Row row =
+          new RowBuilder()
+              .set("status", "ok")
+              .set("sequence_id", 0)
+              .set("prefill_ns", nanos)
+              .set("decode_ns_mean", Double.NaN)
+              .build();
+      costs.add(new CellWork(CELL), SEQUENCES.get(0), row);
+    }
+
+    assertThat(costs.fit()).isEqualTo(CostModel.BUILT_IN);
+    assertThat(told).isEmpty();
+  }
+
+  /** What fits nothing is told once, and the sweep is predicted as before. */
+  @Test
+  void costsThatCannotBeLearntStayAsTheyWere() {
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
+    for (int i = 0; i < 3; i++) {
+      costs.add(
+          new CellWork(CELL),
+          SEQUENCES.get(i),
+          new RowBuilder()
+              .set("status", "ok")
+              .set("sequence_id", i)
+              .set("prefill_ns", 1L)
+              .set("decode_ns_mean", Double.MIN_VALUE)
+              .build());
+      CostModel model = costs.fit();
+      assertThat(model.passNanos(CELL).applyAsDouble(SEQUENCES.get(0))).isPositive().isFinite();
+      assertThat(model.measuringScale()).isEqualTo(1);
+    }
+
+    assertThat(told).doesNotHaveDuplicates().allMatch(line -> line.startsWith("costs were not"));
+  }
+
+  @Test
   void rowsAreToldWhatWasPredictedBeforeTheyWereLearntFrom() {
-    CostObservations costs = new CostObservations(CostModel.BUILT_IN);
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
     Shard shard = shard();
     List<Row> before = costs.predicted(shard, result().rows());
     costs.add(shard, result());
@@ -131,8 +175,8 @@ class CostObservationsTest {
         .withMessage("--costs " + folder + message);
   }
 
-  private static CostObservations learnt() {
-    CostObservations costs = new CostObservations(CostModel.BUILT_IN);
+  private CostObservations learnt() {
+    CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
     costs.add(shard(), result());
     costs.fit();
     return costs;
