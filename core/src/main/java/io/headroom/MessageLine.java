@@ -39,6 +39,11 @@ public final class MessageLine {
     return line.toString().strip();
   }
 
+  /** The first line of a message of somebody else's, which may have none. */
+  public static String first(String message) {
+    return String.valueOf(message).lines().findFirst().orElse("").strip();
+  }
+
   /** A part of a message, no longer than so many characters and three dots. */
   public static String shortened(String text, int mostCharacters) {
     return text.length() <= mostCharacters ? text : text.substring(0, mostCharacters) + "...";

@@ -3,7 +3,7 @@ package io.headroom.kvcache;
 /** bfloat16: the upper half of a float32, with 8 bits of precision. */
 public final class Bfloat16 {
   /** From this magnitude on, rounding to the nearest gives infinity. */
-  static final float OVERFLOW = 0x1.FFp127f;
+  public static final float OVERFLOW = 0x1.FFp127f;
 
   private Bfloat16() {}
 
@@ -22,13 +22,13 @@ public final class Bfloat16 {
   }
 
   /** The largest bfloat16 that is not above a finite {@code value}. */
-  static short floor(float value) {
+  public static short floor(float value) {
     short truncated = (short) (Float.floatToRawIntBits(value) >>> 16);
     return toFloat(truncated) > value ? (short) (truncated + 1) : truncated;
   }
 
   /** The smallest bfloat16 that is not below a {@code value} of at least 0. */
-  static short ceiling(double value) {
+  public static short ceiling(double value) {
     short truncated = (short) (Float.floatToRawIntBits((float) value) >>> 16);
     return toFloat(truncated) < value ? (short) (truncated + 1) : truncated;
   }

@@ -3,7 +3,7 @@ package io.headroom.kvcache;
 /** IEEE 754 half precision: 5 bits of exponent, 11 bits of precision. */
 public final class Float16 {
   /** From this magnitude on, rounding to the nearest gives infinity. */
-  static final float OVERFLOW = 65520;
+  public static final float OVERFLOW = 65520;
 
   private static final int INFINITY = 0x7C00;
   private static final int FLOAT_INFINITY = 0x7F800000;

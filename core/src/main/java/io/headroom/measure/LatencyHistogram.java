@@ -14,8 +14,8 @@ import org.HdrHistogram.Histogram;
  * 99th.
  */
 public final class LatencyHistogram {
-  public static final int MIN_SAMPLES_P90 = 64;
-  public static final int MIN_SAMPLES_P99 = 662;
+  public static final int LEAST_SAMPLES_P90 = 64;
+  public static final int LEAST_SAMPLES_P99 = 662;
 
   private static final int SIGNIFICANT_DIGITS = 3;
 
@@ -92,11 +92,11 @@ public final class LatencyHistogram {
   }
 
   public OptionalLong p90Nanos() {
-    return percentile(90, MIN_SAMPLES_P90);
+    return percentile(90, LEAST_SAMPLES_P90);
   }
 
   public OptionalLong p99Nanos() {
-    return percentile(99, MIN_SAMPLES_P99);
+    return percentile(99, LEAST_SAMPLES_P99);
   }
 
   public OptionalLong maxNanos() {

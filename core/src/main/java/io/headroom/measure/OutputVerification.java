@@ -3,6 +3,7 @@ package io.headroom.measure;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.EngineMemory;
+import io.headroom.attention.OutputError;
 import io.headroom.attention.reference.ReferenceAttentionEngine;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;

@@ -1,5 +1,8 @@
 package io.headroom.measure;
 
+import io.headroom.attention.OutputError;
+import io.headroom.host.Disturbance;
+import io.headroom.host.ResourceUsage;
 import java.util.Optional;
 
 /**

@@ -2,6 +2,10 @@ package io.headroom.measure;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.OutputError;
+import io.headroom.host.Disturbance;
+import io.headroom.host.ResourceUsage;
+import io.headroom.host.Ticker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +26,7 @@ import java.util.Optional;
  */
 public final class SequenceMeasurer {
   /** Decoding goes on to so many samples where they are cheap: enough for a 90th percentile. */
-  private static final int CHEAP_DECODE_SAMPLES = LatencyHistogram.MIN_SAMPLES_P90;
+  private static final int CHEAP_DECODE_SAMPLES = LatencyHistogram.LEAST_SAMPLES_P90;
 
   private static final double CHEAP_SHARE = 0.05;
   private static final double WARM_UP_SHARE = 0.125;

@@ -2,6 +2,10 @@ package io.headroom.measure;
 
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.AttentionInterruptedException;
+import io.headroom.attention.OutputError;
+import io.headroom.host.Disturbance;
+import io.headroom.host.ResourceUsage;
+import io.headroom.host.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

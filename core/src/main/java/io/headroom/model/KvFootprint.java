@@ -30,7 +30,7 @@ public record KvFootprint(
     long bytesPerGpu) {
 
   /**
-   * @throws UserException if the tokens are not between 0 and {@link ModelSpec#MAX_TOKENS}, or
+   * @throws UserException if the tokens are not between 0 and {@link ModelSpec#MOST_TOKENS}, or
    *     tensor parallelism or batch are below 1
    */
   public static KvFootprint of(

@@ -3,7 +3,6 @@ package io.headroom.model;
 import io.headroom.UserException;
 import io.headroom.kvcache.KvPrecision;
 import java.io.Serializable;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +26,10 @@ public record ModelSpec(
     implements Serializable {
 
   /** The longest sequence whose bytes are counted; a power of two. */
-  public static final long MAX_TOKENS = 1L << 32;
+  public static final long MOST_TOKENS = 1L << 32;
 
   /** The most memory that {@link #tokensThatFit} fills. */
-  public static final long MAX_BYTES = 1L << 56;
+  public static final long MOST_BYTES = 1L << 56;
 
   public ModelSpec {
     Objects.requireNonNull(name, "name");
@@ -38,16 +37,6 @@ public record ModelSpec(
     if (layers.stream().noneMatch(LayerSpec::holdsKv)) {
       throw new IllegalArgumentException(name + " has no layer that holds keys and values");
     }
-  }
-
-  /**
-   * Reads a Hugging Face {@code config.json}.
-   *
-   * @throws UserException if the file is missing, not JSON, or its values are missing, of the wrong
-   *     type, out of range, contradictory or of an architecture whose cache is not known
-   */
-  public static ModelSpec read(Path file) {
-    return HuggingFaceConfig.read(file).model();
   }
 
   /** The first layer that holds keys and values, the one whose heads name the model's layout. */
@@ -143,7 +132,7 @@ public record ModelSpec(
    * Exact bytes of the keys and values of one sequence of {@code tokens} positions, all layers:
    * numbers and scales, no padding.
    *
-   * @throws UserException if {@code tokens} is not between 0 and {@link #MAX_TOKENS}
+   * @throws UserException if {@code tokens} is not between 0 and {@link #MOST_TOKENS}
    */
   public long kvBytes(long tokens, KvPrecision precision) {
     return sum(tokens, layer -> layer.kvBytes(tokens, precision));
@@ -165,10 +154,10 @@ public record ModelSpec(
   }
 
   /**
-   * The longest sequence whose keys and values fit in {@code bytes}; {@link #MAX_TOKENS} if more
+   * The longest sequence whose keys and values fit in {@code bytes}; {@link #MOST_TOKENS} if more
    * would fit, as they do when every layer is windowed.
    *
-   * @throws UserException if {@code bytes} is not between 0 and {@link #MAX_BYTES}
+   * @throws UserException if {@code bytes} is not between 0 and {@link #MOST_BYTES}
    */
   public long tokensThatFit(long bytes, KvPrecision precision) {
     return tokensThatFit(bytes, precision, 1);
@@ -178,20 +167,20 @@ public record ModelSpec(
    * The same where each of {@code tensorParallel} GPUs has so many bytes for its share, see {@link
    * #kvBytesPerGpu}.
    *
-   * @throws UserException if {@code bytes} is not between 0 and {@link #MAX_BYTES}, or {@code
+   * @throws UserException if {@code bytes} is not between 0 and {@link #MOST_BYTES}, or {@code
    *     tensorParallel} is below 1
    */
   public long tokensThatFit(long bytes, KvPrecision precision, int tensorParallel) {
-    if (bytes < 0 || bytes > MAX_BYTES) {
+    if (bytes < 0 || bytes > MOST_BYTES) {
       throw new UserException(
-          "%s: bytes must be between 0 and %d: %d".formatted(name, MAX_BYTES, bytes));
+          "%s: bytes must be between 0 and %d: %d".formatted(name, MOST_BYTES, bytes));
     }
     long tooMany = 1;
-    while (tooMany <= MAX_TOKENS && kvBytesPerGpu(tooMany, precision, tensorParallel) <= bytes) {
+    while (tooMany <= MOST_TOKENS && kvBytesPerGpu(tooMany, precision, tensorParallel) <= bytes) {
       tooMany *= 2;
     }
-    if (tooMany > MAX_TOKENS) {
-      return MAX_TOKENS;
+    if (tooMany > MOST_TOKENS) {
+      return MOST_TOKENS;
     }
     long fits = tooMany / 2;
     while (tooMany - fits > 1) {
@@ -206,9 +195,9 @@ public record ModelSpec(
   }
 
   private long sum(long tokens, ToLongFunction<LayerSpec> bytesOfLayer) {
-    if (tokens < 0 || tokens > MAX_TOKENS) {
+    if (tokens < 0 || tokens > MOST_TOKENS) {
       throw new UserException(
-          "%s: tokens must be between 0 and %d: %d".formatted(name, MAX_TOKENS, tokens));
+          "%s: tokens must be between 0 and %d: %d".formatted(name, MOST_TOKENS, tokens));
     }
     try {
       return layers.stream().mapToLong(bytesOfLayer).reduce(0, Math::addExact);

@@ -3,8 +3,8 @@ package io.headroom.peers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.attention.AttentionShape;
+import io.headroom.host.HostProbe;
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.measure.HostProbe;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

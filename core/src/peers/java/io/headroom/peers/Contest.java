@@ -1,7 +1,7 @@
 package io.headroom.peers;
 
+import io.headroom.attention.OutputError;
 import io.headroom.kvcache.HeadTensor;
-import io.headroom.measure.OutputError;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

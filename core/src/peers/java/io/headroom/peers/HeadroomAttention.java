@@ -2,7 +2,7 @@ package io.headroom.peers;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionEngines;
+import io.headroom.engines.AttentionEngines;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import org.nd4j.nativeblas.NativeOpsHolder;

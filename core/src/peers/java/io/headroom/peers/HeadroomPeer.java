@@ -1,7 +1,7 @@
 package io.headroom.peers;
 
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionEngines;
+import io.headroom.engines.AttentionEngines;
 import java.util.Optional;
 
 /** An engine of this project. */

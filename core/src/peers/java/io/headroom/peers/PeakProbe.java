@@ -1,6 +1,6 @@
 package io.headroom.peers;
 
-import io.headroom.measure.HostProbe;
+import io.headroom.host.HostProbe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

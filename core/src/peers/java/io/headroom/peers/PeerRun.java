@@ -3,7 +3,7 @@ package io.headroom.peers;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
 import io.headroom.UserException;
-import io.headroom.measure.Environment;
+import io.headroom.host.Environment;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.headroom.peers;
 
 import io.headroom.attention.AttentionShape;
+import io.headroom.attention.OutputError;
 import io.headroom.attention.reference.ReferenceAttentionEngine;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.measure.OutputError;
 import java.util.stream.IntStream;
 
 /**

@@ -2,10 +2,12 @@ package io.headroom.measure;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionEngines;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.EngineMemory;
+import io.headroom.engines.AttentionEngines;
+import io.headroom.host.HeapLedger;
+import io.headroom.host.Ticker;
 import io.headroom.kvcache.KvPrecision;
 
 /** Measures the longest sequence that this heap admits, and prints that it was measured. */

@@ -8,6 +8,7 @@ import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.reference.ReferenceAttentionEngine;
+import io.headroom.host.Ticker;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;

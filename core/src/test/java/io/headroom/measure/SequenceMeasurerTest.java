@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionEngines;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.attention.OutputError;
+import io.headroom.engines.AttentionEngines;
+import io.headroom.host.ResourceUsage;
+import io.headroom.host.Ticker;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvPrecision;

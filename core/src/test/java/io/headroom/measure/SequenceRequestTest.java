@@ -11,6 +11,7 @@ import io.headroom.attention.AttentionShape;
 import io.headroom.attention.nd4j.Nd4jAttentionEngine;
 import io.headroom.attention.reference.ReferenceAttentionEngine;
 import io.headroom.attention.vector.VectorAttentionEngine;
+import io.headroom.host.Ticker;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;

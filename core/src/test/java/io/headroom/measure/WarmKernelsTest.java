@@ -3,9 +3,10 @@ package io.headroom.measure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.attention.Attention;
-import io.headroom.attention.AttentionEngines;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.engines.AttentionEngines;
+import io.headroom.host.Ticker;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.measure.RecordingEngine.Call;
 import java.util.List;

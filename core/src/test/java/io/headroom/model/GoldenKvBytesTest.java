@@ -3,6 +3,7 @@ package io.headroom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.config.ModelFile;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ class GoldenKvBytesTest {
     assertThat(lines).hasSizeGreaterThan(60);
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split(",");
-      ModelSpec model = ModelSpec.read(models.resolve(cells[0]));
+      ModelSpec model = ModelFile.read(models.resolve(cells[0]));
       KvPrecision precision = KvPrecision.named(cells[2]).orElseThrow();
       assertThat(model.kvBytes(Long.parseLong(cells[1]), precision))
           .as(line)

@@ -13,6 +13,7 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.model.config.ModelCatalogue;
 import io.headroom.testkit.SharedData;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -176,7 +177,7 @@ class ModelSpecTest {
     assertThatThrownBy(() -> KvFootprint.of(qwen, 1000, BF16, 1, 0))
         .isInstanceOf(UserException.class)
         .hasMessage("qwen2.5-32b: batch must be at least 1: 0");
-    assertThatThrownBy(() -> KvFootprint.of(qwen, ModelSpec.MAX_TOKENS, F32, 1, Integer.MAX_VALUE))
+    assertThatThrownBy(() -> KvFootprint.of(qwen, ModelSpec.MOST_TOKENS, F32, 1, Integer.MAX_VALUE))
         .isInstanceOf(UserException.class)
         .hasMessage("qwen2.5-32b: KV bytes must stay below 2^63, a batch of 2147483647 takes more");
   }
@@ -189,7 +190,7 @@ class ModelSpecTest {
         for (var precision : io.headroom.kvcache.KvPrecision.values()) {
           long tokens = model.tokensThatFit(bytes, precision);
           assertThat(model.kvBytes(tokens, precision)).isLessThanOrEqualTo(bytes);
-          if (tokens < ModelSpec.MAX_TOKENS) {
+          if (tokens < ModelSpec.MOST_TOKENS) {
             assertThat(model.kvBytes(tokens + 1, precision)).isGreaterThan(bytes);
           }
         }
@@ -201,7 +202,7 @@ class ModelSpecTest {
     assertThat(llama.tokensThatFit(0, BF16)).isZero();
     assertThat(llama.tokensThatFit(512 * KIB - 1, BF16)).isZero();
     assertThat(catalogue.find("mistral-7b").tokensThatFit(512 * MIB, BF16))
-        .isEqualTo(ModelSpec.MAX_TOKENS);
+        .isEqualTo(ModelSpec.MOST_TOKENS);
     assertThat(catalogue.find("mistral-7b").tokensThatFit(512 * MIB - 1, BF16)).isEqualTo(4095);
     assertThatThrownBy(() -> llama.tokensThatFit(-1, BF16))
         .isInstanceOf(UserException.class)

@@ -1,7 +1,6 @@
 package io.headroom.jobs;
 
 import io.headroom.jobs.cli.ExitStatus;
-import io.headroom.jobs.cli.HeadroomCommand;
 import io.headroom.jobs.cli.TopLevelErrors;
 import java.util.Locale;
 import picocli.CommandLine;

@@ -48,7 +48,7 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
   private static final int BLOCK_ROWS = 256;
 
   /** 64 MiB of scores; a block of one token may need more. */
-  private static final long MAX_SCORES = (64L << 20) / Float.BYTES;
+  private static final long MOST_SCORES = (64L << 20) / Float.BYTES;
 
   private static final MMulTranspose PLAIN = MMulTranspose.builder().build();
   private static final MMulTranspose TRANSPOSE_FIRST =
@@ -129,7 +129,7 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     long tokens = Math.max(1, Math.min(BLOCK_ROWS / group, queries));
     long seen = mask.isWindowed() ? (long) mask.sinks() + mask.window() + tokens : keys;
     long columns = Math.min(keys, seen);
-    long scores = Math.max(group * columns, Math.min(MAX_SCORES, group * tokens * columns));
+    long scores = Math.max(group * columns, Math.min(MOST_SCORES, group * tokens * columns));
     long hidden = mask.isWindowed() ? scores / group : tokens * tokens;
     long rows = group * tokens * (shape.headDim() + shape.valueDim());
     boolean widens = cache.precision() != KvPrecision.F32;
@@ -211,7 +211,7 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
 
   private static List<QueryBlock> blocks(Attention attention, int keys, int queries) {
     int group = attention.shape().groupSize();
-    long fitting = Math.min(BLOCK_ROWS, MAX_SCORES / keys) / group;
+    long fitting = Math.min(BLOCK_ROWS, MOST_SCORES / keys) / group;
     int blockTokens = (int) Math.max(1, fitting);
     List<QueryBlock> blocks = new ArrayList<>();
     for (int token = 0; token < queries; token += blockTokens) {

@@ -2,7 +2,7 @@ package io.headroom.attention.vector;
 
 import io.headroom.attention.Attention;
 import io.headroom.kvcache.HeadTensor;
-import io.headroom.kvcache.TiledKvCache;
+import io.headroom.kvcache.tiled.TiledKvCache;
 
 /**
  * One call, cut into units: a block of query tokens of one KV head, and a slice of its tiles where

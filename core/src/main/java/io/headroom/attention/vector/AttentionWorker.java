@@ -4,9 +4,9 @@ import static io.headroom.attention.vector.RowBlock.LANES;
 import static io.headroom.attention.vector.RowBlock.TILE;
 
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.kvcache.KvTile;
-import io.headroom.kvcache.TileMatrix;
-import io.headroom.kvcache.TiledKvCache;
+import io.headroom.kvcache.tiled.KvTile;
+import io.headroom.kvcache.tiled.TileMatrix;
+import io.headroom.kvcache.tiled.TiledKvCache;
 
 /** The fused loop over tiles, with the scratch memory of one thread. */
 final class AttentionWorker {

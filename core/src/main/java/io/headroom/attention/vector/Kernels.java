@@ -1,6 +1,6 @@
 package io.headroom.attention.vector;
 
-import io.headroom.kvcache.TileMatrix;
+import io.headroom.kvcache.tiled.TileMatrix;
 
 /** The inner loops of the engine. Twins with the same meaning; they check nothing. */
 interface Kernels {

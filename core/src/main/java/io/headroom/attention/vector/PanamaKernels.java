@@ -1,10 +1,10 @@
 package io.headroom.attention.vector;
 
 import static io.headroom.attention.vector.RowBlock.FEW_ROWS_STRIDE;
-import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
+import static io.headroom.kvcache.tiled.TileMatrix.COLUMN_DISTANCE;
 
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.kvcache.TileMatrix;
+import io.headroom.kvcache.tiled.TileMatrix;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;

@@ -8,7 +8,7 @@ import static io.headroom.attention.vector.PanamaKernels.UPPER_HALF;
 import static io.headroom.attention.vector.PanamaKernels.VECTOR;
 import static io.headroom.attention.vector.PanamaKernels.otherVectors;
 import static io.headroom.attention.vector.RowBlock.FEW_ROWS_STRIDE;
-import static io.headroom.kvcache.TileMatrix.COLUMN_DISTANCE;
+import static io.headroom.kvcache.tiled.TileMatrix.COLUMN_DISTANCE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -17,10 +17,10 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Register blocks of {@code c = a b} that convert {@code b} in registers: a vector of columns from
  * each quarter of 64. In {@code a} rows are {@link RowBlock#FEW_ROWS_STRIDE} apart, in {@code b}
- * they follow each other as {@link io.headroom.kvcache.TileMatrix} says. The float16 blocks know no
- * infinity and no NaN. The integer blocks multiply codes as they are, without scales and shifts;
- * sums of quarter {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large, because
- * codes are not moved to the low bits of their ints.
+ * they follow each other as {@link io.headroom.kvcache.tiled.TileMatrix} says. The float16 blocks
+ * know no infinity and no NaN. The integer blocks multiply codes as they are, without scales and
+ * shifts; sums of quarter {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large,
+ * because codes are not moved to the low bits of their ints.
  *
  * <p>Where rows of {@code c} begin is worked out behind the loops: numbers that wait for their end
  * take registers, and C2 then keeps an array's address in a vector register.

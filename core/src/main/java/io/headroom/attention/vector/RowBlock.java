@@ -1,7 +1,7 @@
 package io.headroom.attention.vector;
 
 import io.headroom.kvcache.HeadTensor;
-import io.headroom.kvcache.TiledKvCache;
+import io.headroom.kvcache.tiled.TiledKvCache;
 import java.util.Arrays;
 
 /**

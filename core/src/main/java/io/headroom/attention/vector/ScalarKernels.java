@@ -1,7 +1,7 @@
 package io.headroom.attention.vector;
 
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.kvcache.TileMatrix;
+import io.headroom.kvcache.tiled.TileMatrix;
 import java.util.Arrays;
 
 /** Plain Java, in loops that the JIT compiler may vectorise. */

@@ -1,7 +1,7 @@
 package io.headroom.attention.vector;
 
 import io.headroom.kvcache.HeapArrays;
-import io.headroom.kvcache.TileMatrix;
+import io.headroom.kvcache.tiled.TileMatrix;
 
 /**
  * Float arrays whose element {@link #START} lies where a cache line begins, if the collector is G1:

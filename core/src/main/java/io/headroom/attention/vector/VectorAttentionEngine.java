@@ -9,7 +9,7 @@ import io.headroom.attention.EngineMemory;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
-import io.headroom.kvcache.TiledKvCache;
+import io.headroom.kvcache.tiled.TiledKvCache;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.headroom.attention.vector;
 
-import io.headroom.kvcache.TileMatrix;
+import io.headroom.kvcache.tiled.TileMatrix;
 
 /** Scratch memory for the keys or values of one tile, converted to float32. */
 final class WideMatrix {

@@ -6,7 +6,7 @@ import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.kvcache.TiledKvCache;
+import io.headroom.kvcache.tiled.TiledKvCache;
 import io.headroom.measure.SyntheticTensors;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

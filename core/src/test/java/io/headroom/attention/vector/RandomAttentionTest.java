@@ -12,7 +12,7 @@ import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.kvcache.TiledKvCache;
+import io.headroom.kvcache.tiled.TiledKvCache;
 import io.headroom.testkit.GaussianTensors;
 import java.util.Collections;
 import java.util.HashMap;

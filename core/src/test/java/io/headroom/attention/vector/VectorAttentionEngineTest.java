@@ -11,7 +11,7 @@ import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.kvcache.TiledKvCache;
+import io.headroom.kvcache.tiled.TiledKvCache;
 import io.headroom.testkit.GaussianTensors;
 import io.headroom.testkit.TextbookAttention;
 import java.lang.management.ManagementFactory;

@@ -3,10 +3,10 @@ package io.headroom.jobs.kv;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
-import io.headroom.jobs.ProjectFolders;
-import io.headroom.jobs.TextTable;
-import io.headroom.jobs.Units;
 import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.cli.TextTable;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.KvFootprint;
 import io.headroom.model.ModelSpec;
@@ -137,6 +137,6 @@ public final class KvCommand implements Callable<Integer> {
   }
 
   private static String tokens(long tokens) {
-    return tokens == ModelSpec.MAX_TOKENS ? "any number" : Units.count(tokens);
+    return tokens == ModelSpec.MOST_TOKENS ? "any number" : Units.count(tokens);
   }
 }

@@ -1,9 +1,10 @@
 package io.headroom.jobs.report;
 
 import io.headroom.UserException;
-import io.headroom.jobs.SparkLease;
-import io.headroom.jobs.Units;
 import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.results.WholeFile;
+import io.headroom.jobs.spark.SparkLease;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     WholeFile file = WholeFile.at(path());
-    List<ResultsFolder> results = ResultsFolder.readAll(folders);
+    List<SweepResults> results = SweepResults.readAll(folders);
     try (SparkLease spark = new SparkLease("headroom report")) {
       ReportData data = ReportData.read(results, spark.get());
       String page = ReportPage.of(data.json());

@@ -59,7 +59,7 @@ record ReportData(String json, long rows, int points) {
   /**
    * @throws UserException if measurements cannot be read
    */
-  static ReportData read(List<ResultsFolder> folders, SparkSession spark) {
+  static ReportData read(List<SweepResults> folders, SparkSession spark) {
     List<Dataset<Row>> rows = folders.stream().map(folder -> folder.rows(spark).cache()).toList();
     try {
       return read(folders, rows);
@@ -75,7 +75,7 @@ record ReportData(String json, long rows, int points) {
     }
   }
 
-  private static ReportData read(List<ResultsFolder> folders, List<Dataset<Row>> rows) {
+  private static ReportData read(List<SweepResults> folders, List<Dataset<Row>> rows) {
     LengthBins bins = LengthBins.of(rows);
     int mostPoints = Math.max(1, MOST_POINTS / folders.size());
     int mostConfigurations = Math.max(1, MOST_CONFIGURATIONS / folders.size());
@@ -109,7 +109,7 @@ record ReportData(String json, long rows, int points) {
     return new ReportData(escaped(data), allRows, points.size());
   }
 
-  private static Map<String, Object> describe(ResultsFolder folder) {
+  private static Map<String, Object> describe(SweepResults folder) {
     Map<String, Object> manifest = new LinkedHashMap<>();
     for (String key : OF_THE_MANIFEST) {
       if (folder.manifest().has(key)) {
@@ -138,11 +138,11 @@ record ReportData(String json, long rows, int points) {
   }
 
   /** Spark wraps what it could not read. */
-  private static Optional<UserException> unreadable(Exception thrown, List<ResultsFolder> folders) {
+  private static Optional<UserException> unreadable(Exception thrown, List<SweepResults> folders) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof SparkThrowable fault
           && String.valueOf(fault.getCondition()).startsWith("FAILED_READ_FILE")) {
-        String names = String.join(", ", folders.stream().map(ResultsFolder::path).toList());
+        String names = String.join(", ", folders.stream().map(SweepResults::path).toList());
         return Optional.of(
             new UserException(
                 "%s: measurements cannot be read: %s"

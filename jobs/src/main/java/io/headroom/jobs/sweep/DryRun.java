@@ -1,18 +1,18 @@
 package io.headroom.jobs.sweep;
 
-import io.headroom.jobs.TextTable;
-import io.headroom.jobs.Units;
+import io.headroom.jobs.cli.TextTable;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.MeasureSettings;
+import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.cells.SweepPlan;
+import io.headroom.jobs.sweep.cells.UnbuildableCell;
 import io.headroom.jobs.sweep.cost.CostModel;
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.MeasureSettings;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
-import io.headroom.jobs.sweep.plan.SweepPlan;
-import io.headroom.jobs.sweep.plan.UnbuildableCell;
-import io.headroom.jobs.sweep.plan.Workload;
 import io.headroom.jobs.sweep.schedule.PackQueue;
 import io.headroom.jobs.sweep.schedule.PackSchedule;
 import io.headroom.jobs.sweep.schedule.ShardPlan;
+import io.headroom.jobs.workload.Sequence;
+import io.headroom.jobs.workload.Workload;
 import io.headroom.model.ModelSpec;
 import java.io.PrintStream;
 import java.util.ArrayList;

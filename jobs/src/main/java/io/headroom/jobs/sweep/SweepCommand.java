@@ -1,24 +1,26 @@
 package io.headroom.jobs.sweep;
 
 import io.headroom.UserException;
-import io.headroom.jobs.ProjectFolders;
-import io.headroom.jobs.SparkLease;
-import io.headroom.jobs.SparkSessions;
 import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.measurements.SweepResult;
+import io.headroom.jobs.results.FolderLock;
+import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.spark.SparkLease;
+import io.headroom.jobs.spark.SparkSessions;
+import io.headroom.jobs.sweep.cells.SweepPlan;
 import io.headroom.jobs.sweep.cost.CostFile;
 import io.headroom.jobs.sweep.cost.CostModel;
-import io.headroom.jobs.sweep.folder.FolderLock;
-import io.headroom.jobs.sweep.folder.OutputFolder;
-import io.headroom.jobs.sweep.plan.SweepPlan;
-import io.headroom.jobs.sweep.plan.SweepSettings;
-import io.headroom.jobs.sweep.plan.SweepSettingsReader;
-import io.headroom.jobs.sweep.plan.Workload;
-import io.headroom.jobs.sweep.plan.WorkloadReader;
+import io.headroom.jobs.sweep.folder.SweepFolder;
 import io.headroom.jobs.sweep.rows.ResultTable;
-import io.headroom.jobs.sweep.rows.SweepResult;
-import io.headroom.model.ModelCatalogue;
+import io.headroom.jobs.sweep.settings.SweepSettings;
+import io.headroom.jobs.sweep.settings.SweepSettingsReader;
+import io.headroom.jobs.sweep.settings.SweepSize;
+import io.headroom.jobs.workload.Workload;
+import io.headroom.jobs.workload.WorkloadReader;
 import io.headroom.model.ModelSpec;
+import io.headroom.model.config.ModelCatalogue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +96,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
     SettingsFile file =
         SettingsFile.readOrRecall(
-            conf, OutputFolder.CONFIGURATION, SweepSettings.DEFAULTS, overrides);
+            conf, ResultsFolder.CONFIGURATION, SweepSettings.DEFAULTS, overrides);
     SweepSettings settings = SweepSettingsReader.read(file);
     SweepPlan sweep = plan(settings.locatedIn(file), settings);
     SweepPlan plan = only == null ? sweep : sweep.only(only);
@@ -106,7 +108,7 @@ public final class SweepCommand implements Callable<Integer> {
       throw new UserException("--out DIR is missing: where should the results go?");
     }
     SparkSessions.requireExclusive(new SparkConf());
-    OutputFolder folder = OutputFolder.at(out);
+    SweepFolder folder = SweepFolder.at(out);
     folder.requireFor(plan.fingerprint(), resume);
     try (SparkLease spark = new SparkLease("headroom sweep " + plan.settings().name())) {
       Workload workload = read(plan, spark);
@@ -129,7 +131,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
   }
 
-  private int sweep(SweepJob job, SweepSettings settings, OutputFolder folder) {
+  private int sweep(SweepJob job, SweepSettings settings, SweepFolder folder) {
     SweepResult result = job.run(retryFailed);
     System.out.print(ResultTable.of(job.measurements(), settings));
     System.out.printf(
@@ -159,7 +161,14 @@ public final class SweepCommand implements Callable<Integer> {
   }
 
   private static Workload read(SweepPlan plan, SparkLease spark) {
-    Workload workload = WorkloadReader.read(plan.settings(), spark);
+    SweepSettings settings = plan.settings();
+    Workload workload =
+        WorkloadReader.read(
+            settings.sequences(),
+            settings.decodeTokens(),
+            settings.seed(),
+            (source, sequences) -> SweepSize.requirePossible(source, settings, sequences),
+            spark);
     workload.note().ifPresent(note -> System.err.println("sweep: " + note));
     return workload;
   }

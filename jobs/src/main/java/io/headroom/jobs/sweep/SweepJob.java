@@ -1,26 +1,27 @@
 package io.headroom.jobs.sweep;
 
-import io.headroom.jobs.BuildInfo;
-import io.headroom.jobs.SparkSessions;
-import io.headroom.jobs.Units;
-import io.headroom.jobs.sweep.cost.BestEffort;
+import io.headroom.host.Environment;
+import io.headroom.host.Ticker;
+import io.headroom.jobs.cli.BestEffort;
+import io.headroom.jobs.cli.BuildInfo;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.PredictionError;
+import io.headroom.jobs.measurements.SummaryTable;
+import io.headroom.jobs.measurements.SweepResult;
+import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.spark.SparkSessions;
+import io.headroom.jobs.sweep.cells.MeasureSettings;
+import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.cells.SweepPlan;
 import io.headroom.jobs.sweep.cost.CostFile;
 import io.headroom.jobs.sweep.cost.CostModel;
 import io.headroom.jobs.sweep.cost.CostObservations;
 import io.headroom.jobs.sweep.folder.FinishedRows;
 import io.headroom.jobs.sweep.folder.MeasurementFiles;
-import io.headroom.jobs.sweep.folder.OutputFolder;
-import io.headroom.jobs.sweep.plan.MeasureSettings;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
-import io.headroom.jobs.sweep.plan.SweepPlan;
-import io.headroom.jobs.sweep.plan.Workload;
+import io.headroom.jobs.sweep.folder.SweepFolder;
 import io.headroom.jobs.sweep.rows.DriverColumns;
 import io.headroom.jobs.sweep.rows.MeasurementRows;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
-import io.headroom.jobs.sweep.rows.PredictionError;
-import io.headroom.jobs.sweep.rows.SummaryTable;
-import io.headroom.jobs.sweep.rows.SweepResult;
 import io.headroom.jobs.sweep.schedule.MeasuringLoop;
 import io.headroom.jobs.sweep.schedule.PackQueue;
 import io.headroom.jobs.sweep.schedule.PackSchedule;
@@ -28,8 +29,8 @@ import io.headroom.jobs.sweep.schedule.ShardPlan;
 import io.headroom.jobs.sweep.schedule.SlotUse;
 import io.headroom.jobs.sweep.schedule.SweepProgress;
 import io.headroom.jobs.sweep.schedule.WaveCommitter;
-import io.headroom.measure.Environment;
-import io.headroom.measure.Ticker;
+import io.headroom.jobs.workload.Sequence;
+import io.headroom.jobs.workload.Workload;
 import java.io.PrintStream;
 import java.sql.Timestamp;
 import java.time.Duration;
@@ -70,7 +71,7 @@ final class SweepJob {
   private final SweepPlan plan;
   private final Workload workload;
   private final CostModel knownCosts;
-  private final OutputFolder out;
+  private final SweepFolder out;
   private final PrintStream messages;
   private final boolean terminal;
   private final String runId;
@@ -89,7 +90,7 @@ final class SweepJob {
       Workload workload,
       CostModel knownCosts,
       String runId,
-      OutputFolder out,
+      SweepFolder out,
       PrintStream messages,
       boolean terminal) {
     this.spark = spark;
@@ -258,7 +259,7 @@ final class SweepJob {
     manifest.put("spark_version", spark.version());
     manifest.put("spark_master", spark.sparkContext().master());
     manifest.put("driver", Environment.current());
-    manifest.put(OutputFolder.CONFIGURATION, plan.file().values());
+    manifest.put(ResultsFolder.CONFIGURATION, plan.file().values());
     return manifest;
   }
 }

@@ -2,12 +2,12 @@ package io.headroom.jobs.verify;
 
 import io.headroom.UserException;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionEngines;
 import io.headroom.attention.EngineUnavailableException;
-import io.headroom.jobs.TextTable;
+import io.headroom.engines.AttentionEngines;
 import io.headroom.jobs.cli.ExitStatus;
-import io.headroom.model.TensorVerification;
-import io.headroom.model.VerificationResult;
+import io.headroom.jobs.cli.TextTable;
+import io.headroom.verify.TensorVerification;
+import io.headroom.verify.VerificationResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

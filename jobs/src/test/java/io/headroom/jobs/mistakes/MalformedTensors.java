@@ -5,8 +5,8 @@ import static io.headroom.jobs.mistakes.MalformedInput.tensors;
 import static io.headroom.jobs.mistakes.MalformedKind.TENSOR_CONTENT;
 import static io.headroom.jobs.mistakes.MalformedKind.TENSOR_HEADER;
 
-import io.headroom.model.SafetensorsWriter;
-import io.headroom.model.TensorType;
+import io.headroom.tensors.SafetensorsWriter;
+import io.headroom.tensors.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

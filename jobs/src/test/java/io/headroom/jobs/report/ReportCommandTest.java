@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
-import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchResults;

@@ -2,8 +2,8 @@ package io.headroom.jobs.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headroom.jobs.sweep.rows.MeasurementTable.RowBuilder;
-import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.measurements.MeasurementTable.RowBuilder;
+import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.Chromium;
 import io.headroom.jobs.testkit.CommandRun;

@@ -4,21 +4,21 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.settings.SettingsFile;
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.SweepPlan;
-import io.headroom.jobs.sweep.plan.SweepSettings;
-import io.headroom.jobs.sweep.plan.SweepSettingsReader;
-import io.headroom.jobs.sweep.plan.Sweeps;
-import io.headroom.jobs.sweep.plan.Workload;
-import io.headroom.jobs.sweep.plan.WorkloadReader;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.SweepPlan;
+import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.rows.DriverColumns;
 import io.headroom.jobs.sweep.rows.MeasurementRows;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
-import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.sweep.settings.SweepSettings;
+import io.headroom.jobs.sweep.settings.SweepSettingsReader;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.workload.Workload;
+import io.headroom.jobs.workload.WorkloadReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,13 @@ class ResumeManyRowsTest {
         SweepPlan.of(
             settings, file, settings.models().stream().map(Sweeps.catalogue()::find).toList());
     assertThat(plan.cells().cells()).hasSize(CELLS);
-    Workload workload = WorkloadReader.read(settings, SPARK::session);
+    Workload workload =
+        WorkloadReader.read(
+            settings.sequences(),
+            settings.decodeTokens(),
+            settings.seed(),
+            (source, sequences) -> {},
+            SPARK::session);
     write(plan, workload, sweep.out());
 
     CommandRun run = sweep.run("--resume");

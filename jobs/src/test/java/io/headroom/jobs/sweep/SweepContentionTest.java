@@ -21,7 +21,7 @@ class SweepContentionTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark(2);
   @TempDir static Path folder;
 
-  private static final int MIN_SAMPLES = 1;
+  private static final int LEAST_SAMPLES = 1;
 
   private static ScratchSweep sweep;
   private static CommandRun run;
@@ -44,7 +44,7 @@ class SweepContentionTest {
             measure { min-samples = %d, max-seconds-per-cell = 0.05 }
             verify { sample = 1 }
             """
-                .formatted(MIN_SAMPLES));
+                .formatted(LEAST_SAMPLES));
     run = sweep.run();
     rows = sweep.measurements(SPARK.session()).collectAsList();
     ok = rows.stream().filter(row -> row.getAs("status").equals("ok")).toList();
@@ -154,7 +154,7 @@ class SweepContentionTest {
         .allSatisfy(
             row ->
                 assertThat(row.<Long>getAs("prefill_samples"))
-                    .isEqualTo((long) MIN_SAMPLES * row.<Integer>getAs("contention")));
+                    .isEqualTo((long) LEAST_SAMPLES * row.<Integer>getAs("contention")));
   }
 
   @Test

@@ -1,8 +1,8 @@
 package io.headroom.jobs.testkit;
 
-import io.headroom.jobs.sweep.rows.MeasurementTable;
-import io.headroom.jobs.sweep.rows.MeasurementTable.RowBuilder;
-import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.MeasurementTable.RowBuilder;
+import io.headroom.jobs.measurements.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package io.headroom.jobs.sweep.cost;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.AttentionWork;
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.LayerRanking;
-import io.headroom.jobs.sweep.plan.Sequence;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.LayerRanking;
+import io.headroom.jobs.workload.Sequence;
 import io.headroom.model.LayerSpec;
 import java.util.List;
 

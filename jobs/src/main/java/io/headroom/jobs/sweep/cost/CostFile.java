@@ -2,7 +2,7 @@ package io.headroom.jobs.sweep.cost;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headroom.UserException;
-import io.headroom.jobs.sweep.folder.OutputFolder;
+import io.headroom.jobs.results.ResultsFolder;
 import io.headroom.kvcache.KvPrecision;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,7 +36,7 @@ public final class CostFile {
    */
   public static CostModel read(String folder) {
     JsonNode manifest =
-        OutputFolder.at(folder)
+        ResultsFolder.at(folder)
             .manifest()
             .orElseThrow(
                 () ->

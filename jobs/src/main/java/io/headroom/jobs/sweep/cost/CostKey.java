@@ -1,6 +1,6 @@
 package io.headroom.jobs.sweep.cost;
 
-import io.headroom.jobs.sweep.plan.Cell;
+import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.kvcache.KvPrecision;
 
 /** Work whose parts cost the same. */

@@ -1,9 +1,9 @@
 package io.headroom.jobs.sweep.cost;
 
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.MeasureSettings;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.MeasureSettings;
+import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.workload.Sequence;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 

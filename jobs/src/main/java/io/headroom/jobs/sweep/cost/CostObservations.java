@@ -2,14 +2,15 @@ package io.headroom.jobs.sweep.cost;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.headroom.jobs.cli.BestEffort;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.Status;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cost.CostFit.Observation;
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
 import io.headroom.jobs.sweep.rows.DriverColumns;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
 import io.headroom.jobs.sweep.rows.ShardResult;
-import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.workload.Sequence;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

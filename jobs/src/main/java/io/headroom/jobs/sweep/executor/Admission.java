@@ -2,9 +2,9 @@ package io.headroom.jobs.sweep.executor;
 
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.EngineMemory;
-import io.headroom.jobs.Units;
-import io.headroom.measure.HeapLedger;
-import io.headroom.measure.HostProbe;
+import io.headroom.host.HeapLedger;
+import io.headroom.host.HostProbe;
+import io.headroom.jobs.cli.Units;
 import io.headroom.measure.SequenceRequest;
 import io.headroom.measure.SideBySide;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.headroom.jobs.sweep.executor;
 
-import io.headroom.jobs.sweep.plan.Shard;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
-import io.headroom.jobs.sweep.rows.Status;
-import io.headroom.measure.Calibration;
-import io.headroom.measure.Calibrator;
+import io.headroom.host.Calibration;
+import io.headroom.host.Calibrator;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.Status;
+import io.headroom.jobs.sweep.cells.Shard;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

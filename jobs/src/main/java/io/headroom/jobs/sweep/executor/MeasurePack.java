@@ -1,7 +1,7 @@
 package io.headroom.jobs.sweep.executor;
 
-import io.headroom.jobs.sweep.plan.Pack;
-import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.sweep.cells.Pack;
+import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import java.io.Serializable;
 import java.util.ArrayList;

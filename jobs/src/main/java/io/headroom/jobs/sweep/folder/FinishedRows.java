@@ -1,10 +1,10 @@
 package io.headroom.jobs.sweep.folder;
 
 import io.headroom.UserException;
-import io.headroom.jobs.sweep.plan.CellPlan;
-import io.headroom.jobs.sweep.plan.UnbuildableCell;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
-import io.headroom.jobs.sweep.rows.Status;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.Status;
+import io.headroom.jobs.sweep.cells.CellPlan;
+import io.headroom.jobs.sweep.cells.UnbuildableCell;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -7,9 +7,13 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.not;
 
 import io.headroom.UserException;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.results.AtomicFiles;
+import io.headroom.jobs.results.FilePaths;
+import io.headroom.jobs.results.ParquetCheck;
+import io.headroom.jobs.results.ParquetWriter;
+import io.headroom.jobs.sweep.cells.CellPlan;
 import io.headroom.jobs.sweep.folder.FinishedRows.Key;
-import io.headroom.jobs.sweep.plan.CellPlan;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,7 +108,7 @@ public final class MeasurementFiles {
       }
       if (!files.getFileStatus(folder).isDirectory()) {
         throw new UserException(
-            "%s: is not a folder; remove it".formatted(OutputFolder.plain(folder)));
+            "%s: is not a folder; remove it".formatted(FilePaths.plain(folder)));
       }
       new AtomicFiles(files).finishReplacements(folder);
       List<FileStatus> visible = visibleFiles();
@@ -113,7 +117,7 @@ public final class MeasurementFiles {
       visible.forEach(check::require);
       fileCount = visible.size();
     } catch (IOException e) {
-      throw new UserException("%s: %s".formatted(OutputFolder.plain(folder), e.getMessage()), e);
+      throw new UserException("%s: %s".formatted(FilePaths.plain(folder), e.getMessage()), e);
     }
     Column[] columns =
         Stream.concat(
@@ -127,7 +131,7 @@ public final class MeasurementFiles {
   }
 
   private String shown(String file) {
-    return OutputFolder.plain(new Path(folder, file));
+    return FilePaths.plain(new Path(folder, file));
   }
 
   /** Without those that Spark passes over too. */
@@ -141,7 +145,7 @@ public final class MeasurementFiles {
       if (status.isDirectory() || !name.endsWith(EXTENSION)) {
         throw new UserException(
             "%s: does not belong here; allowed: the Parquet files of the sweep"
-                .formatted(OutputFolder.plain(status.getPath())));
+                .formatted(FilePaths.plain(status.getPath())));
       }
       visible.add(status);
     }

@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep.rows;
 
+import io.headroom.jobs.measurements.MeasurementTable;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 

@@ -1,6 +1,6 @@
 package io.headroom.jobs.sweep.rows;
 
-import io.headroom.jobs.Units;
+import io.headroom.jobs.cli.Units;
 
 /**
  * What fewer KV heads cost and save against the most of the same model, precision and the rest.

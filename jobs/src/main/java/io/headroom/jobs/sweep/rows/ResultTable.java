@@ -1,9 +1,10 @@
 package io.headroom.jobs.sweep.rows;
 
-import io.headroom.jobs.TextTable;
-import io.headroom.jobs.Units;
-import io.headroom.jobs.sweep.plan.SweepSettings;
+import io.headroom.jobs.cli.TextTable;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.sweep.rows.ResultLines.Line;
+import io.headroom.jobs.sweep.settings.SweepSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;

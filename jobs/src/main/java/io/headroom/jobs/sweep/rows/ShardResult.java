@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep.rows;
 
+import io.headroom.jobs.measurements.MeasurementTable;
 import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Row;

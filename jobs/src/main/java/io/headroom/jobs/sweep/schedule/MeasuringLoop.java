@@ -1,15 +1,15 @@
 package io.headroom.jobs.sweep.schedule;
 
-import io.headroom.attention.AttentionEngines;
-import io.headroom.jobs.SparkSessions;
-import io.headroom.jobs.sweep.cost.BestEffort;
+import io.headroom.engines.AttentionEngines;
+import io.headroom.host.Ticker;
+import io.headroom.jobs.cli.BestEffort;
+import io.headroom.jobs.spark.SparkSessions;
+import io.headroom.jobs.sweep.cells.Pack;
+import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cost.CostObservations;
 import io.headroom.jobs.sweep.executor.MeasurePack;
-import io.headroom.jobs.sweep.plan.Pack;
-import io.headroom.jobs.sweep.plan.Shard;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.sweep.schedule.PackRunner.PackResult;
-import io.headroom.measure.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkException;

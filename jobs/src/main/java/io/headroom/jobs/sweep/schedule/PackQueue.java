@@ -1,7 +1,7 @@
 package io.headroom.jobs.sweep.schedule;
 
-import io.headroom.jobs.sweep.plan.Pack;
-import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.sweep.cells.Pack;
+import io.headroom.jobs.sweep.cells.Shard;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

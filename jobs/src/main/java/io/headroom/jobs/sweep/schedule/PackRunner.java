@@ -1,7 +1,7 @@
 package io.headroom.jobs.sweep.schedule;
 
-import io.headroom.jobs.SparkSessions;
-import io.headroom.jobs.sweep.plan.Pack;
+import io.headroom.jobs.spark.SparkSessions;
+import io.headroom.jobs.sweep.cells.Pack;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.headroom.jobs.sweep.schedule;
 
-import io.headroom.jobs.sweep.plan.Pack;
+import io.headroom.jobs.sweep.cells.Pack;
 import java.util.PriorityQueue;
 import java.util.function.ToDoubleFunction;
 

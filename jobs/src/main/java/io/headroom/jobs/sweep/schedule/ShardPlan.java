@@ -1,11 +1,11 @@
 package io.headroom.jobs.sweep.schedule;
 
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.MeasureSettings;
+import io.headroom.jobs.sweep.cells.Pack;
+import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cost.CostModel;
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.MeasureSettings;
-import io.headroom.jobs.sweep.plan.Pack;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.workload.Sequence;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.headroom.jobs.sweep.schedule;
 
-import io.headroom.measure.Ticker;
+import io.headroom.host.Ticker;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

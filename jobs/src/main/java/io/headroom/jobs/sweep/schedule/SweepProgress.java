@@ -1,7 +1,7 @@
 package io.headroom.jobs.sweep.schedule;
 
-import io.headroom.jobs.Units;
-import io.headroom.jobs.sweep.plan.Shard;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.sweep.cells.Shard;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashMap;

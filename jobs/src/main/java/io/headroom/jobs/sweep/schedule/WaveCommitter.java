@@ -1,7 +1,7 @@
 package io.headroom.jobs.sweep.schedule;
 
+import io.headroom.host.Ticker;
 import io.headroom.jobs.sweep.rows.DriverColumns;
-import io.headroom.measure.Ticker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

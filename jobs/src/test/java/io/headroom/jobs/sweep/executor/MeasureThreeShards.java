@@ -1,14 +1,14 @@
 package io.headroom.jobs.sweep.executor;
 
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionEngines;
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.MeasureSettings;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
-import io.headroom.jobs.sweep.plan.Sweeps;
-import io.headroom.jobs.sweep.plan.Window;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
+import io.headroom.engines.AttentionEngines;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.MeasureSettings;
+import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.sweep.settings.Window;
+import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -2,13 +2,13 @@ package io.headroom.jobs.sweep.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headroom.attention.AttentionEngines;
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
-import io.headroom.jobs.sweep.plan.Sweeps;
-import io.headroom.jobs.sweep.plan.Window;
-import io.headroom.jobs.sweep.rows.HistogramMerge;
+import io.headroom.engines.AttentionEngines;
+import io.headroom.jobs.measurements.HistogramMerge;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.sweep.settings.Window;
+import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.GroupedHeads;
 import io.headroom.model.HeadLayout;

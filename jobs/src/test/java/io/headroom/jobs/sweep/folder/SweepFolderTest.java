@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headroom.jobs.results.LockHolder;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.FullDiskFileSystem;
 import io.headroom.jobs.testkit.LocalSpark;

@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
+import io.headroom.host.Environment;
+import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.kvcache.KvPrecision;
-import io.headroom.measure.Environment;
 import io.headroom.measure.LatencyHistogram;
-import io.headroom.model.ModelCatalogue;
 import io.headroom.model.ModelSpec;
+import io.headroom.model.config.ModelCatalogue;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -308,7 +309,7 @@ class SweepRowsTest {
               assertThat(median).isPositive().isLessThanOrEqualTo(most);
               assertThat(row.<Double>getAs("decode_ns_mean")).isPositive().isLessThan(most * 1.01);
               assertThat(row.<Long>getAs("decode_ns_p90") == null)
-                  .isEqualTo(samples < LatencyHistogram.MIN_SAMPLES_P90);
+                  .isEqualTo(samples < LatencyHistogram.LEAST_SAMPLES_P90);
               assertThat(row.<Long>getAs("decode_ns_p99")).isNull();
               LatencyHistogram histogram =
                   LatencyHistogram.decode(row.<byte[]>getAs("decode_histogram"));

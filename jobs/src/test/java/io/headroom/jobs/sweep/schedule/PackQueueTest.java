@@ -2,11 +2,11 @@ package io.headroom.jobs.sweep.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headroom.jobs.sweep.plan.Cell;
-import io.headroom.jobs.sweep.plan.Pack;
-import io.headroom.jobs.sweep.plan.Sequence;
-import io.headroom.jobs.sweep.plan.Shard;
-import io.headroom.jobs.sweep.plan.Sweeps;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.Pack;
+import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.headroom.UserException;
-import io.headroom.jobs.sweep.rows.MeasurementTable;
+import io.headroom.jobs.measurements.MeasurementTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

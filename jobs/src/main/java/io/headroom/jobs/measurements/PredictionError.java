@@ -1,0 +1,45 @@
+package io.headroom.jobs.measurements;
+
+import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.percentile;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * How far {@code predicted_ns} was from what a pass took, as a fraction of it.
+ *
+ * @param median null where nothing was measured
+ * @param p90 null where nothing was measured
+ */
+public record PredictionError(Double median, Double p90) {
+
+  /**
+   * @param measurements in the columns of {@link MeasurementTable}
+   */
+  public static PredictionError read(Dataset<Row> measurements) {
+    Column decodeNanos = col("output_tokens").multiply(col("decode_ns_mean"));
+    Column passNanos = col("prefill_ns").plus(coalesce(decodeNanos, lit(0)));
+    Column error = abs(col("predicted_ns").divide(passNanos).minus(1));
+    Row row =
+        measurements
+            .where(col("status").equalTo(Status.OK.label()))
+            .agg(percentile(error, lit(0.5)), percentile(error, lit(0.9)))
+            .first();
+    return new PredictionError((Double) row.get(0), (Double) row.get(1));
+  }
+
+  /** As the manifest has it. */
+  public Map<String, Object> asMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("prediction_error_p50", median);
+    map.put("prediction_error_p90", p90);
+    return map;
+  }
+}

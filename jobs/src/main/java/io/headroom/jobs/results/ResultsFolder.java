@@ -1,0 +1,281 @@
+package io.headroom.jobs.results;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.headroom.MessageLine;
+import io.headroom.UserException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import scala.Tuple2;
+
+/**
+ * Where the results of one command lie: {@code manifest.json}, its configuration, and folders of
+ * Parquet files, each a table. Any file system that Hadoop knows will do.
+ */
+public final class ResultsFolder {
+  /** What the manifest calls the resolved configuration, from which all can be run again. */
+  public static final String CONFIGURATION = "configuration";
+
+  private static final String MANIFEST = "manifest.json";
+
+  /** What is on its way to its name. */
+  private static final Pattern HIDDEN = Pattern.compile("\\.(staging|(lock|manifest)\\.json\\..*)");
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .enable(SerializationFeature.INDENT_OUTPUT);
+
+  private final Path folder;
+  private final FileSystem files;
+  private FolderLock lock;
+
+  private ResultsFolder(Path folder, FileSystem files) {
+    this.folder = folder;
+    this.files = files;
+  }
+
+  /**
+   * @throws UserException if no such folder can be written
+   */
+  public static ResultsFolder at(String out) {
+    try {
+      Path path = new Path(out);
+      FileSystem files = path.getFileSystem(configuration());
+      files.setWriteChecksum(false);
+      return new ResultsFolder(files.makeQualified(path), files);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new UserException("--out %s: %s".formatted(out, e.getMessage()), e);
+    }
+  }
+
+  /** Hadoop's, with what Spark was told of it in {@code spark.hadoop}. */
+  private static Configuration configuration() {
+    Configuration configuration = new Configuration();
+    for (Tuple2<String, String> setting : new SparkConf().getAllWithPrefix("spark.hadoop.")) {
+      configuration.set(setting._1(), setting._2());
+    }
+    return configuration;
+  }
+
+  /**
+   * Makes the folder where it is missing, and keeps it for one run until the lock is closed. Only
+   * then may anything be written. A folder in which the run wrote nothing is removed again.
+   *
+   * @throws UserException if another run holds it, or it cannot be written
+   */
+  public FolderLock lock(String runId) {
+    try {
+      boolean isNew = !files.exists(folder);
+      if (!files.mkdirs(folder)) {
+        throw new UserException("--out %s: cannot be made".formatted(this));
+      }
+      lock = FolderLock.acquire(files, folder, runId, isNew);
+      return lock;
+    } catch (IOException e) {
+      throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
+    }
+  }
+
+  /** Where the files of a table lie, for reading; empty if there are none yet. */
+  public Optional<String> table(String name) {
+    Path table = new Path(folder, name);
+    return exists(table) ? Optional.of(table.toString()) : Optional.empty();
+  }
+
+  /** Whether there is anything at this place yet. */
+  public boolean exists() {
+    return exists(folder);
+  }
+
+  /** A file or folder within. */
+  public Path path(String name) {
+    return new Path(folder, name);
+  }
+
+  public FileSystem files() {
+    return files;
+  }
+
+  /** The run that holds the lock. */
+  public String runId() {
+    return lock.runId();
+  }
+
+  /**
+   * Replaces a table by one file: all that was in its folder.
+   *
+   * @throws UserException if it cannot be written, such as for want of space
+   */
+  public void replaceTable(String name, Dataset<Row> rows) {
+    Path table = new Path(folder, name);
+    Path file = new Path(table, name + ".parquet");
+    writer().write(rows, file);
+    try {
+      for (FileStatus status : files.listStatus(table)) {
+        if (!status.getPath().getName().equals(file.getName())) {
+          files.delete(status.getPath(), true);
+        }
+      }
+    } catch (IOException e) {
+      throw new UserException("%s: %s".formatted(FilePaths.plain(table), e.getMessage()), e);
+    }
+  }
+
+  /** Writes tables for whoever holds the lock. */
+  public ParquetWriter writer() {
+    return new ParquetWriter(files, new Path(folder, ParquetWriter.STAGING), lock);
+  }
+
+  /**
+   * What was written of the results in the folder; empty if the folder is new or empty.
+   *
+   * @throws UserException if it cannot be read, or is not JSON
+   */
+  public Optional<JsonNode> manifest() {
+    Path written = new Path(folder, MANIFEST);
+    Path manifest = exists(written) ? written : AtomicFiles.next(written);
+    if (!exists(manifest)) {
+      return Optional.empty();
+    }
+    try (InputStream in = files.open(manifest)) {
+      return Optional.of(JSON.readTree(in));
+    } catch (JsonProcessingException e) {
+      throw new UserException(
+          "%s: not JSON: %s".formatted(FilePaths.plain(manifest), e.getOriginalMessage()), e);
+    } catch (IOException e) {
+      throw new UserException("%s: %s".formatted(FilePaths.plain(manifest), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Checks before anything starts that results may be written here where there are none yet.
+   *
+   * @param kind what they are, for messages, such as {@code sweep}
+   * @throws UserException if something else is there, or it cannot be written
+   */
+  public void requireNew(String kind) {
+    if (!isEmpty()) {
+      throw new UserException(
+          "--out %s: is not empty and holds no %s; allowed: a new folder".formatted(this, kind));
+    }
+    requireFolderAbove();
+  }
+
+  /** The nearest thing above that exists must be a folder that may be written. */
+  private void requireFolderAbove() {
+    try {
+      Path above = folder;
+      while (!files.exists(above) && above.getParent() != null) {
+        above = above.getParent();
+      }
+      if (!files.getFileStatus(above).isDirectory()) {
+        throw new UserException(
+            "--out %s: cannot be made: %s is not a folder".formatted(this, FilePaths.plain(above)));
+      }
+      files.access(above, FsAction.WRITE_EXECUTE);
+    } catch (IOException e) {
+      throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Makes the folders for tables, and removes what a killed run left half written.
+   *
+   * @throws UserException if they cannot be made, or another run has taken the folder over
+   */
+  public void prepare(List<String> tables) {
+    for (String table : tables) {
+      makeFolder(new Path(folder, table));
+    }
+    try {
+      files.delete(new Path(folder, ParquetWriter.STAGING), true);
+    } catch (IOException e) {
+      throw new UserException("--out %s: cannot be written: %s".formatted(this, e.getMessage()), e);
+    }
+  }
+
+  private void makeFolder(Path path) {
+    lock.requireHeld();
+    try {
+      if (!files.mkdirs(path)) {
+        throw new UserException("%s: cannot be made".formatted(FilePaths.plain(path)));
+      }
+    } catch (IOException e) {
+      throw new UserException(
+          "%s: cannot be made: %s".formatted(FilePaths.plain(path), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Replaces the manifest as a whole.
+   *
+   * @param manifest maps, lists and plain values
+   * @throws UserException if it cannot be written, or another run has taken the folder over
+   */
+  public void writeManifest(Object manifest) {
+    try {
+      write(MANIFEST, JSON.writeValueAsString(manifest) + "\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a manifest is made of plain values", e);
+    }
+  }
+
+  /**
+   * Replaces a text file as a whole: whoever reads it sees the old text or the new.
+   *
+   * @throws UserException if it cannot be written, or another run has taken the folder over
+   */
+  public void write(String name, String text) {
+    Path file = new Path(folder, name);
+    lock.requireHeld();
+    try {
+      new AtomicFiles(files).write(file, text);
+    } catch (IOException e) {
+      throw new UserException(
+          "%s: cannot be written: %s"
+              .formatted(FilePaths.plain(file), MessageLine.first(e.getMessage())),
+          e);
+    }
+  }
+
+  private boolean exists(Path path) {
+    try {
+      return files.exists(path);
+    } catch (IOException e) {
+      throw new UserException("%s: %s".formatted(path, e.getMessage()), e);
+    }
+  }
+
+  /** But for what a run leaves that was killed before it wrote anything. */
+  private boolean isEmpty() {
+    try {
+      return !files.exists(folder)
+          || Arrays.stream(files.listStatus(folder))
+              .map(file -> file.getPath().getName())
+              .allMatch(name -> name.equals(FolderLock.NAME) || HIDDEN.matcher(name).matches());
+    } catch (IOException e) {
+      throw new UserException("--out %s: %s".formatted(this, e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return FilePaths.plain(folder);
+  }
+}

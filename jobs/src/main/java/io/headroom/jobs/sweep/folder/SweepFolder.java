@@ -1,0 +1,135 @@
+package io.headroom.jobs.sweep.folder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headroom.UserException;
+import io.headroom.jobs.results.FolderLock;
+import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.workload.Workload;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Where one sweep's results lie: {@code manifest.json}, {@code sweep.conf}, {@code measurements}
+ * and {@code summary}.
+ */
+public final class SweepFolder {
+  private static final String MEASUREMENTS = "measurements";
+  private static final String SUMMARY = "summary";
+
+  private final ResultsFolder results;
+
+  private SweepFolder(ResultsFolder results) {
+    this.results = results;
+  }
+
+  /**
+   * @throws UserException if no such folder can be written
+   */
+  public static SweepFolder at(String out) {
+    return new SweepFolder(ResultsFolder.at(out));
+  }
+
+  /**
+   * Keeps the folder for one run, see {@link ResultsFolder#lock}.
+   *
+   * @throws UserException if another run holds it, or it cannot be written
+   */
+  public FolderLock lock(String runId) {
+    return results.lock(runId);
+  }
+
+  /** The measurements, to which the holder of the lock adds. */
+  public MeasurementFiles measurements(SparkSession spark) {
+    return new MeasurementFiles(
+        spark, results.files(), results.path(MEASUREMENTS), results.writer(), results.runId());
+  }
+
+  /**
+   * Replaces the summary: all that was in its folder.
+   *
+   * @throws UserException if it cannot be written, such as for want of space
+   */
+  public void replaceSummary(Dataset<Row> rows) {
+    results.replaceTable(SUMMARY, rows);
+  }
+
+  /**
+   * Checks before anything starts that the folder may be written by this sweep.
+   *
+   * @throws UserException if it is somebody else's, or cannot be written
+   */
+  public void requireFor(String planFingerprint, boolean resume) {
+    Optional<JsonNode> manifest = results.manifest();
+    if (manifest.isEmpty()) {
+      results.requireNew("sweep");
+      return;
+    }
+    String name = manifest.get().path("name").asText();
+    if (!resume) {
+      throw new UserException(
+          "--out %s: holds the sweep %s; allowed: a new folder, or --resume to finish it"
+              .formatted(this, name));
+    }
+    if (!manifest.get().path("plan").asText().equals(planFingerprint)) {
+      throw new UserException(
+          "--out %s: holds the sweep %s of another configuration; allowed: a new folder, or --resume with the configuration that began it"
+              .formatted(this, name));
+    }
+  }
+
+  /**
+   * Checks that the sweep in the folder, if there is one, was begun on the same sequences.
+   *
+   * @throws UserException if it was not, such as for a trace that has changed
+   */
+  public void requireWorkload(Workload workload) {
+    Optional<JsonNode> manifest = results.manifest();
+    if (manifest.isEmpty()
+        || manifest.get().path("workload").asText().equals(workload.fingerprint())) {
+      return;
+    }
+    throw new UserException(
+        "--out %s: holds the sweep %s, begun on other sequences: %d then, %d of other lengths now; allowed: a new folder, or --resume with the sequences that began it"
+            .formatted(
+                this,
+                manifest.get().path("name").asText(),
+                manifest.get().path("sequences").asLong(),
+                workload.sequences().size()));
+  }
+
+  /**
+   * Makes the folders for tables, and removes what a killed run left half written.
+   *
+   * @throws UserException if they cannot be made, or another run has taken the folder over
+   */
+  public void prepare() {
+    results.prepare(List.of(MEASUREMENTS, SUMMARY));
+  }
+
+  /**
+   * Replaces the manifest as a whole.
+   *
+   * @param manifest maps, lists and plain values
+   * @throws UserException if it cannot be written, or another run has taken the folder over
+   */
+  public void writeManifest(Object manifest) {
+    results.writeManifest(manifest);
+  }
+
+  /**
+   * Replaces the file from which the sweep can be run again.
+   *
+   * @throws UserException if it cannot be written, or another run has taken the folder over
+   */
+  public void writeSettings(String hocon) {
+    results.write("sweep.conf", hocon);
+  }
+
+  @Override
+  public String toString() {
+    return results.toString();
+  }
+}

@@ -1,0 +1,69 @@
+package io.headroom.jobs.traces;
+
+import io.headroom.workload.BrokenLine;
+import io.headroom.workload.SkipReason;
+import io.headroom.workload.SkippedLine;
+import io.headroom.workload.TraceLine;
+import io.headroom.workload.TraceLineParser;
+import io.headroom.workload.TraceRequest;
+import java.io.Serializable;
+
+/**
+ * What one block of a file holds, gathered line by line by the task that reads it. A class with
+ * plain fields, since Kryo cannot fill a record.
+ */
+final class BlockSummary implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** Enough of a broken line for a message. */
+  private static final int KEPT_CHARACTERS = 200;
+
+  /** Offset of the block in the file, in bytes. */
+  long start;
+
+  /** Lines that begin in the block, a header included. */
+  long lines;
+
+  long used;
+
+  /** By ordinal of {@link SkipReason}. */
+  long[] skipped = new long[SkipReason.values().length];
+
+  long earliestNanos = Long.MAX_VALUE;
+
+  /** Index in the block of its first broken line; lines after it are only counted. */
+  long brokenIndex;
+
+  /** Null as long as no line is broken. */
+  String brokenExpected;
+
+  String brokenText;
+
+  BlockSummary(long start) {
+    this.start = start;
+  }
+
+  void addHeader() {
+    lines++;
+  }
+
+  void add(String text, TraceLineParser parser) {
+    if (brokenExpected == null) {
+      add(parser.parse(text), text);
+    }
+    lines++;
+  }
+
+  private void add(TraceLine line, String text) {
+    if (line instanceof TraceRequest request) {
+      used++;
+      earliestNanos = Math.min(earliestNanos, request.arrivalNanos());
+    } else if (line instanceof SkippedLine skippedLine) {
+      skipped[skippedLine.reason().ordinal()]++;
+    } else if (line instanceof BrokenLine broken) {
+      brokenIndex = lines;
+      brokenExpected = broken.expected();
+      brokenText = text.substring(0, Math.min(text.length(), KEPT_CHARACTERS));
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.headroom.jobs.traces;
+
+import io.headroom.UserException;
+import io.headroom.jobs.spark.SparkJobs;
+import io.headroom.workload.SkipReason;
+import io.headroom.workload.TraceCounts;
+import io.headroom.workload.TraceFormat;
+import io.headroom.workload.TraceLineParser;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.io.LongWritable;
+import org.apache.hadoop.io.Text;
+import org.apache.hadoop.mapreduce.Job;
+import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Reads request traces with Spark, plain or compressed. One pass checks and counts every line; the
+ * requests themselves stay with the executors. Lines end in {@code \n} or {@code \r\n}.
+ */
+public final class TraceReader {
+  private static final String MOST_BLOCK_BYTES = "spark.sql.files.maxPartitionBytes";
+  private static final long LEAST_BLOCK_BYTES = 4L << 20;
+
+  private final SparkSession spark;
+
+  public TraceReader(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /**
+   * Reads a trace whose format its first line tells.
+   *
+   * @param file a path as Spark takes it; one file, no pattern
+   * @throws UserException as {@link #read(String, TraceFormat)}, or if no format begins so
+   */
+  public Trace read(String file) {
+    return read(file, Optional.empty());
+  }
+
+  /**
+   * Reads a trace of a given format.
+   *
+   * @param file a path as Spark takes it; one file, no pattern
+   * @throws UserException if the file is missing, a directory, empty, unreadable, begins unlike the
+   *     format, has a broken line (the first one is named) or holds no request
+   */
+  public Trace read(String file, TraceFormat format) {
+    return read(file, Optional.of(format));
+  }
+
+  /**
+   * Checks what the first line tells, where no Spark runs yet.
+   *
+   * @param file a path of this machine
+   * @param format empty: any that begins so
+   * @throws UserException if the file is missing, no regular one, empty, unreadable or begins
+   *     unlike the format
+   */
+  public static void requireBeginning(String file, Optional<TraceFormat> format) {
+    TraceBeginning.read(file, format, new Configuration());
+  }
+
+  private Trace read(String name, Optional<TraceFormat> wanted) {
+    TraceBeginning beginning =
+        TraceBeginning.read(name, wanted, spark.sparkContext().hadoopConfiguration());
+    TraceFile file = beginning.file();
+    TraceFormat format = beginning.format();
+    TraceLineParser parser = beginning.parser();
+    JavaRDD<Row> lines = lines(file);
+    List<BlockSummary> blocks = summarise(file, lines, parser, format.hasHeader());
+    Map<Long, Long> firstLines = firstLines(file, blocks);
+    TraceCounts counts = counts(blocks);
+    if (counts.used() == 0) {
+      throw new UserException(
+          counts.rows() == 0
+              ? "%s: no request after the header".formatted(file.name())
+              : "%s: no request to use among %d rows, %s"
+                  .formatted(file.name(), counts.rows(), counts.skippedText()));
+    }
+    long originNanos = blocks.stream().mapToLong(block -> block.earliestNanos).min().orElseThrow();
+    JavaRDD<Row> requests =
+        lines.mapPartitions(new RequestRows(parser, format.hasHeader(), firstLines, originNanos));
+    return new Trace(file.name(), format, spark.createDataFrame(requests, Trace.SCHEMA), counts);
+  }
+
+  /** The text of every line, and where the block that it was read in begins in the file. */
+  private JavaRDD<Row> lines(TraceFile file) {
+    try {
+      Job job = Job.getInstance(spark.sparkContext().hadoopConfiguration());
+      FileInputFormat.setInputPaths(job, new Path(file.sparkPath()));
+      FileInputFormat.setMaxInputSplitSize(job, blockBytes(file));
+      return JavaSparkContext.fromSparkContext(spark.sparkContext())
+          .newAPIHadoopRDD(
+              job.getConfiguration(), BoundedLines.class, LongWritable.class, Text.class)
+          .map(line -> RowFactory.create(line._2().toString(), line._1().get()));
+    } catch (IOException e) {
+      throw new UserException("%s: cannot be read: %s".formatted(file.name(), e.getMessage()), e);
+    }
+  }
+
+  /** As Spark's own sources: a share for every core, unless that is very little or very much. */
+  private long blockBytes(TraceFile file) {
+    long most = JavaUtils.byteStringAsBytes(spark.conf().get(MOST_BLOCK_BYTES));
+    long share = file.bytes() / spark.sparkContext().defaultParallelism();
+    return Math.min(most, Math.max(LEAST_BLOCK_BYTES, share));
+  }
+
+  private List<BlockSummary> summarise(
+      TraceFile file, JavaRDD<Row> lines, TraceLineParser parser, boolean hasHeader) {
+    List<BlockSummary> blocks =
+        SparkJobs.described(
+            spark,
+            "check the lines of " + file.name(),
+            () -> collect(file, lines.mapPartitions(new SummariseBlocks(parser, hasHeader))));
+    return blocks.stream()
+        .sorted(Comparator.comparingLong((BlockSummary block) -> block.start))
+        .toList();
+  }
+
+  private static List<BlockSummary> collect(TraceFile file, JavaRDD<BlockSummary> summaries) {
+    try {
+      return summaries.collect();
+    } catch (Exception e) {
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof IOException) {
+          throw new UserException(
+              "%s: cannot be read to its end: %s".formatted(file.name(), cause.getMessage()), e);
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** The number of the first line of each block, counted from 1, by the block's start. */
+  private static Map<Long, Long> firstLines(TraceFile file, List<BlockSummary> blocks) {
+    Map<Long, Long> firstLines = new HashMap<>();
+    long line = 1;
+    for (BlockSummary block : blocks) {
+      if (block.brokenExpected != null) {
+        throw new UserException(
+            "%s, line %d: %s: %s"
+                .formatted(
+                    file.name(),
+                    line + block.brokenIndex,
+                    block.brokenExpected,
+                    TraceBeginning.shown(block.brokenText)));
+      }
+      firstLines.put(block.start, line);
+      line += block.lines;
+    }
+    return firstLines;
+  }
+
+  private static TraceCounts counts(List<BlockSummary> blocks) {
+    Map<SkipReason, Long> skipped = new EnumMap<>(SkipReason.class);
+    long used = 0;
+    for (BlockSummary block : blocks) {
+      used += block.used;
+      for (SkipReason reason : SkipReason.values()) {
+        long count = block.skipped[reason.ordinal()];
+        if (count > 0) {
+          skipped.merge(reason, count, Long::sum);
+        }
+      }
+    }
+    long rows = used + skipped.values().stream().mapToLong(Long::longValue).sum();
+    return new TraceCounts(rows, used, skipped);
+  }
+}

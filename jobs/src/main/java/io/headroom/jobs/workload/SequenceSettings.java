@@ -1,0 +1,124 @@
+package io.headroom.jobs.workload;
+
+import io.headroom.UserException;
+import io.headroom.jobs.settings.FileLocator;
+import io.headroom.jobs.settings.Settings;
+import io.headroom.jobs.traces.TraceReader;
+import io.headroom.workload.LengthList;
+import io.headroom.workload.LognormalLengths;
+import io.headroom.workload.TraceFormat;
+import io.headroom.workload.UniformLengths;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads from HOCON where the sequences of a workload come from. */
+public final class SequenceSettings {
+  /** Of a prompt, and of what is decoded after it. */
+  public static final int MOST_TOKENS = 16_777_216;
+
+  private static final int MOST_SEQUENCES = 10_000_000;
+
+  private SequenceSettings() {}
+
+  /**
+   * Reads where sequences come from.
+   *
+   * @param files finds the trace
+   * @throws UserException if a setting is wrong, missing or unknown, or there is no such trace
+   */
+  public static SequenceSource sequences(Settings sequences, FileLocator files) {
+    List<String> kinds = List.of("lengths", "trace", "lognormal", "uniform");
+    List<String> given = kinds.stream().filter(sequences::has).toList();
+    if (given.size() != 1) {
+      throw sequences.wrong(
+          given.isEmpty() ? "lengths" : given.get(1),
+          "exactly one of %s must be given".formatted(String.join(", ", kinds)));
+    }
+    SequenceSource source =
+        switch (given.get(0)) {
+          case "lengths" -> lengths(sequences);
+          case "trace" -> trace(sequences, files);
+          case "lognormal" -> lognormal(sequences.object("lognormal"), count(sequences));
+          default -> uniform(sequences.object("uniform"), count(sequences));
+        };
+    sequences.rejectUnknown();
+    return source;
+  }
+
+  private static SequenceSource lengths(Settings sequences) {
+    List<Integer> lengths = sequences.list("lengths", element -> element.integer(1, MOST_TOKENS));
+    int count = sequences.has("count") ? count(sequences) : 1;
+    if ((long) lengths.size() * count > MOST_SEQUENCES) {
+      throw sequences.wrong(
+          "count",
+          "is of each of %d lengths; at most %d sequences are allowed"
+              .formatted(lengths.size(), MOST_SEQUENCES));
+    }
+    return new SequenceSource.Listed(new LengthList(lengths, count));
+  }
+
+  private static int count(Settings sequences) {
+    return sequences.integer("count", 1, MOST_SEQUENCES);
+  }
+
+  private static SequenceSource trace(Settings sequences, FileLocator files) {
+    String file = files.locate(sequences.value("trace"));
+    Optional<TraceFormat> format = Optional.empty();
+    if (sequences.has("format")) {
+      Settings.Element element = sequences.value("format");
+      if (!element.string().equals("auto")) {
+        format = Optional.of(element.named(TraceFormat::named, "auto, " + TraceFormat.labels()));
+      }
+    }
+    Optional<Integer> sample =
+        sequences.has("sample")
+            ? Optional.of(sequences.integer("sample", 1, MOST_SEQUENCES))
+            : Optional.empty();
+    if (!file.contains("://") && !Files.exists(Path.of(file))) {
+      throw sequences.wrong("trace", "no such file, neither beside the configuration nor here");
+    }
+    if (!file.contains("://")) {
+      TraceReader.requireBeginning(file, format);
+    }
+    return new SequenceSource.Trace(file, format, sample);
+  }
+
+  private static SequenceSource lognormal(Settings lognormal, int count) {
+    double p50 = lognormal.number("p50", 1, MOST_TOKENS);
+    double mean = lognormal.number("mean", 1, MOST_TOKENS);
+    int max = lognormal.integer("max", 1, MOST_TOKENS);
+    if (mean <= p50) {
+      throw lognormal.wrong("mean", "must be above p50 = " + p50);
+    }
+    if (max < p50) {
+      throw lognormal.wrong("max", "must be at least p50 = " + p50);
+    }
+    lognormal.rejectUnknown();
+    return new SequenceSource.Drawn(new LognormalLengths(mean, p50, max), count);
+  }
+
+  private static SequenceSource uniform(Settings uniform, int count) {
+    int min = uniform.integer("min", 1, MOST_TOKENS);
+    int max = uniform.integer("max", min, MOST_TOKENS);
+    uniform.rejectUnknown();
+    return new SequenceSource.Drawn(new UniformLengths(min, max), count);
+  }
+
+  /**
+   * Reads {@code decode-tokens}.
+   *
+   * @param settings the object that has it beside the sequences
+   * @throws UserException if it is wrong or missing, or of a trace that there is not
+   */
+  public static DecodeTokens decodeTokens(Settings settings, SequenceSource sequences) {
+    if (!settings.string("decode-tokens").equals("trace")) {
+      return new DecodeTokens.Fixed(settings.integer("decode-tokens", 0, MOST_TOKENS));
+    }
+    if (!(sequences instanceof SequenceSource.Trace)) {
+      throw settings.wrong("decode-tokens", "needs sequences.trace");
+    }
+    return new DecodeTokens.FromTrace();
+  }
+}
