@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -76,8 +77,10 @@ public final class FolderLock implements AutoCloseable {
           "--out %s: cannot be locked: %s".formatted(lock.shownFolder(), e.getMessage()), e);
     }
     ShutdownHookManager.get().addShutdownHook(lock.onShutdown, SHUTDOWN_PRIORITY);
-    lock.heartbeat.scheduleAtFixedRate(
-        lock::beat, heartbeat.toMillis(), heartbeat.toMillis(), TimeUnit.MILLISECONDS);
+    // It never fails, for a beat catches all that it meets, and ends with its executor.
+    ScheduledFuture<?> unused =
+        lock.heartbeat.scheduleAtFixedRate(
+            lock::beat, heartbeat.toMillis(), heartbeat.toMillis(), TimeUnit.MILLISECONDS);
     return lock;
   }
 
@@ -205,7 +208,7 @@ public final class FolderLock implements AutoCloseable {
       if (read(path).filter(this::isMine).isPresent()) {
         new AtomicFiles(files).write(path, holder.heardAt(Instant.now()).toJson());
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // The next beat tries again; what keeps the lock from being written keeps rows from it too.
     }
   }
