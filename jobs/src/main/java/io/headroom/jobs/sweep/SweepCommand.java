@@ -2,6 +2,7 @@ package io.headroom.jobs.sweep;
 
 import io.headroom.UserException;
 import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.cli.Terminal;
 import io.headroom.jobs.measurements.SweepResult;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.ResultsFolder;
@@ -124,7 +125,7 @@ public final class SweepCommand implements Callable<Integer> {
                 lock.runId(),
                 folder,
                 System.err,
-                isTerminal()),
+                Terminal.isThere(System.getenv())),
             plan.settings(),
             folder);
       }
@@ -181,11 +182,5 @@ public final class SweepCommand implements Callable<Integer> {
     } catch (UserException e) {
       throw new UserException("%s: %s".formatted(file.file(), e.getMessage()), e);
     }
-  }
-
-  /** The launcher knows whether standard error is a terminal; Java only knows of all streams. */
-  private static boolean isTerminal() {
-    String told = System.getenv("HEADROOM_TERMINAL");
-    return told == null ? System.console() != null : told.equals("yes");
   }
 }
