@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -79,6 +78,11 @@ final class CalibrationProbe {
     }
   }
 
+  interface Work {
+    /** Runs once and returns how much it did. */
+    long run();
+  }
+
   private static int part(int thread, int threads) {
     return (int) ((long) STREAM_NUMBERS * thread / threads);
   }
@@ -109,20 +113,16 @@ final class CalibrationProbe {
     return new Calibration(flopsPerNano, bytesPerNano);
   }
 
-  /**
-   * The median of what the trials did in a nanosecond; one run before them is not counted.
-   *
-   * @param work runs once and returns how much it did
-   */
-  static double rate(LongSupplier work, Ticker ticker) {
-    work.getAsLong();
+  /** The median of what the trials did in a nanosecond; one run before them is not counted. */
+  static double rate(Work work, Ticker ticker) {
+    work.run();
     double[] rates = new double[TRIALS];
     for (int trial = 0; trial < TRIALS; trial++) {
       long beganNanos = ticker.nanos();
       long passedNanos;
       long done = 0;
       do {
-        done += work.getAsLong();
+        done += work.run();
         passedNanos = ticker.nanos() - beganNanos;
       } while (passedNanos < TRIAL_NANOS);
       rates[trial] = (double) done / passedNanos;

@@ -102,7 +102,7 @@ public record Disturbance(OptionalLong stealMillis, OptionalLong involuntarySwit
 
   private static OptionalLong stealMillis(Path proc) {
     for (String line : lines(proc.resolve("stat"))) {
-      String[] fields = line.split(" +");
+      String[] fields = line.split(" +", -1);
       if (fields[0].equals("cpu") && fields.length > STEAL_FIELD) {
         return OptionalLong.of(Long.parseLong(fields[STEAL_FIELD]) * MILLIS_PER_TICK);
       }

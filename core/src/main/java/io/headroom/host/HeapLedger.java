@@ -72,7 +72,12 @@ public final class HeapLedger {
       if (claimedBytes == 0) {
         return Optional.empty();
       }
-      await();
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AttentionInterruptedException();
+      }
     }
     claimedBytes += bytes;
     return Optional.of(new Claim(bytes));
@@ -100,15 +105,6 @@ public final class HeapLedger {
 
   private long usableBytes() {
     return (long) (USABLE_SHARE * heap.maxBytes());
-  }
-
-  private void await() {
-    try {
-      wait();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AttentionInterruptedException();
-    }
   }
 
   private static final class ProcessHeap implements Heap {

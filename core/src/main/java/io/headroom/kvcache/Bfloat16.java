@@ -15,10 +15,10 @@ public final class Bfloat16 {
   public static short fromFloat(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
-      return (short) (bits >>> 16 | 0x40);
+      return (short) ((bits >>> 16) | 0x40);
     }
-    int roundToEven = 0x7FFF + (bits >>> 16 & 1);
-    return (short) (bits + roundToEven >>> 16);
+    int roundToEven = 0x7FFF + ((bits >>> 16) & 1);
+    return (short) ((bits + roundToEven) >>> 16);
   }
 
   /** The largest bfloat16 that is not above a finite {@code value}. */

@@ -31,10 +31,10 @@ public final class Float16 {
   /** Rounds to nearest, ties to even; too large becomes infinity, NaN stays NaN. */
   public static short fromFloat(float value) {
     int bits = Float.floatToRawIntBits(value);
-    int sign = bits >>> 16 & 0x8000;
+    int sign = (bits >>> 16) & 0x8000;
     int magnitude = bits & 0x7FFFFFFF;
     if (magnitude > FLOAT_INFINITY) {
-      return (short) (sign | INFINITY | 0x200 | magnitude >>> 13 & 0x3FF);
+      return (short) (sign | INFINITY | 0x200 | ((magnitude >>> 13) & 0x3FF));
     }
     float absolute = Float.intBitsToFloat(magnitude);
     if (absolute >= OVERFLOW) {
@@ -42,9 +42,9 @@ public final class Float16 {
     }
     if (absolute < SMALLEST_NORMAL) {
       int units = Float.floatToRawIntBits(absolute + SUBNORMAL_SHIFT);
-      return (short) (sign | units - Float.floatToRawIntBits(SUBNORMAL_SHIFT));
+      return (short) (sign | (units - Float.floatToRawIntBits(SUBNORMAL_SHIFT)));
     }
-    int roundToEven = 0xFFF + (magnitude >>> 13 & 1);
-    return (short) (sign | (magnitude + roundToEven >>> 13) - (112 << 10));
+    int roundToEven = 0xFFF + ((magnitude >>> 13) & 1);
+    return (short) (sign | (((magnitude + roundToEven) >>> 13) - (112 << 10)));
   }
 }

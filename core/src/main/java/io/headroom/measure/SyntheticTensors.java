@@ -51,7 +51,7 @@ public final class SyntheticTensors {
       state ^= state >>> 12;
       state ^= state << 25;
       state ^= state >>> 27;
-      data[i] = NORMAL[(int) (state * 0x2545F4914F6CDD1DL >>> (64 - TABLE_BITS))];
+      data[i] = NORMAL[(int) ((state * 0x2545F4914F6CDD1DL) >>> (64 - TABLE_BITS))];
     }
     return state;
   }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Attention alone: tensors {@code query}, {@code key}, {@code value} and {@code output}, each
- * {@code [batch, heads, sequence, head_dim]}, and the mask in the metadata. The queries are the
- * last positions of the keys.
+ * Attention alone: tensors {@value #QUERY}, {@value #KEY}, {@value #VALUE} and {@value #OUTPUT},
+ * each {@code [batch, heads, sequence, head_dim]}, and the mask in the metadata. The queries are
+ * the last positions of the keys.
  *
  * @param queries {@code [batch, queryHeads, queryTokens, headDim]}
  * @param keys {@code [batch, kvHeads, keyTokens, headDim]}

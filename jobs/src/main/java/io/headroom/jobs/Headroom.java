@@ -20,7 +20,7 @@ public final class Headroom {
       status = run(arguments);
     } catch (Error e) {
       // Java itself would end with the status of a bad result.
-      e.printStackTrace();
+      e.printStackTrace(System.err);
     }
     System.exit(status);
   }

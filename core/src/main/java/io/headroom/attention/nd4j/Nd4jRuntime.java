@@ -93,7 +93,7 @@ final class Nd4jRuntime {
     String configuration = call(library, "openblas_get_config");
     String kernel = call(library, "openblas_get_corename");
     // "OpenBLAS 0.3.31 DYNAMIC_ARCH NO_AFFINITY Haswell MAX_THREADS=64"
-    String version = configuration.split(" ")[1];
+    String version = configuration.split(" ", -1)[1];
     return "openblas-%s-%s".formatted(version, kernel).toLowerCase(Locale.ROOT);
   }
 

@@ -136,7 +136,10 @@ final class KernelsLadder {
   private static Kernels panama() {
     vectorBits(preferredBits());
     try {
-      return (Kernels) Class.forName(PANAMA_CLASS).getDeclaredConstructor().newInstance();
+      return Class.forName(PANAMA_CLASS)
+          .asSubclass(Kernels.class)
+          .getDeclaredConstructor()
+          .newInstance();
     } catch (InvocationTargetException e) {
       throw new IllegalStateException("cannot make " + PANAMA_CLASS, e.getCause());
     } catch (ReflectiveOperationException e) {

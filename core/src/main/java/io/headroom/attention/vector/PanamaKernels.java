@@ -49,7 +49,7 @@ final class PanamaKernels implements Kernels {
   @Override
   public boolean multiplies(TileMatrix b, int rows, int depth) {
     boolean few = rows <= RowBlock.FEW_ROWS && depth <= FEW_ROWS_STRIDE;
-    return b.precision() == KvPrecision.F32 || few && b.columns() == RowBlock.TILE;
+    return b.precision() == KvPrecision.F32 || (few && b.columns() == RowBlock.TILE);
   }
 
   @Override
@@ -76,7 +76,7 @@ final class PanamaKernels implements Kernels {
         floats(
             height, columns, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
       } else {
-        stored(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
+        stored(height, depth, a, aRow, b, firstRow, c, cRow, cStride, add, scratch);
       }
     }
   }
@@ -175,7 +175,6 @@ final class PanamaKernels implements Kernels {
       int depth,
       float[] a,
       int aRow,
-      int aStride,
       TileMatrix b,
       int firstRow,
       float[] c,
@@ -184,7 +183,7 @@ final class PanamaKernels implements Kernels {
       boolean add,
       float[] scratch) {
     if (b.precision().isQuantised()) {
-      quantised(height, depth, a, aRow, aStride, b, firstRow, c, cRow, cStride, add, scratch);
+      quantised(height, depth, a, aRow, b, firstRow, c, cRow, cStride, add, scratch);
       return;
     }
     boolean bfloat = b.precision() == KvPrecision.BF16;
@@ -219,7 +218,6 @@ final class PanamaKernels implements Kernels {
       int depth,
       float[] a,
       int aRow,
-      int aStride,
       TileMatrix b,
       int firstRow,
       float[] c,

@@ -151,7 +151,6 @@ final class WorkerPool implements AutoCloseable {
             wait();
           } catch (InterruptedException e) {
             // Nobody else holds these threads; close() ends them.
-            continue;
           }
         }
         if (closed) {

@@ -50,7 +50,7 @@ final class HalfTiles extends PositionTiles {
         layout.precision() == KvPrecision.BF16
             ? Bfloat16.fromFloat(number)
             : Float16.fromFloat(number);
-    words[index] = words[index] & ~(LOWER_HALF << shift) | (bits & LOWER_HALF) << shift;
+    words[index] = (words[index] & ~(LOWER_HALF << shift)) | ((bits & LOWER_HALF) << shift);
   }
 
   private int row(int tile, int panel, int position) {

@@ -60,7 +60,7 @@ final class QuantisedTiles extends HeadTiles {
     short shiftBits = Bfloat16.floor(least);
     double shift = Bfloat16.toFloat(shiftBits);
     short scaleBits = Bfloat16.ceiling((greatest - shift) / greatestCode);
-    words[scales + row] = shiftBits << Short.SIZE | scaleBits & 0xFFFF;
+    words[scales + row] = (shiftBits << Short.SIZE) | (scaleBits & 0xFFFF);
     // All numbers of a row with scale 0 equal its shift: their code is 0.
     double perScale = scaleBits == 0 ? 0 : 1.0 / Bfloat16.toFloat(scaleBits);
     for (int column = 0; column < count; column++) {

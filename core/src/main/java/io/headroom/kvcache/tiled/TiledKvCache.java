@@ -125,8 +125,9 @@ public final class TiledKvCache implements KvCache {
     if (tokens > spec.capacity() - length) {
       throw new KvCapacityException(length, tokens, spec.capacity());
     }
-    boolean allStorable = storable("key", newKeys) & storable("value", newValues);
-    finite &= allStorable;
+    boolean keysAreStorable = storable("key", newKeys);
+    boolean valuesAreStorable = storable("value", newValues);
+    finite &= keysAreStorable && valuesAreStorable;
 
     int start = length;
     int end = start + tokens;
@@ -338,15 +339,14 @@ public final class TiledKvCache implements KvCache {
   private static boolean allBelow(float limit, float[] data, int start, int end) {
     int i = start;
     for (; i + 7 < end; i += 8) {
-      boolean below =
-          Math.abs(data[i]) < limit
-              & Math.abs(data[i + 1]) < limit
-              & Math.abs(data[i + 2]) < limit
-              & Math.abs(data[i + 3]) < limit
-              & Math.abs(data[i + 4]) < limit
-              & Math.abs(data[i + 5]) < limit
-              & Math.abs(data[i + 6]) < limit
-              & Math.abs(data[i + 7]) < limit;
+      boolean below = Math.abs(data[i]) < limit;
+      below &= Math.abs(data[i + 1]) < limit;
+      below &= Math.abs(data[i + 2]) < limit;
+      below &= Math.abs(data[i + 3]) < limit;
+      below &= Math.abs(data[i + 4]) < limit;
+      below &= Math.abs(data[i + 5]) < limit;
+      below &= Math.abs(data[i + 6]) < limit;
+      below &= Math.abs(data[i + 7]) < limit;
       if (!below) {
         return false;
       }

@@ -25,6 +25,10 @@ public final class ExecutorCores extends SparkListener {
 
   /** Knows of no executor. */
   public ExecutorCores() {
+    forget();
+  }
+
+  private static void forget() {
     synchronized (CORES) {
       CORES.clear();
       wholeExecutor = null;

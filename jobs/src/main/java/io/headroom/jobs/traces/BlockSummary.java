@@ -7,6 +7,9 @@ import io.headroom.workload.TraceLine;
 import io.headroom.workload.TraceLineParser;
 import io.headroom.workload.TraceRequest;
 import java.io.Serializable;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What one block of a file holds, gathered line by line by the task that reads it. A class with
@@ -26,8 +29,8 @@ final class BlockSummary implements Serializable {
 
   long used;
 
-  /** By ordinal of {@link SkipReason}. */
-  long[] skipped = new long[SkipReason.values().length];
+  /** Lines by reason; no line, no entry. No {@link EnumMap}, which Kryo cannot fill either. */
+  Map<SkipReason, Long> skipped = new HashMap<>();
 
   long earliestNanos = Long.MAX_VALUE;
 
@@ -59,7 +62,7 @@ final class BlockSummary implements Serializable {
       used++;
       earliestNanos = Math.min(earliestNanos, request.arrivalNanos());
     } else if (line instanceof SkippedLine skippedLine) {
-      skipped[skippedLine.reason().ordinal()]++;
+      skipped.merge(skippedLine.reason(), 1L, Long::sum);
     } else if (line instanceof BrokenLine broken) {
       brokenIndex = lines;
       brokenExpected = broken.expected();

@@ -169,12 +169,7 @@ public final class TraceReader {
     long used = 0;
     for (BlockSummary block : blocks) {
       used += block.used;
-      for (SkipReason reason : SkipReason.values()) {
-        long count = block.skipped[reason.ordinal()];
-        if (count > 0) {
-          skipped.merge(reason, count, Long::sum);
-        }
-      }
+      block.skipped.forEach((reason, lines) -> skipped.merge(reason, lines, Long::sum));
     }
     long rows = used + skipped.values().stream().mapToLong(Long::longValue).sum();
     return new TraceCounts(rows, used, skipped);

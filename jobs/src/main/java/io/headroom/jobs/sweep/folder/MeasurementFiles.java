@@ -13,7 +13,6 @@ import io.headroom.jobs.results.FilePaths;
 import io.headroom.jobs.results.ParquetCheck;
 import io.headroom.jobs.results.ParquetWriter;
 import io.headroom.jobs.sweep.cells.CellPlan;
-import io.headroom.jobs.sweep.folder.FinishedRows.Key;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,7 +52,7 @@ public final class MeasurementFiles {
   private final int filesOfOneWave;
   private final int rowsOfAFile;
 
-  private Map<Key, String> replaceable = Map.of();
+  private Map<FinishedRows.Key, String> replaceable = Map.of();
   private int fileCount;
   private Path last;
   private int rowsOfLast;
@@ -159,12 +158,13 @@ public final class MeasurementFiles {
    */
   public void commit(List<Row> rows) {
     Map<Boolean, List<Row>> byReplacing =
-        rows.stream().collect(partitioningBy(row -> replaceable.containsKey(Key.of(row))));
+        rows.stream()
+            .collect(partitioningBy(row -> replaceable.containsKey(FinishedRows.Key.of(row))));
     if (!byReplacing.get(false).isEmpty()) {
       add(byReplacing.get(false));
     }
     byReplacing.get(true).stream()
-        .collect(groupingBy(row -> replaceable.get(Key.of(row))))
+        .collect(groupingBy(row -> replaceable.get(FinishedRows.Key.of(row))))
         .forEach(this::replaceIn);
   }
 
@@ -188,7 +188,7 @@ public final class MeasurementFiles {
     Path file = new Path(folder, name);
     Object[] replaced =
         rows.stream()
-            .map(Key::of)
+            .map(FinishedRows.Key::of)
             .map(replacedKey -> replacedKey.cellId() + " " + replacedKey.sequenceId())
             .toArray();
     Column key = concat_ws(" ", col("cell_id"), col("sequence_id"));
