@@ -95,7 +95,7 @@ class SequenceMeasurerTest {
 
     int wanted = Math.max(64, minSamples);
     assertThat(measured.prefill().samples()).isEqualTo(minSamples);
-    assertThat(measured.decode().samples()).isEqualTo((wanted + 4) / 5 * 5);
+    assertThat(measured.decode().samples()).isEqualTo((wanted + 4) / 5 * 5L);
   }
 
   @Test

@@ -7,7 +7,6 @@ import io.headroom.attention.AttentionInterruptedException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -149,13 +148,13 @@ class TimeLimitTest {
   }
 
   private static Integer spin(long nanos) {
-    AtomicInteger turns = new AtomicInteger();
+    int turns = 0;
     long end = System.nanoTime() + nanos;
     while (System.nanoTime() < end) {
       AttentionInterruptedException.throwIfInterrupted();
-      turns.incrementAndGet();
+      turns++;
     }
-    return turns.get();
+    return turns;
   }
 
   @Test

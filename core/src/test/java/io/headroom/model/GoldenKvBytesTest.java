@@ -21,7 +21,7 @@ class GoldenKvBytesTest {
 
     assertThat(lines).hasSizeGreaterThan(60);
     for (String line : lines.subList(1, lines.size())) {
-      String[] cells = line.split(",");
+      String[] cells = line.split(",", -1);
       ModelSpec model = ModelFile.read(models.resolve(cells[0]));
       KvPrecision precision = KvPrecision.named(cells[2]).orElseThrow();
       assertThat(model.kvBytes(Long.parseLong(cells[1]), precision))

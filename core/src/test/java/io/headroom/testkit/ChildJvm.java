@@ -18,6 +18,11 @@ public final class ChildJvm {
   /** What a JVM printed, both streams together, and how it ended. */
   public record Result(int exitStatus, List<String> lines) {}
 
+  /** With all of our class path. */
+  public static Result run(Class<?> main, List<String> jvmArguments) {
+    return run(main, jvmArguments, entry -> true);
+  }
+
   /**
    * @param classPathEntry which entries of our class path the JVM gets, by file name
    */

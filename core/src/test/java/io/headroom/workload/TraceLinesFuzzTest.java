@@ -17,15 +17,22 @@ class TraceLinesFuzzTest {
     List<byte[]> valid =
         List.of(
             bytes(
-                "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,374,44\n"
-                    + "2024-05-10 00:00:00+00:00,396,109\n"),
+                """
+                TIMESTAMP,ContextTokens,GeneratedTokens
+                2023-11-16 18:15:46.6805900,374,44
+                2024-05-10 00:00:00+00:00,396,109
+                """),
             bytes(
-                "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
-                    + "5,ChatGPT,472,18,490,Conversation log\n45.5,GPT-4,1087,0,1317,API log\n"),
+                """
+                Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type
+                5,ChatGPT,472,18,490,Conversation log
+                45.5,GPT-4,1087,0,1317,API log
+                """),
             bytes(
-                "{\"timestamp\": 27482, \"input_length\": 6955, \"output_length\": 52,"
-                    + " \"hash_ids\": [46, 47, 2353]}\n{\"timestamp\": 30535.5,"
-                    + " \"input_length\": 6472, \"output_length\": 26, \"hash_ids\": []}\n"));
+                """
+                {"timestamp": 27482, "input_length": 6955, "output_length": 52, "hash_ids": [46, 47, 2353]}
+                {"timestamp": 30535.5, "input_length": 6472, "output_length": 26, "hash_ids": []}
+                """));
     List<String> tokens =
         List.of(
             "\"timestamp\":1e99999,",

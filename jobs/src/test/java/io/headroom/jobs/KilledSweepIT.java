@@ -24,7 +24,7 @@ class KilledSweepIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   private static final Duration A_START = Duration.ofSeconds(90);
-  private static final Duration A_SWEEP = Duration.ofSeconds(180);
+  private static final Duration A_SWEEP = Duration.ofMinutes(3);
   private static final Duration WORK = Duration.ofMillis(500);
   private static final Path ROOT = SharedData.projectRoot();
 

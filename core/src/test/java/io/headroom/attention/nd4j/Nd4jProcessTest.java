@@ -4,21 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.testkit.ChildJvm;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What only a process of its own can show. */
 class Nd4jProcessTest {
-  private static final Predicate<String> EVERYTHING = entry -> true;
-
   /** The scores of one step, leaked in each of 10,000, would come to 20 MB. */
   private static final long ALLOWED_GROWTH_BYTES = 8L << 20;
 
   @Test
   void startsWithoutAWord() {
-    ChildJvm.Result result = ChildJvm.run(PrintNd4jDetail.class, List.of(), EVERYTHING);
+    ChildJvm.Result result = ChildJvm.run(PrintNd4jDetail.class, List.of());
 
     assertThat(result.exitStatus()).isZero();
     assertThat(ownLines(result)).singleElement().asString().startsWith("openblas-0.3.31-");
@@ -46,8 +43,7 @@ class Nd4jProcessTest {
   @Test
   void memoryBeyondTheLimitOfJavaCppIsForeseen() {
     ChildJvm.Result result =
-        ChildJvm.run(
-            PrintForeseenMemory.class, List.of("-Dorg.bytedeco.javacpp.maxbytes=48m"), EVERYTHING);
+        ChildJvm.run(PrintForeseenMemory.class, List.of("-Dorg.bytedeco.javacpp.maxbytes=48m"));
 
     assertThat(result.exitStatus()).as("%s", result.lines()).isZero();
     assertThat(ownLines(result)).containsExactly("100 fit", "60000 do not fit");
@@ -65,7 +61,7 @@ class Nd4jProcessTest {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1");
 
-    ChildJvm.Result result = ChildJvm.run(PrintNativeGrowth.class, fixedHeap, EVERYTHING);
+    ChildJvm.Result result = ChildJvm.run(PrintNativeGrowth.class, fixedHeap);
 
     assertThat(result.exitStatus()).as("%s", result.lines()).isZero();
     String last = result.lines().get(result.lines().size() - 1);

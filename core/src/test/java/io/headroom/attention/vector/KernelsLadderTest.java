@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,23 +19,23 @@ class KernelsLadderTest {
   private static final String MODULE = "--add-modules=jdk.incubator.vector";
 
   private final Kernels other = new ScalarKernels();
-  private final Supplier<Kernels> panama = () -> other;
 
   @Test
   void takesPanamaWhereNothingStandsInTheWay() {
-    assertThat(KernelsLadder.choose("", Optional::empty, panama)).isSameAs(other);
-    assertThat(KernelsLadder.choose("panama", Optional::empty, panama)).isSameAs(other);
-    assertThat(KernelsLadder.choose("scalar", Optional::empty, panama)).isNotSameAs(other);
+    assertThat(KernelsLadder.choose("", Optional::empty, this::panama)).isSameAs(other);
+    assertThat(KernelsLadder.choose("panama", Optional::empty, this::panama)).isSameAs(other);
+    assertThat(KernelsLadder.choose("scalar", Optional::empty, this::panama)).isNotSameAs(other);
   }
 
   @Test
   void fallsBackUnlessForced() {
-    assertThat(KernelsLadder.choose("", () -> Optional.of("reasons"), panama).detail())
+    assertThat(KernelsLadder.choose("", () -> Optional.of("reasons"), this::panama).detail())
         .isEqualTo("scalar");
-    assertThatThrownBy(() -> KernelsLadder.choose("panama", () -> Optional.of("reasons"), panama))
+    assertThatThrownBy(
+            () -> KernelsLadder.choose("panama", () -> Optional.of("reasons"), this::panama))
         .isInstanceOf(UserException.class)
         .hasMessage("system property headroom.kernels is panama, which cannot be had: reasons");
-    assertThatThrownBy(() -> KernelsLadder.choose("simd", Optional::empty, panama))
+    assertThatThrownBy(() -> KernelsLadder.choose("simd", Optional::empty, this::panama))
         .isInstanceOf(UserException.class)
         .hasMessage("system property headroom.kernels must be scalar or panama: simd");
   }
@@ -93,6 +92,10 @@ class KernelsLadderTest {
     assertThat(run(List.of("-Dheadroom.kernels=panama")))
         .contains("system property headroom.kernels is panama, which cannot be had: module")
         .doesNotContain("detail");
+  }
+
+  private Kernels panama() {
+    return other;
   }
 
   /** Another JVM that asks the ladder twice. */

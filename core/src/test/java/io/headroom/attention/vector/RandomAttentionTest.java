@@ -108,7 +108,7 @@ class RandomAttentionTest {
   @ParameterizedTest
   @EnumSource(KvPrecision.class)
   void decodeEqualsAttendingOverTheSameCacheAtOnce(KvPrecision precision) {
-    SplittableRandom random = new SplittableRandom(SEED + precision.ordinal());
+    SplittableRandom random = new SplittableRandom(SEED + precision.name().hashCode());
     GaussianTensors gaussian = new GaussianTensors(SEED);
     try (AttentionEngine engine = new VectorAttentionEngine(1)) {
       for (int i = 0; i < CACHE_CASES; i++) {
@@ -144,7 +144,7 @@ class RandomAttentionTest {
   @ParameterizedTest
   @EnumSource(KvPrecision.class)
   void aWindowAsLongAsTheSequenceIsNone(KvPrecision precision) {
-    SplittableRandom random = new SplittableRandom(SEED + precision.ordinal());
+    SplittableRandom random = new SplittableRandom(SEED + precision.name().hashCode());
     GaussianTensors gaussian = new GaussianTensors(SEED);
     try (AttentionEngine engine = new VectorAttentionEngine(1)) {
       for (int i = 0; i < CACHE_CASES; i++) {

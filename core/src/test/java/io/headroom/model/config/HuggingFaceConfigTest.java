@@ -359,7 +359,7 @@ class HuggingFaceConfigTest {
         .isInstanceOf(UserException.class)
         .hasMessage(absent + ": no such file");
     Path large = folder.resolve("large.json");
-    Files.write(large, (json(" ".repeat(4 << 20) + "{}")).getBytes(StandardCharsets.UTF_8));
+    Files.write(large, json(" ".repeat(4 << 20) + "{}").getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> ModelFile.read(large))
         .isInstanceOf(UserException.class)
         .hasMessage(large + ": a config.json file of at most 4194304 bytes is allowed: 4194306");

@@ -35,7 +35,7 @@ class KvCommandTest {
 
     assertThat(lines).hasSizeGreaterThan(60);
     for (String line : lines.subList(1, lines.size())) {
-      String[] cells = line.split(",");
+      String[] cells = line.split(",", -1);
       JsonNode report =
           json(models.resolve(cells[0]).toString(), "--tokens", cells[1], "--precision", cells[2]);
       assertThat(report.path("kv_bytes_per_sequence").asLong())

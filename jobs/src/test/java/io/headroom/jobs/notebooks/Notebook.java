@@ -66,8 +66,8 @@ record Notebook(JsonNode content) {
   }
 
   boolean endsInAnswers() {
-    List<JsonNode> tagged = cells().stream().filter(Notebook::isTaggedAnswers).toList();
-    return tagged.size() == 1 && tagged.get(0) == cells().get(cells().size() - 1);
+    long tagged = cells().stream().filter(Notebook::isTaggedAnswers).count();
+    return tagged == 1 && isTaggedAnswers(cells().get(cells().size() - 1));
   }
 
   /** The JSON that the cell tagged so has shown. */

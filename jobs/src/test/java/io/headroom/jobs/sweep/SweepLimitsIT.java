@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SweepLimitsIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
-  private static final Duration A_SWEEP = Duration.ofSeconds(180);
+  private static final Duration A_SWEEP = Duration.ofMinutes(3);
 
   @TempDir Path folder;
 

@@ -420,7 +420,7 @@ class SweepMistakesTest {
 
   private static List<String> cellIds(CommandRun dryRun) {
     return dryRun.out().stream()
-        .map(line -> line.split(" ")[0])
+        .map(line -> line.split(" ", -1)[0])
         .filter(word -> word.matches("[0-9a-f]{16}"))
         .toList();
   }

@@ -77,8 +77,10 @@ class TraceReaderTest {
     Path file =
         write(
             "mooncake.jsonl",
-            "{\"timestamp\": 1000, \"input_length\": 6758, \"output_length\": 500, \"hash_ids\": [0, 1]}\n"
-                + "{\"timestamp\": 3052, \"input_length\": 7322, \"output_length\": 490, \"hash_ids\": []}\n");
+            """
+            {"timestamp": 1000, "input_length": 6758, "output_length": 500, "hash_ids": [0, 1]}
+            {"timestamp": 3052, "input_length": 7322, "output_length": 490, "hash_ids": []}
+            """);
 
     Trace trace = read(file);
 

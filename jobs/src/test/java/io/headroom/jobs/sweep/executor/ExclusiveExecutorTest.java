@@ -30,6 +30,9 @@ class ExclusiveExecutorTest {
       implements FlatMapFunction<Iterator<Integer>, Integer> {
     private static final long serialVersionUID = 1L;
 
+    /** Some ten microseconds, in which another task would be seen. */
+    private static final int TURNS = 1_000;
+
     @Override
     public Iterator<Integer> call(Iterator<Integer> numbers) throws InterruptedException {
       TWO_TASKS.countDown();
@@ -39,7 +42,9 @@ class ExclusiveExecutorTest {
 
     private static List<Integer> count() {
       int atWork = AT_WORK.incrementAndGet();
-      Thread.yield();
+      for (int turn = 0; turn < TURNS; turn++) {
+        Thread.onSpinWait();
+      }
       AT_WORK.decrementAndGet();
       return List.of(atWork);
     }

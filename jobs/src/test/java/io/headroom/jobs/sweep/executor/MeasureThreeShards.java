@@ -11,7 +11,6 @@ import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
@@ -65,9 +64,9 @@ final class MeasureThreeShards {
   }
 
   private static void takeAllMemory() {
-    List<long[]> hoard = new ArrayList<>();
+    Object[] hoard = {};
     while (true) {
-      hoard.add(new long[HOARD_NUMBERS]);
+      hoard = new Object[] {hoard, new long[HOARD_NUMBERS]};
     }
   }
 

@@ -393,7 +393,7 @@ class SweepFolderTest {
           beside.submit(
               () -> run(out.toString(), "--set", "sweep.measure.max-seconds-per-cell=0.5"));
       while (parquetFiles(out.resolve("measurements")).isEmpty() && !running.isDone()) {
-        Thread.yield();
+        Thread.onSpinWait();
       }
       Files.move(out, moved);
       run = running.get();

@@ -556,7 +556,7 @@ class SweepRowsTest {
         ok.stream().map(row -> row.<String>getAs("cell_id")).collect(Collectors.toSet());
     assertThat(
             again.out().stream()
-                .map(line -> line.split(" ")[0])
+                .map(line -> line.split(" ", -1)[0])
                 .filter(word -> word.matches("[0-9a-f]{16}"))
                 .collect(Collectors.toSet()))
         .isEqualTo(cellIds);
