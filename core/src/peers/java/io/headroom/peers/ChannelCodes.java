@@ -60,7 +60,7 @@ final class ChannelCodes {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] =
           fourBits
-              ? (byte) (code(head, row, 2 * i) + 8 | code(head, row, 2 * i + 1) + 8 << 4)
+              ? (byte) ((code(head, row, 2 * i) + 8) | ((code(head, row, 2 * i + 1) + 8) << 4))
               : (byte) code(head, row, i);
     }
   }

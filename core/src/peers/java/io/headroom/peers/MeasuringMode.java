@@ -7,17 +7,14 @@ import java.util.stream.Collectors;
 
 /** Which workloads to measure, and for how long. */
 enum MeasuringMode {
-  QUICK(new TimingPlan(3, 100, 20, 100)),
-  FULL(new TimingPlan(4, 200, 20, 150));
-
-  private final TimingPlan timing;
-
-  MeasuringMode(TimingPlan timing) {
-    this.timing = timing;
-  }
+  QUICK,
+  FULL;
 
   TimingPlan timing() {
-    return timing;
+    return switch (this) {
+      case QUICK -> new TimingPlan(3, 100, 20, 100);
+      case FULL -> new TimingPlan(4, 200, 20, 150);
+    };
   }
 
   String label() {

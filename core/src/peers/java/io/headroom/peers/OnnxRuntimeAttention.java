@@ -80,7 +80,8 @@ final class OnnxRuntimeAttention implements PreparedAttention {
 
   /** Binds {@code [1, tokens, heads * dim]}. */
   private void bindNew(String name, HeadTensor tensor) throws OrtException {
-    HeadTensor byToken = HeadTensor.zeros(tensor.tokens(), tensor.heads(), tensor.dim());
+    HeadTensor byToken =
+        HeadTensor.zeros(/* heads= */ tensor.tokens(), /* tokens= */ tensor.heads(), tensor.dim());
     for (int head = 0; head < tensor.heads(); head++) {
       for (int token = 0; token < tensor.tokens(); token++) {
         System.arraycopy(

@@ -73,6 +73,6 @@ record Workload(Phase phase, AttentionShape shape, int tokens, KvPrecision preci
   long memoryBytes() {
     long oneKvHead = (long) keys() * (shape.headDim() + shape.valueDim()) * Float.BYTES;
     long expanded = shape.groupSize() > 1 ? shape.queryHeads() * oneKvHead : 0;
-    return 4 * shape.kvHeads() * oneKvHead + expanded;
+    return 4L * shape.kvHeads() * oneKvHead + expanded;
   }
 }

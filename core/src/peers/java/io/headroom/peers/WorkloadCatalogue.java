@@ -80,7 +80,7 @@ final class WorkloadCatalogue {
     List<Workload> workloads = new ArrayList<>();
     for (AttentionShape shape : List.of(MHA, GQA, MQA)) {
       for (int tokens : new int[] {512, 1_024, 2_048, 4_096}) {
-        boolean compressed = shape == GQA && tokens == 2_048;
+        boolean compressed = shape.equals(GQA) && tokens == 2_048;
         add(workloads, Phase.PREFILL, shape, tokens, F32);
         if (compressed) {
           add(workloads, Phase.PREFILL, shape, tokens, BF16, INT8);
@@ -88,7 +88,7 @@ final class WorkloadCatalogue {
       }
       for (int tokens : new int[] {1_024, 4_096, 16_384, 65_536}) {
         add(workloads, Phase.DECODE, shape, tokens, F32, BF16, INT8, INT4);
-        if (shape == GQA) {
+        if (shape.equals(GQA)) {
           add(workloads, Phase.DECODE, shape, tokens, F16);
         }
       }
