@@ -1,8 +1,7 @@
 package io.headroom.attention.nd4j;
 
+import io.headroom.kvcache.CheckedKvCache;
 import io.headroom.kvcache.HeadTensor;
-import io.headroom.kvcache.KvCache;
-import io.headroom.kvcache.KvCacheChecks;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -11,18 +10,16 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Keys and values {@code [kvHeads, capacity, dim]} outside the heap, in float32, float16 or
  * bfloat16. Every position is kept, of windowed caches too: the engine skips what the window hides.
  */
-final class Nd4jKvCache implements KvCache {
+final class Nd4jKvCache extends CheckedKvCache {
   /** Bounds the float32 copy that a half precision append goes through. */
   private static final int STAGED_TOKENS = 1024;
 
-  private final KvCacheSpec spec;
   private final Nd4jBuffer keys;
   private final Nd4jBuffer values;
-  private int length;
   private boolean closed;
 
   Nd4jKvCache(KvCacheSpec spec) {
-    this.spec = spec;
+    super(spec);
     DataType type = storageType(spec.precision());
     long rows = (long) spec.kvHeads() * spec.capacity();
     this.keys = new Nd4jBuffer(type, rows * spec.keyDim());
@@ -55,37 +52,23 @@ final class Nd4jKvCache implements KvCache {
     return "the nd4j engine keeps f32, f16 or bf16: " + precision.label();
   }
 
-  @Override
-  public KvCacheSpec spec() {
-    return spec;
-  }
-
-  @Override
-  public int length() {
-    return length;
-  }
-
   KvRows keys(int kvHead) {
-    return new KvRows(keys, (long) kvHead * spec.capacity() * spec.keyDim(), spec.keyDim());
+    return rows(keys, kvHead, spec().keyDim());
   }
 
   KvRows values(int kvHead) {
-    return new KvRows(values, (long) kvHead * spec.capacity() * spec.valueDim(), spec.valueDim());
+    return rows(values, kvHead, spec().valueDim());
+  }
+
+  private KvRows rows(Nd4jBuffer store, int kvHead, int dim) {
+    return new KvRows(store, (long) kvHead * spec().capacity() * dim, dim);
   }
 
   @Override
-  public void append(HeadTensor newKeys, HeadTensor newValues) {
+  protected void store(HeadTensor newKeys, HeadTensor newValues) {
     requireOpen();
-    KvCacheChecks.requireAppendable(this, newKeys, newValues);
     store(newKeys, keys);
     store(newValues, values);
-    length += newKeys.tokens();
-  }
-
-  @Override
-  public void truncate(int length) {
-    KvCacheChecks.requireLength(this, length);
-    this.length = length;
   }
 
   @Override
@@ -114,14 +97,14 @@ final class Nd4jKvCache implements KvCache {
     }
     for (int from = 0; from < rows.tokens(); from += STAGED_TOKENS) {
       int to = Math.min(rows.tokens(), from + STAGED_TOKENS);
-      storeRounded(rows.tokens(from, to), store, length + from);
+      storeRounded(rows.tokens(from, to), store, length() + from);
     }
   }
 
   private void storeFloats(HeadTensor rows, Nd4jBuffer store) {
     int count = rows.tokens() * rows.dim();
     for (int head = 0; head < rows.heads(); head++) {
-      long offset = ((long) head * spec.capacity() + length) * rows.dim();
+      long offset = ((long) head * spec().capacity() + length()) * rows.dim();
       store.put(offset, rows.data(), rows.row(head, 0), count);
     }
   }
@@ -133,7 +116,7 @@ final class Nd4jKvCache implements KvCache {
       for (int head = 0; head < rows.heads(); head++) {
         staged.put((long) head * count, rows.data(), rows.row(head, 0), count);
       }
-      long capacityStride = (long) spec.capacity() * dim;
+      long capacityStride = (long) spec().capacity() * dim;
       store
           .planes((long) position * dim, rows.heads(), rows.tokens(), dim, capacityStride, dim)
           .assign(staged.planes(0, rows.heads(), rows.tokens(), dim, count, dim));

@@ -1,21 +1,18 @@
 package io.headroom.attention.reference;
 
+import io.headroom.kvcache.CheckedKvCache;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.HeapArrays;
-import io.headroom.kvcache.KvCache;
-import io.headroom.kvcache.KvCacheChecks;
 import io.headroom.kvcache.KvCacheSpec;
 import java.util.Optional;
 
 /** Exact float32 rows of every position, {@code [kvHeads][capacity * dim]}, window or not. */
-final class RowKvCache implements KvCache {
-  private final KvCacheSpec spec;
+final class RowKvCache extends CheckedKvCache {
   private final float[][] keys;
   private final float[][] values;
-  private int length;
 
   RowKvCache(KvCacheSpec spec) {
-    this.spec = spec;
+    super(spec);
     this.keys = new float[spec.kvHeads()][Math.multiplyExact(spec.capacity(), spec.keyDim())];
     this.values = new float[spec.kvHeads()][Math.multiplyExact(spec.capacity(), spec.valueDim())];
   }
@@ -31,16 +28,6 @@ final class RowKvCache implements KvCache {
             + HeapArrays.bytes((long) spec.capacity() * spec.valueDim(), Float.BYTES));
   }
 
-  @Override
-  public KvCacheSpec spec() {
-    return spec;
-  }
-
-  @Override
-  public int length() {
-    return length;
-  }
-
   float[] keys(int kvHead) {
     return keys[kvHead];
   }
@@ -50,21 +37,14 @@ final class RowKvCache implements KvCache {
   }
 
   @Override
-  public void append(HeadTensor newKeys, HeadTensor newValues) {
-    KvCacheChecks.requireAppendable(this, newKeys, newValues);
+  protected void store(HeadTensor newKeys, HeadTensor newValues) {
     copy(newKeys, keys);
     copy(newValues, values);
-    length += newKeys.tokens();
-  }
-
-  @Override
-  public void truncate(int length) {
-    KvCacheChecks.requireLength(this, length);
-    this.length = length;
   }
 
   @Override
   public long allocatedBytes() {
+    KvCacheSpec spec = spec();
     long numbers = (long) spec.kvHeads() * spec.capacity() * (spec.keyDim() + spec.valueDim());
     return numbers * Float.BYTES;
   }
@@ -72,7 +52,7 @@ final class RowKvCache implements KvCache {
   private void copy(HeadTensor rows, float[][] heads) {
     int count = rows.tokens() * rows.dim();
     for (int head = 0; head < rows.heads(); head++) {
-      System.arraycopy(rows.data(), rows.row(head, 0), heads[head], length * rows.dim(), count);
+      System.arraycopy(rows.data(), rows.row(head, 0), heads[head], length() * rows.dim(), count);
     }
   }
 }

@@ -1,12 +1,11 @@
 package io.headroom.kvcache.tiled;
 
 import io.headroom.kvcache.Bfloat16;
+import io.headroom.kvcache.CheckedKvCache;
 import io.headroom.kvcache.Float16;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.HeapArrays;
-import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
-import io.headroom.kvcache.KvCapacityException;
 import io.headroom.kvcache.KvPrecision;
 import java.util.Arrays;
 import java.util.Optional;
@@ -23,11 +22,10 @@ import java.util.stream.Stream;
  * <p>With a window the tiles after those of the sinks form a ring, and whole tiles are reused; what
  * lies further back than window and slack may still be kept, up to a tile's worth.
  */
-public final class TiledKvCache implements KvCache {
+public final class TiledKvCache extends CheckedKvCache {
   /** Positions of a tile. */
   public static final int TILE = KvPrecision.GROUP_SIZE;
 
-  private final KvCacheSpec spec;
   private final int sinkTiles;
   private final int ringTiles;
   private final TileLayout layout;
@@ -38,8 +36,6 @@ public final class TiledKvCache implements KvCache {
   /** The complete tiles of the integer precisions; empty for the others. */
   private final QuantisedTiles[] quantised;
 
-  private int length;
-
   /** The oldest tile that the ring still holds. */
   private int firstRingTile;
 
@@ -49,7 +45,7 @@ public final class TiledKvCache implements KvCache {
    * @throws IllegalArgumentException if the keys or values of one head exceed a Java array
    */
   public TiledKvCache(KvCacheSpec spec) {
-    this.spec = spec;
+    super(spec);
     long sinks = sinkTiles(spec);
     this.sinkTiles = (int) sinks;
     this.ringTiles = (int) ringTiles(spec);
@@ -97,58 +93,35 @@ public final class TiledKvCache implements KvCache {
     return spec.kvHeads() * bytes;
   }
 
-  @Override
-  public KvCacheSpec spec() {
-    return spec;
-  }
-
-  @Override
-  public int length() {
-    return length;
-  }
-
   /**
-   * {@inheritDoc}
-   *
-   * @throws IllegalArgumentException also if an integer precision is given a number that is not
-   *     finite or above 2^96; nothing is appended then
+   * @throws IllegalArgumentException if an integer precision is given a number that is not finite
+   *     or above 2^96; nothing is appended then
    */
   @Override
-  public void append(HeadTensor newKeys, HeadTensor newValues) {
-    requireFit("keys", newKeys, spec.keyDim());
-    requireFit("values", newValues, spec.valueDim());
-    int tokens = newKeys.tokens();
-    if (tokens != newValues.tokens()) {
-      throw new IllegalArgumentException(
-          "%d keys and %d values do not fit together".formatted(tokens, newValues.tokens()));
-    }
-    if (tokens > spec.capacity() - length) {
-      throw new KvCapacityException(length, tokens, spec.capacity());
-    }
+  protected void store(HeadTensor newKeys, HeadTensor newValues) {
     boolean keysAreStorable = storable("key", newKeys);
     boolean valuesAreStorable = storable("value", newValues);
     finite &= keysAreStorable && valuesAreStorable;
 
-    int start = length;
-    int end = start + tokens;
+    int start = length();
+    int end = start + newKeys.tokens();
     int firstKeptTile = Math.max(firstRingTile, tiles(end) - ringTiles);
     for (int from = start; from < end; ) {
       int tile = from / TILE;
       int to = Math.min(end, (tile + 1) * TILE);
       if (tile < sinkTiles || tile >= firstKeptTile) {
-        for (int head = 0; head < spec.kvHeads(); head++) {
+        for (int head = 0; head < spec().kvHeads(); head++) {
           write(head, from, to, start, newKeys, newValues);
         }
       }
       from = to;
     }
-    length = end;
     firstRingTile = firstKeptTile;
   }
 
   private void write(
       int head, int from, int to, int start, HeadTensor newKeys, HeadTensor newValues) {
-    boolean isQuantised = spec.precision().isQuantised();
+    boolean isQuantised = spec().precision().isQuantised();
     int slot = slot(from / TILE);
     open[head].put(
         isQuantised ? 0 : slot, from % TILE, to - from, newKeys, newValues, head, from - start);
@@ -158,14 +131,10 @@ public final class TiledKvCache implements KvCache {
   }
 
   @Override
-  public void truncate(int newLength) {
-    if (newLength < 0 || newLength > length) {
-      throw new IllegalArgumentException(
-          "a cache of %d positions cannot be truncated to %d".formatted(length, newLength));
-    }
+  protected void forget(int newLength) {
     int ringStart = sinkTiles * TILE;
     if (newLength > ringStart) {
-      int firstNeeded = spec.isWindowed() ? Math.max(ringStart, newLength - spec.window()) : 0;
+      int firstNeeded = spec().isWindowed() ? Math.max(ringStart, newLength - spec().window()) : 0;
       if (!keeps(firstNeeded, newLength)) {
         throw new IllegalArgumentException(
             "the cache no longer holds the window before position %d: the oldest it keeps is %d"
@@ -174,19 +143,18 @@ public final class TiledKvCache implements KvCache {
     } else {
       firstRingTile = sinkTiles;
     }
-    boolean lastTileWasComplete = newLength / TILE < length / TILE;
-    if (spec.precision().isQuantised() && lastTileWasComplete && newLength % TILE > 0) {
+    boolean lastTileWasComplete = newLength / TILE < length() / TILE;
+    if (spec().precision().isQuantised() && lastTileWasComplete && newLength % TILE > 0) {
       restore(slot(newLength / TILE));
     }
-    length = newLength;
     finite |= newLength == 0;
   }
 
   private void restore(int slot) {
     KvTile stored = new KvTile();
-    float[] key = new float[spec.keyDim()];
-    float[] value = new float[spec.valueDim()];
-    for (int head = 0; head < spec.kvHeads(); head++) {
+    float[] key = new float[spec().keyDim()];
+    float[] value = new float[spec().valueDim()];
+    for (int head = 0; head < spec().kvHeads(); head++) {
       quantised[head].show(slot, stored);
       for (int position = 0; position < TILE; position++) {
         readKey(stored, position, key);
@@ -198,13 +166,13 @@ public final class TiledKvCache implements KvCache {
   }
 
   private void readKey(KvTile tile, int position, float[] into) {
-    for (int channel = 0; channel < spec.keyDim(); channel++) {
+    for (int channel = 0; channel < spec().keyDim(); channel++) {
       into[channel] = tile.key(position, channel);
     }
   }
 
   private void readValue(KvTile tile, int position, float[] into) {
-    for (int channel = 0; channel < spec.valueDim(); channel++) {
+    for (int channel = 0; channel < spec().valueDim(); channel++) {
       into[channel] = tile.value(position, channel);
     }
   }
@@ -220,7 +188,7 @@ public final class TiledKvCache implements KvCache {
   /** Whether a position can still be read. */
   public boolean isKept(int position) {
     return position >= 0
-        && position < length
+        && position < length()
         && (position / TILE < sinkTiles || position / TILE >= firstRingTile);
   }
 
@@ -265,7 +233,7 @@ public final class TiledKvCache implements KvCache {
 
   /** Tiles that hold kept positions. */
   public int tiles() {
-    return Math.min(sinkTiles, tiles(length)) + Math.max(0, tiles(length) - firstRingTile);
+    return Math.min(sinkTiles, tiles(length())) + Math.max(0, tiles(length()) - firstRingTile);
   }
 
   /** First position of a tile; ascending over tiles 0 to {@link #tiles()}, exclusive. */
@@ -277,7 +245,7 @@ public final class TiledKvCache implements KvCache {
   public void tile(int kvHead, int tile, KvTile into) {
     int positionTile = positionTile(tile);
     into.firstPosition = positionTile * TILE;
-    into.length = Math.min(TILE, length - into.firstPosition);
+    into.length = Math.min(TILE, length() - into.firstPosition);
     show(kvHead, positionTile, into);
   }
 
@@ -309,12 +277,12 @@ public final class TiledKvCache implements KvCache {
   }
 
   private boolean isRecent(int positionTile) {
-    return spec.precision().isQuantised() && (positionTile + 1L) * TILE > length;
+    return spec().precision().isQuantised() && (positionTile + 1L) * TILE > length();
   }
 
   /** Whether all numbers stay finite in this precision. */
   private boolean storable(String name, HeadTensor tensor) {
-    KvPrecision precision = spec.precision();
+    KvPrecision precision = spec().precision();
     float limit =
         switch (precision) {
           case F32 -> Float.POSITIVE_INFINITY;
@@ -367,7 +335,7 @@ public final class TiledKvCache implements KvCache {
     }
     return "%s cannot hold the %s of head %d, token %d, channel %d, its numbers must be finite and at most %s: %s"
         .formatted(
-            spec.precision().label(),
+            spec().precision().label(),
             name,
             head,
             (index - start) / tensor.dim(),
@@ -376,18 +344,10 @@ public final class TiledKvCache implements KvCache {
             tensor.data()[index]);
   }
 
-  private void requireFit(String name, HeadTensor tensor, int dim) {
-    if (tensor.heads() != spec.kvHeads() || tensor.dim() != dim) {
-      throw new IllegalArgumentException(
-          "%s of %d heads of %d do not fit a cache of %d heads of %d"
-              .formatted(name, tensor.heads(), tensor.dim(), spec.kvHeads(), dim));
-    }
-  }
-
   private void requireKept(int position) {
     if (!isKept(position)) {
       throw new IndexOutOfBoundsException(
-          "position %d is not kept; the cache has seen %d".formatted(position, length));
+          "position %d is not kept; the cache has seen %d".formatted(position, length()));
     }
   }
 
