@@ -20,6 +20,15 @@ public record OutputError(double maxAbsolute, double relativeL2) {
     return sum.error();
   }
 
+  /** Of outputs in two arrays of the same length, against a reference in double precision. */
+  public static OutputError between(float[] actual, double[] reference) {
+    Sum sum = new Sum();
+    for (int i = 0; i < reference.length; i++) {
+      sum.add(actual[i], reference[i]);
+    }
+    return sum.error();
+  }
+
   /** The larger of each; NaN where either is. */
   public static OutputError worse(OutputError one, OutputError other) {
     return new OutputError(
@@ -35,13 +44,16 @@ public record OutputError(double maxAbsolute, double relativeL2) {
     public void add(
         float[] actual, int actualFrom, float[] reference, int referenceFrom, int count) {
       for (int i = 0; i < count; i++) {
-        double expected = reference[referenceFrom + i];
-        double difference = actual[actualFrom + i] - expected;
-        // Math.max keeps NaN.
-        maxAbsolute = Math.max(maxAbsolute, Math.abs(difference));
-        squaredDifferences += difference * difference;
-        squaredReference += expected * expected;
+        add(actual[actualFrom + i], reference[referenceFrom + i]);
       }
+    }
+
+    private void add(float actual, double reference) {
+      double difference = actual - reference;
+      // Math.max keeps NaN.
+      maxAbsolute = Math.max(maxAbsolute, Math.abs(difference));
+      squaredDifferences += difference * difference;
+      squaredReference += reference * reference;
     }
 
     public OutputError error() {

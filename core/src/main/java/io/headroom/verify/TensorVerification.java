@@ -2,6 +2,7 @@ package io.headroom.verify;
 
 import io.headroom.UserException;
 import io.headroom.attention.AttentionEngine;
+import io.headroom.attention.OutputError;
 import io.headroom.tensors.SafetensorsFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -97,22 +98,8 @@ public final class TensorVerification {
               throw new UserException(
                   "%s: the %s engine cannot run it: %s".formatted(file, engine.name(), reason));
             });
-    return compare(engine, tensorCase.run(engine), tensorCase.expected(), tolerance);
-  }
-
-  private VerificationResult compare(
-      AttentionEngine engine, float[] actual, double[] expected, double tolerance) {
-    double largest = 0;
-    double squaredError = 0;
-    double squaredNorm = 0;
-    for (int i = 0; i < expected.length; i++) {
-      double error = Math.abs(actual[i] - expected[i]);
-      largest = Math.max(largest, error);
-      squaredError += error * error;
-      squaredNorm += expected[i] * expected[i];
-    }
-    double relative = squaredError == 0 ? 0 : Math.sqrt(squaredError / squaredNorm);
+    OutputError error = OutputError.between(tensorCase.run(engine), tensorCase.expected());
     return new VerificationResult(
-        file, engine.name(), engine.detail(), largest, relative, tolerance);
+        file, engine.name(), engine.detail(), error.maxAbsolute(), error.relativeL2(), tolerance);
   }
 }

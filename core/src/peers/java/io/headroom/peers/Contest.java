@@ -71,7 +71,7 @@ final class Contest {
       contestant.getValue().run();
       nanos.put(engine, System.nanoTime() - began);
       HeadTensor output = contestant.getValue().output();
-      double error = data.reference().relativeErrorOf(output);
+      double error = data.reference().errorOf(output).relativeL2();
       requireWithin(tolerance, workload, threads, engine, REFERENCE, error);
       if (own == null) {
         own = output;

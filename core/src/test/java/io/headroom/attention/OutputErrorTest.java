@@ -24,6 +24,14 @@ class OutputErrorTest {
   }
 
   @Test
+  void aReferenceMayBeMoreExactThanTheOutput() {
+    OutputError error = OutputError.between(new float[] {3, 4}, new double[] {3, 4 + 5e-9});
+
+    assertThat(error.maxAbsolute()).isCloseTo(5e-9, within(ROUNDING));
+    assertThat(error.relativeL2()).isCloseTo(1e-9, within(ROUNDING));
+  }
+
+  @Test
   void nanIsNeverWithinTolerance() {
     for (float[][] pair :
         new float[][][] {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.attention.OutputError;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
@@ -13,7 +14,6 @@ import io.headroom.kvcache.tiled.KvTile;
 import io.headroom.kvcache.tiled.TileMatrix;
 import io.headroom.kvcache.tiled.TiledKvCache;
 import io.headroom.testkit.GaussianTensors;
-import io.headroom.testkit.TextbookAttention;
 import java.util.Arrays;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -301,9 +301,9 @@ class KernelsTest {
       HeadTensor keys = gaussian.next(2, 300, 64);
       HeadTensor values = gaussian.next(2, 300, 96);
       HeadTensor queries = gaussian.next(14, tokens, 64);
-      double[] panama = toDoubles(attend(kernels, precision, keys, values, queries));
+      float[] panama = attend(kernels, precision, keys, values, queries);
       float[] scalar = attend(new ScalarKernels(), precision, keys, values, queries);
-      assertThat(TextbookAttention.relativeL2Error(scalar, panama)).isLessThan(TWINS_TOLERANCE);
+      assertThat(OutputError.between(scalar, panama).relativeL2()).isLessThan(TWINS_TOLERANCE);
     }
   }
 
@@ -322,12 +322,6 @@ class KernelsTest {
       engine.attend(attention, queries, cache, output);
     }
     return output.data();
-  }
-
-  private static double[] toDoubles(float[] numbers) {
-    double[] doubles = new double[numbers.length];
-    Arrays.setAll(doubles, i -> numbers[i]);
-    return doubles;
   }
 
   @Test
