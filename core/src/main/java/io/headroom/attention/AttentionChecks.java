@@ -12,6 +12,7 @@ public final class AttentionChecks {
   public static void requireFit(
       Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     requireShapes(attention, queries, cache, output);
+    requireNotEmpty(cache);
     AttentionMask mask = attention.mask();
     KvCacheSpec spec = cache.spec();
     boolean positionsMatter = mask.causal() || mask.isWindowed();
@@ -20,14 +21,8 @@ public final class AttentionChecks {
         "%d queries cannot be the last of %d positions",
         queries.tokens(),
         cache.length());
-    if (spec.isWindowed() && cache.length() > spec.window() + spec.sinks()) {
-      require(
-          mask.isWindowed() && mask.window() <= spec.window() && mask.sinks() <= spec.sinks(),
-          "the cache keeps a window of %d and %d sinks, the mask sees a window of %d and %d sinks",
-          spec.window(),
-          spec.sinks(),
-          mask.window(),
-          mask.sinks());
+    if (hasForgotten(cache)) {
+      requireWindow(mask, spec);
       require(
           queries.tokens() <= spec.slack() + 1 + spec.window() - mask.window(),
           "the cache keeps a window of %d and %d more, too few for %d queries at once",
@@ -37,11 +32,43 @@ public final class AttentionChecks {
     }
   }
 
+  /** Throws what {@link AttentionEngine#attendSlice} promises to throw. */
+  public static void requireFit(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial) {
+    requireShapes(attention, queries, cache, partial.output());
+    requirePositions("keys", positions.firstKey(), cache.length());
+    requirePositions("queries", positions.firstQuery(), queries.tokens());
+    Visibility visible = Visibility.ofSlice(attention.mask(), cache.length(), positions);
+    KvCacheSpec spec = cache.spec();
+    boolean sees = visible.firstSeeing(queries.tokens()) < visible.endSeeing(queries.tokens());
+    if (sees && hasForgotten(cache)) {
+      requireWindow(visible.mask(), spec);
+      boolean seesSinksOnly = visible.from(0) == visible.to(queries.tokens() - 1);
+      require(
+          seesSinksOnly || visible.from(0) >= (long) cache.length() - spec.window() - spec.slack(),
+          "of %d positions the cache keeps a window of %d and %d more, the first query sees all from %d on",
+          cache.length(),
+          spec.window(),
+          spec.slack(),
+          visible.from(0));
+    }
+  }
+
   /**
    * Throws {@link IllegalArgumentException} if shapes do not fit together or the cache is empty,
    * wherever the queries stand.
    */
-  public static void requireShapes(
+  public static void requireFitAnywhere(
+      Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
+    requireShapes(attention, queries, cache, output);
+    requireNotEmpty(cache);
+  }
+
+  private static void requireShapes(
       Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     AttentionShape shape = attention.shape();
     KvCacheSpec spec = cache.spec();
@@ -71,7 +98,36 @@ public final class AttentionChecks {
         queries.tokens(),
         shape);
     require(output.data() != queries.data(), "output and queries must not share an array");
+  }
+
+  private static void requireNotEmpty(KvCache cache) {
     require(cache.length() > 0, "the cache is empty");
+  }
+
+  private static void requirePositions(String name, int first, int count) {
+    require(
+        count <= Integer.MAX_VALUE - first,
+        "%d %s from position %d on end behind position %d",
+        count,
+        name,
+        first,
+        Integer.MAX_VALUE);
+  }
+
+  /** Whether there were more positions than a windowed cache must keep. */
+  private static boolean hasForgotten(KvCache cache) {
+    KvCacheSpec spec = cache.spec();
+    return spec.isWindowed() && cache.length() > spec.tokensKept(cache.length());
+  }
+
+  private static void requireWindow(AttentionMask mask, KvCacheSpec spec) {
+    require(
+        mask.isWindowed() && mask.window() <= spec.window() && mask.sinks() <= spec.sinks(),
+        "the cache keeps a window of %d and %d sinks, the mask sees a window of %d and %d sinks",
+        spec.window(),
+        spec.sinks(),
+        mask.window(),
+        mask.sinks());
   }
 
   private static void require(boolean holds, String message, Object... arguments) {

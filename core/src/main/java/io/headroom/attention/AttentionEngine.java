@@ -49,8 +49,8 @@ public interface AttentionEngine extends AutoCloseable {
   }
 
   /**
-   * Scratch memory that {@link #attend} takes at most beside cache, queries and output, whether it
-   * is kept between calls or not; none, as it stands here.
+   * Scratch memory that {@link #attend} and {@link #attendSlice} take at most beside cache, queries
+   * and output, whether it is kept between calls or not; none, as it stands here.
    *
    * @param queries tokens of a call
    */
@@ -85,6 +85,30 @@ public interface AttentionEngine extends AutoCloseable {
    *     engine and cache can be used again
    */
   void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output);
+
+  /**
+   * Attention of queries at given positions over a cache that holds a slice of their sequence, or
+   * all of it. Its output is normalised over the keys that are there; merging the partial results
+   * of all slices of a sequence gives what {@link #attend} gives over the whole. A query that sees
+   * no key of the slice, such as one before it, gets an empty row, and so does every query of an
+   * empty cache.
+   *
+   * @param queries {@code [queryHeads, tokens, headDim]}, neighbours in the sequence
+   * @param positions in the sequence, of the first query and of the first key of the cache; where
+   *     the cache keeps sinks of its own, they are the first positions of the slice
+   * @param partial its {@code [queryHeads, tokens]} rows are overwritten; must not share memory
+   *     with the queries
+   * @throws IllegalArgumentException if shapes do not fit together, the cache is another engine's
+   *     or no longer holds what the mask lets a query see of the slice, or a position is above
+   *     {@link Integer#MAX_VALUE}
+   * @throws AttentionInterruptedException as {@link #attend} does
+   */
+  void attendSlice(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial);
 
   @Override
   void close();

@@ -2,6 +2,7 @@ package io.headroom.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
@@ -9,8 +10,12 @@ import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvCapacityException;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.testkit.GaussianTensors;
+import io.headroom.testkit.TextbookAttention;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -27,6 +32,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every attention engine owes its callers. The test of an engine extends it. */
 public abstract class AttentionEngineContract {
   private static final long SEED = 20230522;
+
+  /** A float32 rounding of the output for each slice that is merged. */
+  private static final double MERGING_TOLERANCE = 5e-7;
+
+  /** Of the logarithm of a sum of weights, whose scores in float32 are up to about 10. */
+  private static final double SCORE_TOLERANCE = 1e-5;
 
   private AttentionEngine engine;
 
@@ -338,6 +349,34 @@ public abstract class AttentionEngineContract {
   }
 
   @Test
+  void severalThreadsGiveTheSameOfASlice() {
+    AttentionShape shape = new AttentionShape(4, 1, 64);
+    Attention attention = new Attention(shape, AttentionMask.causalWindow(300, 7));
+    for (int queries : new int[] {1, 90}) {
+      Sample sample = Sample.of(shape, queries, 407);
+      double[] logSumExps = new double[4 * queries];
+      double[] golden =
+          TextbookAttention.attend(
+              attention, sample.queries, 380, sample.keys, 5, sample.values, logSumExps);
+      PartialAttention partial = dirty(shape, queries);
+      try (AttentionEngine threaded = engine(2)) {
+        attendSlice(
+            threaded,
+            attention,
+            sample.queries,
+            new SlicePositions(5, 380),
+            sample.keys,
+            sample.values,
+            partial);
+      }
+
+      assertThat(OutputError.between(partial.output().data(), golden).relativeL2())
+          .isLessThanOrEqualTo(tolerance());
+      assertThat(partial.logSumExps()).containsExactly(logSumExps, within(SCORE_TOLERANCE));
+    }
+  }
+
+  @Test
   void severalThreadsGiveTheSame() {
     AttentionShape shape = new AttentionShape(8, 2, 64);
     Attention attention = new Attention(shape, AttentionMask.CAUSAL);
@@ -482,6 +521,314 @@ public abstract class AttentionEngineContract {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+  void slicesMergedInAnyOrderAndGroupingEqualTheWhole(long seed) {
+    Random random = new Random(seed);
+    Attention attention = randomAttention(random);
+    int keys = 1 + random.nextInt(300);
+    int queries = random.nextInt(3) == 0 ? 1 : 1 + random.nextInt(keys);
+    Sample sample = Sample.of(attention.shape(), queries, keys);
+    HeadTensor whole = attend(attention, sample);
+    int[] cuts = cuts(random, keys);
+    for (int order = 0; order < 3; order++) {
+      List<PartialAttention> partials = new ArrayList<>();
+      for (int i = 1; i < cuts.length; i++) {
+        partials.add(partial(attention, sample, cuts[i - 1], cuts[i], keys - queries));
+      }
+      while (partials.size() > 1) {
+        Collections.shuffle(partials, random);
+        PartialAttention last = partials.remove(partials.size() - 1);
+        partials.get(0).merge(last);
+      }
+      HeadTensor merged = partials.get(0).output();
+      assertThat(relativeL2(merged, whole))
+          .as("%s, %d queries, cut at %s", attention, queries, Arrays.toString(cuts))
+          .isLessThanOrEqualTo(tolerance() + MERGING_TOLERANCE);
+      double[] golden =
+          TextbookAttention.attend(attention, sample.queries, sample.keys, sample.values);
+      assertThat(OutputError.between(merged.data(), golden).relativeL2())
+          .isLessThanOrEqualTo(tolerance() + MERGING_TOLERANCE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+  void queriesStandAnywhereBeforeAmongAndBehindTheirSlice(long seed) {
+    Random random = new Random(seed);
+    for (int turn = 0; turn < 8; turn++) {
+      Attention attention = randomAttention(random);
+      int keys = 1 + random.nextInt(150);
+      int queries = turn % 2 == 0 ? 1 : 1 + random.nextInt(100);
+      int firstKey = random.nextInt(120);
+      int firstQuery = random.nextInt(firstKey + keys + 120);
+      Sample sample = Sample.of(attention.shape(), queries, keys);
+      double[] logSumExps = new double[attention.shape().queryHeads() * queries];
+      double[] golden =
+          TextbookAttention.attend(
+              attention,
+              sample.queries,
+              firstQuery,
+              sample.keys,
+              firstKey,
+              sample.values,
+              logSumExps);
+
+      PartialAttention partial = dirty(attention.shape(), queries);
+      SlicePositions positions = new SlicePositions(firstKey, firstQuery);
+      attendSlice(
+          engine, attention, sample.queries, positions, sample.keys, sample.values, partial);
+
+      assertThat(OutputError.between(partial.output().data(), golden).relativeL2())
+          .as("%s, %s, %d keys, %d queries", attention, positions, keys, queries)
+          .isLessThanOrEqualTo(tolerance());
+      assertThat(partial.logSumExps()).containsExactly(logSumExps, within(SCORE_TOLERANCE));
+    }
+  }
+
+  @Test
+  void aSliceThatIsTheWholeIsNoOther() {
+    AttentionShape shape = new AttentionShape(6, 2, 16, 24);
+    Attention attention = new Attention(shape, AttentionMask.causalWindow(16, 4));
+    Sample sample = Sample.of(shape, 65, 207);
+    PartialAttention partial = partial(attention, sample, 0, 207, 207 - 65);
+
+    assertThat(partial.output().data()).isEqualTo(attend(attention, sample).data());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void anEmptySliceHasNothingToSee(int threads) {
+    AttentionShape shape = new AttentionShape(4, 2, 16);
+    for (AttentionMask mask : List.of(AttentionMask.FULL, AttentionMask.causalWindow(8, 2))) {
+      for (int queries : new int[] {0, 1, 70}) {
+        PartialAttention partial = dirty(shape, queries);
+        try (AttentionEngine own = engine(threads);
+            KvCache cache = own.newCache(contiguous(2, 16, 9))) {
+          own.attendSlice(
+              new Attention(shape, mask),
+              HeadTensor.zeros(4, queries, 16),
+              new SlicePositions(0, 5),
+              cache,
+              partial);
+        }
+        assertThat(partial.output().data()).hasSize(4 * queries * 16).doesNotContain(Float.NaN);
+        assertThat(partial)
+            .usingRecursiveComparison()
+            .isEqualTo(PartialAttention.empty(shape, queries));
+      }
+    }
+  }
+
+  @Test
+  void theLastSliceMayBeARing() {
+    AttentionShape shape = new AttentionShape(4, 2, 16);
+    Attention attention = new Attention(shape, AttentionMask.causalWindow(8, 3));
+    Sample sample = Sample.of(shape, 30, 130);
+    int cut = 40;
+    KvCacheSpec ring = new KvCacheSpec(2, 16, 16, KvPrecision.F32, 90, 8, 0, 2);
+    PartialAttention first = partial(attention, sample, 0, cut, 100);
+    PartialAttention last = PartialAttention.empty(shape, 30);
+    try (KvCache cache = engine.newCache(ring)) {
+      cache.append(sample.keys.tokens(cut, 100), sample.values.tokens(cut, 100));
+      for (int from = 0; from < 30; from += 3) {
+        HeadTensor queries = sample.queries.tokens(from, from + 3);
+        PartialAttention three = dirty(shape, 3);
+        cache.append(
+            sample.keys.tokens(100 + from, 103 + from),
+            sample.values.tokens(100 + from, 103 + from));
+        engine.attendSlice(attention, queries, new SlicePositions(cut, 100 + from), cache, three);
+        copyRows(three, last, from);
+      }
+    }
+    first.merge(last);
+
+    assertThat(relativeL2(first.output(), expected(attention, sample)))
+        .isLessThanOrEqualTo(tolerance() + MERGING_TOLERANCE);
+  }
+
+  @Test
+  void nanInOneSliceIsNanInTheWhole() {
+    AttentionShape shape = new AttentionShape(4, 2, 16);
+    Attention attention = new Attention(shape, AttentionMask.CAUSAL);
+    Sample sample = Sample.of(shape, 1, 100);
+    sample.keys.data()[sample.keys.row(1, 20) + 3] = Float.NaN;
+    PartialAttention merged = partial(attention, sample, 50, 100, 99);
+    merged.merge(partial(attention, sample, 0, 50, 99));
+
+    for (int head = 0; head < 4; head++) {
+      // Query heads 2 and 3 read KV head 1.
+      boolean bad = head >= 2;
+      int row = merged.output().row(head, 0);
+      assertThat(Float.isNaN(merged.output().data()[row])).isEqualTo(bad);
+      assertThat(Double.isNaN(merged.logSumExps()[head])).isEqualTo(bad);
+    }
+  }
+
+  @Test
+  void attendSliceRefusesWhatDoesNotFit() {
+    AttentionShape shape = new AttentionShape(4, 2, 16);
+    Attention causal = new Attention(shape, AttentionMask.CAUSAL);
+    HeadTensor rows = HeadTensor.zeros(2, 5, 16);
+    HeadTensor queries = HeadTensor.zeros(4, 3, 16);
+    PartialAttention partial = PartialAttention.empty(shape, 3);
+    int most = Integer.MAX_VALUE;
+    try (KvCache cache = engine.newCache(contiguous(2, 16, 9))) {
+      cache.append(rows, rows);
+      assertSliceRefused(
+          causal,
+          HeadTensor.zeros(4, 4, 16),
+          new SlicePositions(0, 0),
+          cache,
+          partial,
+          "output of 4 heads, 3 tokens of 16 does not fit 4 queries of"
+              + " AttentionShape[queryHeads=4, kvHeads=2, headDim=16, valueDim=16]");
+      assertSliceRefused(
+          causal,
+          queries,
+          new SlicePositions(most - 4, 0),
+          cache,
+          partial,
+          "5 keys from position 2147483643 on end behind position 2147483647");
+      assertSliceRefused(
+          causal,
+          queries,
+          new SlicePositions(0, most - 2),
+          cache,
+          partial,
+          "3 queries from position 2147483645 on end behind position 2147483647");
+      engine.attendSlice(causal, queries, new SlicePositions(most - 5, most - 3), cache, partial);
+    }
+    try (KvCache cache = new ForeignCache(contiguous(2, 16, 9), 5)) {
+      assertThatThrownBy(
+              () -> engine.attendSlice(causal, queries, new SlicePositions(0, 0), cache, partial))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("ForeignCache");
+    }
+  }
+
+  @Test
+  void attendSliceRefusesWhatAWindowedCacheNoLongerHolds() {
+    AttentionShape shape = new AttentionShape(4, 2, 16);
+    Attention windowed = new Attention(shape, AttentionMask.causalWindow(8, 12));
+    HeadTensor rows = HeadTensor.zeros(2, 1, 16);
+    HeadTensor queries = HeadTensor.zeros(4, 2, 16);
+    PartialAttention partial = PartialAttention.empty(shape, 2);
+    KvCacheSpec spec = new KvCacheSpec(2, 16, 16, KvPrecision.F32, 70, 8, 2, 1);
+    try (KvCache cache = engine.newCache(spec)) {
+      for (int token = 0; token < 30; token++) {
+        cache.append(rows, rows);
+      }
+      assertSliceRefused(
+          windowed,
+          queries,
+          new SlicePositions(10, 37),
+          cache,
+          partial,
+          "of 30 positions the cache keeps a window of 8 and 1 more, the first query sees all from 20 on");
+      assertSliceRefused(
+          windowed,
+          queries,
+          new SlicePositions(9, 37),
+          cache,
+          partial,
+          "the cache keeps a window of 8 and 2 sinks, the mask sees a window of 8 and 3 sinks");
+      assertSliceRefused(
+          new Attention(shape, AttentionMask.CAUSAL),
+          queries,
+          new SlicePositions(10, 90),
+          cache,
+          partial,
+          "the cache keeps a window of 8 and 2 sinks, the mask sees a window of 0 and 0 sinks");
+      // What it keeps, sinks alone, and nothing.
+      for (int firstQuery : new int[] {38, 40, 90, 5}) {
+        engine.attendSlice(windowed, queries, new SlicePositions(10, firstQuery), cache, partial);
+      }
+    }
+  }
+
+  private void assertSliceRefused(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial,
+      String message) {
+    assertThatThrownBy(() -> engine.attendSlice(attention, queries, positions, cache, partial))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  private static Attention randomAttention(Random random) {
+    int kvHeads = 1 + random.nextInt(3);
+    int headDim = 1 + random.nextInt(80);
+    int valueDim = random.nextBoolean() ? headDim : 1 + random.nextInt(80);
+    int window = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(120);
+    int sinks = window == 0 || random.nextBoolean() ? 0 : random.nextInt(150);
+    boolean causal = random.nextInt(4) > 0;
+    return new Attention(
+        new AttentionShape(kvHeads * (1 + random.nextInt(5)), kvHeads, headDim, valueDim),
+        new AttentionMask(causal, window, sinks));
+  }
+
+  /** Where slices begin and end; some are empty. */
+  private static int[] cuts(Random random, int keys) {
+    IntStream inner = random.ints(random.nextInt(7), 0, keys + 1);
+    return IntStream.concat(IntStream.of(0, 0, keys), inner).sorted().toArray();
+  }
+
+  /** Of the keys from {@code from} to {@code to}, exclusive, on an engine's own cache. */
+  private PartialAttention partial(
+      Attention attention, Sample sample, int from, int to, int firstQuery) {
+    PartialAttention partial = dirty(attention.shape(), sample.queries.tokens());
+    attendSlice(
+        engine,
+        attention,
+        sample.queries,
+        new SlicePositions(from, firstQuery),
+        sample.keys.tokens(from, to),
+        sample.values.tokens(from, to),
+        partial);
+    return partial;
+  }
+
+  private static void attendSlice(
+      AttentionEngine engine,
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      HeadTensor keys,
+      HeadTensor values,
+      PartialAttention partial) {
+    AttentionShape shape = attention.shape();
+    int capacity = Math.max(1, keys.tokens());
+    KvCacheSpec spec =
+        KvCacheSpec.contiguous(
+            shape.kvHeads(), shape.headDim(), shape.valueDim(), KvPrecision.F32, capacity);
+    try (KvCache cache = engine.newCache(spec)) {
+      cache.append(keys, values);
+      engine.attendSlice(attention, queries, positions, cache, partial);
+    }
+  }
+
+  /** All of it must be overwritten. */
+  private static PartialAttention dirty(AttentionShape shape, int tokens) {
+    PartialAttention partial = PartialAttention.empty(shape, tokens);
+    Arrays.fill(partial.output().data(), Float.NaN);
+    Arrays.fill(partial.logSumExps(), Double.NaN);
+    return partial;
+  }
+
+  private static void copyRows(PartialAttention from, PartialAttention to, int firstToken) {
+    for (int token = 0; token < from.output().tokens(); token++) {
+      copyToken(from.output(), token, to.output(), firstToken + token);
+      for (int head = 0; head < from.output().heads(); head++) {
+        to.logSumExps()[to.index(head, firstToken + token)] =
+            from.logSumExps()[from.index(head, token)];
+      }
+    }
+  }
+
   private void assertRefused(
       Attention attention, HeadTensor queries, KvCache cache, HeadTensor output, String message) {
     assertThatThrownBy(() -> engine.attend(attention, queries, cache, output))
@@ -536,14 +883,7 @@ public abstract class AttentionEngineContract {
   /** {@code |actual - expected| / |expected|}; NaN if anything is. */
   public static double relativeL2(HeadTensor actual, HeadTensor expected) {
     assertThat(actual.data()).hasSameSizeAs(expected.data());
-    double error = 0;
-    double norm = 0;
-    for (int i = 0; i < expected.data().length; i++) {
-      double difference = (double) actual.data()[i] - expected.data()[i];
-      error += difference * difference;
-      norm += (double) expected.data()[i] * expected.data()[i];
-    }
-    return error == 0 ? 0 : Math.sqrt(error / norm);
+    return OutputError.between(actual.data(), expected.data()).relativeL2();
   }
 
   private static KvCacheSpec contiguous(int kvHeads, int dim, int capacity) {
@@ -611,10 +951,24 @@ public abstract class AttentionEngineContract {
           .isInstanceOf(AttentionInterruptedException.class);
       assertThat(Thread.interrupted()).as("the flag stays set").isTrue();
       assertThat(output.data()).containsOnly(0);
+      assertSliceIsInterrupted(own, attention, sample, cache);
 
       own.attend(attention, sample.queries, cache, output);
       assertClose(output, expected(attention, sample));
     }
+  }
+
+  private static void assertSliceIsInterrupted(
+      AttentionEngine engine, Attention attention, Sample sample, KvCache cache) {
+    PartialAttention partial = PartialAttention.empty(attention.shape(), 207);
+    Thread.currentThread().interrupt();
+
+    assertThatThrownBy(
+            () ->
+                engine.attendSlice(
+                    attention, sample.queries, new SlicePositions(0, 0), cache, partial))
+        .isInstanceOf(AttentionInterruptedException.class);
+    assertThat(Thread.interrupted()).as("the flag stays set").isTrue();
   }
 
   /** So much work that nobody waits for its end. */

@@ -3,6 +3,8 @@ package io.headroom.testkit;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionEngine;
 import io.headroom.attention.EngineMemory;
+import io.headroom.attention.PartialAttention;
+import io.headroom.attention.SlicePositions;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
@@ -54,6 +56,16 @@ public class ForwardingEngine implements AttentionEngine {
   @Override
   public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     engine.attend(attention, queries, cache, output);
+  }
+
+  @Override
+  public void attendSlice(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial) {
+    engine.attendSlice(attention, queries, positions, cache, partial);
   }
 
   @Override

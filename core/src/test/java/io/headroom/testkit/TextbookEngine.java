@@ -3,11 +3,12 @@ package io.headroom.testkit;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionChecks;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionShape;
+import io.headroom.attention.PartialAttention;
+import io.headroom.attention.SlicePositions;
+import io.headroom.kvcache.CheckedKvCache;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
-import io.headroom.kvcache.KvCapacityException;
 import io.headroom.kvcache.KvPrecision;
 import java.util.Optional;
 
@@ -50,89 +51,65 @@ public final class TextbookEngine implements AttentionEngine {
   @Override
   public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     AttentionChecks.requireFit(attention, queries, cache, output);
-    PlainCache plain = (PlainCache) cache;
-    AttentionShape shape = attention.shape();
-    int keys = plain.length;
-    int firstPosition = keys - queries.tokens();
-    for (int head = 0; head < shape.queryHeads(); head++) {
-      int kvHead = head / shape.groupSize();
-      for (int token = 0; token < queries.tokens(); token++) {
-        double[] weights = new double[keys];
-        double largest = Double.NEGATIVE_INFINITY;
-        for (int j = 0; j < keys; j++) {
-          weights[j] = Double.NEGATIVE_INFINITY;
-          if (attention.mask().sees(firstPosition + token, j)) {
-            weights[j] =
-                attention.scale()
-                    * dot(queries, queries.row(head, token), plain.keys, plain.keys.row(kvHead, j));
-            largest = Math.max(largest, weights[j]);
-          }
-        }
-        attend(weights, largest, plain.values, kvHead, output.data(), output.row(head, token));
-      }
-    }
+    PlainCache own = (PlainCache) cache;
+    copy(TextbookAttention.attend(attention, queries, own.keys(), own.values()), output);
   }
 
-  private static double dot(HeadTensor a, int rowA, HeadTensor b, int rowB) {
-    double sum = 0;
-    for (int i = 0; i < a.dim(); i++) {
-      sum += (double) a.data()[rowA + i] * b.data()[rowB + i];
-    }
-    return sum;
+  @Override
+  public void attendSlice(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial) {
+    AttentionChecks.requireFit(attention, queries, positions, cache, partial);
+    PlainCache own = (PlainCache) cache;
+    double[] outputs =
+        TextbookAttention.attend(
+            attention,
+            queries,
+            positions.firstQuery(),
+            own.keys(),
+            positions.firstKey(),
+            own.values(),
+            partial.logSumExps());
+    copy(outputs, partial.output());
   }
 
-  private static void attend(
-      double[] scores, double largest, HeadTensor values, int kvHead, float[] output, int row) {
-    double[] sums = new double[values.dim()];
-    double total = 0;
-    for (int j = 0; j < scores.length; j++) {
-      if (scores[j] == Double.NEGATIVE_INFINITY) {
-        continue;
+  private static void copy(double[] dense, HeadTensor into) {
+    int from = 0;
+    for (int head = 0; head < into.heads(); head++) {
+      for (int i = 0; i < into.tokens() * into.dim(); i++) {
+        into.data()[into.row(head, 0) + i] = (float) dense[from++];
       }
-      double weight = Math.exp(scores[j] - largest);
-      total += weight;
-      for (int i = 0; i < sums.length; i++) {
-        sums[i] += weight * values.data()[values.row(kvHead, j) + i];
-      }
-    }
-    for (int i = 0; i < sums.length; i++) {
-      output[row + i] = total == 0 ? 0 : (float) (sums[i] / total);
     }
   }
 
   @Override
   public void close() {}
 
-  private static final class PlainCache implements KvCache {
-    private final KvCacheSpec spec;
+  private static final class PlainCache extends CheckedKvCache {
     private final HeadTensor keys;
     private final HeadTensor values;
-    private int length;
 
     PlainCache(KvCacheSpec spec) {
-      this.spec = spec;
+      super(spec);
       this.keys = HeadTensor.zeros(spec.kvHeads(), spec.capacity(), spec.keyDim());
       this.values = HeadTensor.zeros(spec.kvHeads(), spec.capacity(), spec.valueDim());
     }
 
-    @Override
-    public KvCacheSpec spec() {
-      return spec;
+    HeadTensor keys() {
+      return keys.tokens(0, length());
+    }
+
+    HeadTensor values() {
+      return values.tokens(0, length());
     }
 
     @Override
-    public int length() {
-      return length;
-    }
-
-    @Override
-    public void append(HeadTensor newKeys, HeadTensor newValues) {
-      if (length + newKeys.tokens() > spec.capacity()) {
-        throw new KvCapacityException(length, newKeys.tokens(), spec.capacity());
-      }
+    protected void store(HeadTensor newKeys, HeadTensor newValues) {
       copy(newKeys, keys);
       copy(newValues, values);
-      length += newKeys.tokens();
     }
 
     private void copy(HeadTensor from, HeadTensor to) {
@@ -141,17 +118,9 @@ public final class TextbookEngine implements AttentionEngine {
             from.data(),
             from.row(head, 0),
             to.data(),
-            to.row(head, length),
+            to.row(head, length()),
             from.tokens() * from.dim());
       }
-    }
-
-    @Override
-    public void truncate(int newLength) {
-      if (newLength < 0 || newLength > length) {
-        throw new IllegalArgumentException("length must be 0 to " + length + ": " + newLength);
-      }
-      length = newLength;
     }
 
     @Override

@@ -8,6 +8,9 @@ import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.EngineMemory;
 import io.headroom.attention.EngineUnavailableException;
+import io.headroom.attention.PartialAttention;
+import io.headroom.attention.SlicePositions;
+import io.headroom.attention.Visibility;
 import io.headroom.attention.nd4j.QueryBlock.KeySpan;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.HeapArrays;
@@ -20,6 +23,7 @@ import java.util.Optional;
 import org.nd4j.linalg.api.blas.params.MMulTranspose;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
+import org.nd4j.linalg.api.ops.impl.reduce.same.Max;
 import org.nd4j.linalg.api.ops.impl.transforms.custom.SoftMax;
 import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.AddOp;
 import org.nd4j.linalg.factory.Nd4j;
@@ -50,6 +54,9 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
   /** 64 MiB of scores; a block of one token may need more. */
   private static final long MOST_SCORES = (64L << 20) / Float.BYTES;
 
+  /** In the place of the sums of a partial result, where nothing but the output is wanted. */
+  private static final double[] NOT_ASKED_FOR = {};
+
   private static final MMulTranspose PLAIN = MMulTranspose.builder().build();
   private static final MMulTranspose TRANSPOSE_FIRST =
       MMulTranspose.builder().transposeA(true).build();
@@ -61,9 +68,11 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
   private final ScratchBuffer stackedQueries;
   private final ScratchBuffer scores;
   private final ScratchBuffer hidden;
+  private final ScratchBuffer rowMaxima;
   private final ScratchBuffer stackedOutputs;
   private final ScratchBuffer widenedKeys;
   private final ScratchBuffer widenedValues;
+  private final List<ScratchBuffer> scratch;
   private boolean closed;
 
   /**
@@ -81,9 +90,13 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     this.stackedQueries = new ScratchBuffer();
     this.scores = new ScratchBuffer();
     this.hidden = new ScratchBuffer();
+    this.rowMaxima = new ScratchBuffer();
     this.stackedOutputs = new ScratchBuffer();
     this.widenedKeys = new ScratchBuffer();
     this.widenedValues = new ScratchBuffer();
+    this.scratch =
+        List.of(
+            stackedQueries, scores, hidden, rowMaxima, stackedOutputs, widenedKeys, widenedValues);
   }
 
   @Override
@@ -119,7 +132,10 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     return new EngineMemory(0, Nd4jKvCache.nativeBytes(spec));
   }
 
-  /** Scores of a block of rows, what hides some of them, and one KV head in float32. */
+  /**
+   * Scores of a block of rows, what hides some of them, the greatest of each row, and one KV head
+   * in float32.
+   */
   @Override
   public EngineMemory scratchMemory(Attention attention, KvCacheSpec cache, int queries) {
     AttentionShape shape = attention.shape();
@@ -131,23 +147,18 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     long columns = Math.min(keys, seen);
     long scores = Math.max(group * columns, Math.min(MOST_SCORES, group * tokens * columns));
     long hidden = mask.isWindowed() ? scores / group : tokens * tokens;
-    long rows = group * tokens * (shape.headDim() + shape.valueDim());
+    long rows = group * tokens;
+    long stacked = rows * (shape.headDim() + shape.valueDim());
     boolean widens = cache.precision() != KvPrecision.F32;
     long widened = widens ? keys * (shape.headDim() + shape.valueDim()) : 0;
     return new EngineMemory(
-        HeapArrays.bytes(hidden, Float.BYTES),
-        ScratchBuffer.mostBytes(scores + hidden + rows + widened));
+        HeapArrays.bytes(hidden, Float.BYTES) + HeapArrays.bytes(rows, Float.BYTES),
+        ScratchBuffer.mostBytes(scores + hidden + rows + stacked + widened));
   }
 
   @Override
   public long freeNativeBytes(long heapBytes) {
-    long ownBytes =
-        stackedQueries.bytes()
-            + scores.bytes()
-            + hidden.bytes()
-            + stackedOutputs.bytes()
-            + widenedKeys.bytes()
-            + widenedValues.bytes();
+    long ownBytes = scratch.stream().mapToLong(ScratchBuffer::bytes).sum();
     return Nd4jRuntime.freeBytes(heapBytes, ownBytes);
   }
 
@@ -165,26 +176,74 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
   @Override
   public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     AttentionChecks.requireFit(attention, queries, cache, output);
-    Nd4jKvCache own = own(cache);
-    own.requireOpen();
+    int tokens = queries.tokens();
+    Visibility visible = Visibility.ofLast(attention.mask(), cache.length(), tokens);
+    attend(attention, queries, visible, 0, tokens, own(cache), output, NOT_ASKED_FOR);
+  }
+
+  /**
+   * @throws IllegalStateException if the cache or the engine is closed
+   */
+  @Override
+  public void attendSlice(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial) {
+    AttentionChecks.requireFit(attention, queries, positions, cache, partial);
+    Visibility visible = Visibility.ofSlice(attention.mask(), cache.length(), positions);
+    int tokens = queries.tokens();
+    int first = visible.firstSeeing(tokens);
+    int end = visible.endSeeing(tokens);
+    attend(
+        attention,
+        queries,
+        visible,
+        first,
+        end,
+        own(cache),
+        partial.output(),
+        partial.logSumExps());
+    partial.forget(0, first);
+    partial.forget(end, tokens);
+  }
+
+  /** For the queries from {@code first} to {@code end}, exclusive, all of which see a key. */
+  private void attend(
+      Attention attention,
+      HeadTensor queries,
+      Visibility visible,
+      int first,
+      int end,
+      Nd4jKvCache cache,
+      HeadTensor output,
+      double[] logSumExps) {
+    cache.requireOpen();
     if (closed) {
       throw new IllegalStateException("the engine is closed");
     }
-    if (queries.tokens() == 0) {
+    if (first == end) {
       return;
     }
     runtime.useThreads(threads);
     AttentionShape shape = attention.shape();
-    List<QueryBlock> blocks = blocks(attention, own.length(), queries.tokens());
-    List<KeySpan> seen = seenByAny(blocks);
+    List<QueryBlock> blocks = blocks(attention, visible, first, end);
+    List<KeySpan> seen = QueryBlock.of(visible, first, end - first).spans();
     for (int kvHead = 0; kvHead < shape.kvHeads(); kvHead++) {
       AttentionInterruptedException.throwIfInterrupted();
-      KvRows keys = own.keys(kvHead).asFloats(seen, widenedKeys);
-      KvRows values = own.values(kvHead).asFloats(seen, widenedValues);
+      KvRows keys = cache.keys(kvHead).asFloats(seen, widenedKeys);
+      KvRows values = cache.values(kvHead).asFloats(seen, widenedValues);
       for (QueryBlock block : blocks) {
         AttentionInterruptedException.throwIfInterrupted();
         stackQueries(shape, kvHead, block, queries);
-        attend(attention, block, keys, values);
+        score(attention, block, keys);
+        if (logSumExps == NOT_ASKED_FOR) {
+          normalise(shape, block);
+        } else {
+          normalise(shape, kvHead, block, queries.tokens(), logSumExps);
+        }
+        mix(shape, block, values);
         unstackOutputs(shape, kvHead, block, output);
       }
     }
@@ -193,12 +252,7 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
   @Override
   public void close() {
     closed = true;
-    stackedQueries.close();
-    scores.close();
-    hidden.close();
-    stackedOutputs.close();
-    widenedKeys.close();
-    widenedValues.close();
+    scratch.forEach(ScratchBuffer::close);
   }
 
   private static Nd4jKvCache own(KvCache cache) {
@@ -209,24 +263,16 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
         "the nd4j engine reads only caches that it made: " + cache.getClass().getSimpleName());
   }
 
-  private static List<QueryBlock> blocks(Attention attention, int keys, int queries) {
+  private static List<QueryBlock> blocks(
+      Attention attention, Visibility visible, int first, int end) {
     int group = attention.shape().groupSize();
-    long fitting = Math.min(BLOCK_ROWS, MOST_SCORES / keys) / group;
+    long fitting = Math.min(BLOCK_ROWS, MOST_SCORES / visible.keys()) / group;
     int blockTokens = (int) Math.max(1, fitting);
     List<QueryBlock> blocks = new ArrayList<>();
-    for (int token = 0; token < queries; token += blockTokens) {
-      int tokens = Math.min(blockTokens, queries - token);
-      blocks.add(QueryBlock.of(attention.mask(), keys, queries, token, tokens));
+    for (int token = first; token < end; token += blockTokens) {
+      blocks.add(QueryBlock.of(visible, token, Math.min(blockTokens, end - token)));
     }
     return blocks;
-  }
-
-  /** Blocks go forward, so the first reaches back farthest and the last ends last. */
-  private static List<KeySpan> seenByAny(List<QueryBlock> blocks) {
-    QueryBlock first = blocks.get(0);
-    QueryBlock last = blocks.get(blocks.size() - 1);
-    KeySpan rest = new KeySpan(first.keysFrom(), last.keysTo(), 0);
-    return first.sinks() == 0 ? List.of(rest) : List.of(new KeySpan(0, first.sinks(), 0), rest);
   }
 
   /** Rows of a group head by head: {@code [groupSize * tokens, headDim]}. */
@@ -250,35 +296,87 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     }
   }
 
-  private void attend(Attention attention, QueryBlock block, KvRows keys, KvRows values) {
-    AttentionShape shape = attention.shape();
-    long rows = (long) shape.groupSize() * block.tokens();
-    long columns = block.columns();
-    INDArray queries = stackedQueries.dense(rows, shape.headDim());
-    INDArray weights = scores.dense(rows, columns);
-    INDArray outputs = stackedOutputs.dense(rows, shape.valueDim());
+  private static long rows(AttentionShape shape, QueryBlock block) {
+    return (long) shape.groupSize() * block.tokens();
+  }
 
+  private INDArray scores(AttentionShape shape, QueryBlock block) {
+    return scores.dense(rows(shape, block), block.columns());
+  }
+
+  /** Scores of the stacked queries, minus infinity where a key is hidden. */
+  private void score(Attention attention, QueryBlock block, KvRows keys) {
+    AttentionShape shape = attention.shape();
+    INDArray queries = stackedQueries.dense(rows(shape, block), shape.headDim());
+    INDArray all = scores(shape, block);
     for (KeySpan span : block.spans()) {
-      INDArray part = part(weights, rows, columns, span);
-      multiplyByTransposed(queries, keys.span(span), attention.scale(), part);
+      multiplyByTransposed(
+          queries, keys.span(span), attention.scale(), part(all, shape, block, span));
     }
     if (block.hidesKeys()) {
       hide(shape.groupSize(), block);
     }
+  }
+
+  /** Turns scores into weights. */
+  private void normalise(AttentionShape shape, QueryBlock block) {
+    INDArray weights = scores(shape, block);
     Nd4j.exec(new SoftMax(weights, weights, weights.rank() - 1));
+  }
+
+  /**
+   * Turns scores into weights, and writes the logarithms of the sums that they were divided by. The
+   * weight of the greatest score is {@code e^(score - logSumExp)}, and at least one over the
+   * columns.
+   *
+   * @param logSumExps {@code [queryHeads, tokens]}
+   */
+  private void normalise(
+      AttentionShape shape, int kvHead, QueryBlock block, int tokens, double[] logSumExps) {
+    float[] maxima = new float[Math.toIntExact(rows(shape, block))];
+    int firstRow = kvHead * shape.groupSize() * tokens + block.firstToken();
+    readRowMaxima(block, maxima);
+    for (int row = 0; row < maxima.length; row++) {
+      logSumExps[firstRow + index(row, block, tokens)] = maxima[row];
+    }
+    normalise(shape, block);
+    readRowMaxima(block, maxima);
+    for (int row = 0; row < maxima.length; row++) {
+      logSumExps[firstRow + index(row, block, tokens)] -= Math.log(maxima[row]);
+    }
+  }
+
+  /** Of a stacked row, counted from the block's first token in its first head. */
+  private static int index(int row, QueryBlock block, int tokens) {
+    return row / block.tokens() * tokens + row % block.tokens();
+  }
+
+  private void readRowMaxima(QueryBlock block, float[] into) {
+    int rows = into.length;
+    INDArray matrix = scores.floats((long) rows * block.columns()).matrix(0, rows, block.columns());
+    Nd4jBuffer maxima = rowMaxima.floats(rows);
+    Nd4j.exec(new Max(matrix, maxima.rows(0, 1, rows, rows), false, 1));
+    maxima.get(0, into, 0, rows);
+  }
+
+  private void mix(AttentionShape shape, QueryBlock block, KvRows values) {
+    INDArray weights = scores(shape, block);
+    INDArray outputs = stackedOutputs.dense(rows(shape, block), shape.valueDim());
     double keep = 0;
     for (KeySpan span : block.spans()) {
-      INDArray part = part(weights, rows, columns, span);
-      multiply(part, values.span(span), keep, outputs);
+      multiply(part(weights, shape, block, span), values.span(span), keep, outputs);
       keep = 1;
     }
   }
 
-  private INDArray part(INDArray weights, long rows, long columns, KeySpan span) {
-    if (span.length() == columns) {
-      return weights;
+  private INDArray part(INDArray all, AttentionShape shape, QueryBlock block, KeySpan span) {
+    if (span.length() == block.columns()) {
+      return all;
     }
-    return scores.floats(rows * columns).rows(span.column(), rows, span.length(), columns);
+    long rows = rows(shape, block);
+    return scores
+        .floats(rows * block.columns())
+        .rows(span.column(), rows, span.length(), block.columns());
   }
 
   private void hide(int group, QueryBlock block) {

@@ -7,12 +7,15 @@ import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.EngineMemory;
+import io.headroom.attention.PartialAttention;
+import io.headroom.attention.SlicePositions;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvPrecision;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Attention as the textbook has it ("Attention is all you need", arXiv 1706.03762, section 3.2.1),
@@ -20,6 +23,8 @@ import java.util.Optional;
  * It keeps every position as float32, of windowed caches too.
  */
 public final class ReferenceAttentionEngine implements AttentionEngine {
+  /** In the place of the sums of a partial result, where nothing but the output is wanted. */
+  private static final double[] NOT_ASKED_FOR = {};
 
   @Override
   public String name() {
@@ -67,11 +72,27 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
   @Override
   public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     AttentionChecks.requireFit(attention, queries, cache, output);
-    int[] positions = new int[queries.tokens()];
-    for (int token = 0; token < positions.length; token++) {
-      positions[token] = cache.length() - positions.length + token;
-    }
-    attendEach(attention, queries, positions, own(cache), output);
+    int[] positions = run(cache.length() - queries.tokens(), queries.tokens());
+    attendEach(attention, queries, positions, 0, own(cache), output, NOT_ASKED_FOR);
+  }
+
+  @Override
+  public void attendSlice(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial) {
+    AttentionChecks.requireFit(attention, queries, positions, cache, partial);
+    int[] each = run(positions.firstQuery(), queries.tokens());
+    attendEach(
+        attention,
+        queries,
+        each,
+        positions.firstKey(),
+        own(cache),
+        partial.output(),
+        partial.logSumExps());
   }
 
   /**
@@ -87,7 +108,7 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
    */
   public void attendAt(
       Attention attention, HeadTensor queries, int[] positions, KvCache cache, HeadTensor output) {
-    AttentionChecks.requireShapes(attention, queries, cache, output);
+    AttentionChecks.requireFitAnywhere(attention, queries, cache, output);
     if (positions.length != queries.tokens()) {
       throw new IllegalArgumentException(
           "%d positions do not fit %d queries".formatted(positions.length, queries.tokens()));
@@ -98,11 +119,15 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
             "position must be at least 0 and below %d: %d".formatted(cache.length(), position));
       }
     }
-    attendEach(attention, queries, positions, own(cache), output);
+    attendEach(attention, queries, positions, 0, own(cache), output, NOT_ASKED_FOR);
   }
 
   @Override
   public void close() {}
+
+  private static int[] run(int first, int count) {
+    return IntStream.range(first, first + count).toArray();
+  }
 
   private static RowKvCache own(KvCache cache) {
     if (cache instanceof RowKvCache rows) {
@@ -116,8 +141,10 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
       Attention attention,
       HeadTensor queries,
       int[] positions,
+      int firstKey,
       RowKvCache cache,
-      HeadTensor output) {
+      HeadTensor output,
+      double[] logSumExps) {
     double[] weights = new double[cache.length()];
     for (int head = 0; head < queries.heads(); head++) {
       float[] keys = cache.keys(head / attention.shape().groupSize());
@@ -125,18 +152,28 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
       for (int token = 0; token < positions.length; token++) {
         AttentionInterruptedException.throwIfInterrupted();
         int query = queries.row(head, token);
-        softmax(attention, queries.data(), query, positions[token], keys, weights);
+        int position = positions[token];
+        double logSumExp =
+            softmax(attention, queries.data(), query, position, firstKey, keys, weights);
+        if (logSumExps != NOT_ASKED_FOR) {
+          logSumExps[head * positions.length + token] = logSumExp;
+        }
         mix(weights, values, output.dim(), output.data(), output.row(head, token));
       }
     }
   }
 
-  /** Weights of all keys for one query; the hidden ones get 0. */
-  private static void softmax(
+  /**
+   * Weights of all keys for one query; the hidden ones get 0.
+   *
+   * @return the logarithm of the sum of the weights before they were normalised
+   */
+  private static double softmax(
       Attention attention,
       float[] queries,
       int query,
       int position,
+      int firstKey,
       float[] keys,
       double[] weights) {
     AttentionShape shape = attention.shape();
@@ -144,7 +181,7 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
     double greatest = Double.NEGATIVE_INFINITY;
     for (int key = 0; key < weights.length; key++) {
       weights[key] = Double.NEGATIVE_INFINITY;
-      if (mask.sees(position, key)) {
+      if (mask.sees(position, firstKey + key)) {
         double product = dot(queries, query, keys, key * shape.headDim(), shape.headDim());
         weights[key] = attention.scale() * product;
         greatest = Math.max(greatest, weights[key]);
@@ -153,16 +190,14 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
     double sum = 0;
     for (int key = 0; key < weights.length; key++) {
       // A query that sees nothing has no greatest score: its weights are all 0, not NaN.
-      boolean seen = mask.sees(position, key);
+      boolean seen = mask.sees(position, firstKey + key);
       weights[key] = seen ? Math.exp(weights[key] - greatest) : 0;
       sum += weights[key];
     }
-    if (sum == 0) {
-      return;
-    }
-    for (int key = 0; key < weights.length; key++) {
+    for (int key = 0; key < weights.length && sum != 0; key++) {
       weights[key] /= sum;
     }
+    return greatest + Math.log(sum);
   }
 
   private static void mix(double[] weights, float[] values, int dim, float[] output, int row) {

@@ -1,28 +1,34 @@
 package io.headroom.attention.vector;
 
 import io.headroom.attention.Attention;
+import io.headroom.attention.Visibility;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.tiled.TiledKvCache;
 
 /**
  * One call, cut into units: a block of query tokens of one KV head, and a slice of its tiles where
  * there are fewer units than threads.
+ *
+ * @param logSumExps {@code [queryHeads, tokens]}, of a partial result; {@link #NOT_ASKED_FOR} where
+ *     nothing but the output is wanted
  */
 record AttentionJob(
     Attention attention,
     HeadTensor queries,
     TiledKvCache cache,
     HeadTensor output,
-    VisibleKeys visible,
+    double[] logSumExps,
+    Visibility visible,
     int tokensPerBlock,
     int blocks,
     int slices) {
+  static final double[] NOT_ASKED_FOR = {};
 
   /** A whole unit, from queries to output. */
   void attend(int unit, AttentionWorker worker) {
     load(unit, worker.rows());
     worker.attend(cache, kvHead(unit), visible, token(unit), endToken(unit), 0, 1, worker.rows());
-    worker.rows().write(output, firstHead(unit), token(unit));
+    write(unit, worker.rows());
   }
 
   /** Slice {@code index % slices} of unit {@code index / slices}; the result stays in the rows. */
@@ -39,7 +45,14 @@ record AttentionJob(
     for (int slice = 1; slice < slices; slice++) {
       rows.merge(parts[unit * slices + slice]);
     }
+    write(unit, rows);
+  }
+
+  private void write(int unit, RowBlock rows) {
     rows.write(output, firstHead(unit), token(unit));
+    if (logSumExps != NOT_ASKED_FOR) {
+      rows.writeLogSumExps(logSumExps, queries.tokens(), firstHead(unit), token(unit));
+    }
   }
 
   private void load(int unit, RowBlock rows) {

@@ -3,6 +3,7 @@ package io.headroom.attention.vector;
 import static io.headroom.attention.vector.RowBlock.LANES;
 import static io.headroom.attention.vector.RowBlock.TILE;
 
+import io.headroom.attention.Visibility;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.tiled.KvTile;
 import io.headroom.kvcache.tiled.TileMatrix;
@@ -34,7 +35,7 @@ final class AttentionWorker {
   void attend(
       TiledKvCache cache,
       int kvHead,
-      VisibleKeys visible,
+      Visibility visible,
       int token,
       int endToken,
       int slice,
@@ -55,8 +56,7 @@ final class AttentionWorker {
     }
   }
 
-  private static int visibleTiles(
-      TiledKvCache cache, VisibleKeys visible, int token, int endToken) {
+  private static int visibleTiles(TiledKvCache cache, Visibility visible, int token, int endToken) {
     int count = 0;
     for (int index = 0; index < cache.tiles(); index++) {
       count += isVisible(cache.firstPosition(index), visible, token, endToken) ? 1 : 0;
@@ -64,13 +64,13 @@ final class AttentionWorker {
     return count;
   }
 
-  private static boolean isVisible(int first, VisibleKeys visible, int token, int endToken) {
+  private static boolean isVisible(int first, Visibility visible, int token, int endToken) {
     boolean near = first + TILE > visible.from(token) && first < visible.to(endToken - 1);
     return near || first < visible.sinksTo(endToken - 1);
   }
 
   private void attendTile(
-      TiledKvCache cache, VisibleKeys visible, int token, int endToken, RowBlock block) {
+      TiledKvCache cache, Visibility visible, int token, int endToken, RowBlock block) {
     int first = tile.firstPosition();
     boolean whole = visible.from(endToken - 1) <= first && visible.to(token) >= first + TILE;
     int group = block.rows / (endToken - token);
@@ -108,7 +108,7 @@ final class AttentionWorker {
   }
 
   /** Columns up to the last one that a token sees. */
-  private int used(VisibleKeys visible, int token) {
+  private int used(Visibility visible, int token) {
     return inTile(Math.max(visible.sinksTo(token), visible.to(token)));
   }
 
@@ -131,7 +131,7 @@ final class AttentionWorker {
 
   /** Adds the values that some rows see; weights of hidden positions between them are 0. */
   private void addValues(
-      VisibleKeys visible,
+      Visibility visible,
       int firstToken,
       int lastToken,
       int row,
@@ -185,18 +185,12 @@ final class AttentionWorker {
   }
 
   /** Hides from every row the columns of the tile that its token does not see. */
-  private void hide(VisibleKeys visible, int token, int group, RowBlock block) {
+  private void hide(Visibility visible, int token, int group, RowBlock block) {
     for (int row = 0; row < block.rows; row++) {
       int rowToken = token + row / group;
       int sinksTo = inTile(visible.sinksTo(rowToken));
-      int from = inTile(visible.from(rowToken));
-      int to = inTile(visible.to(rowToken));
-      if (from < to) {
-        block.hide(row, sinksTo, from);
-        block.hide(row, Math.max(sinksTo, to), TILE);
-      } else {
-        block.hide(row, sinksTo, TILE);
-      }
+      block.hide(row, sinksTo, inTile(visible.from(rowToken)));
+      block.hide(row, Math.max(sinksTo, inTile(visible.to(rowToken))), TILE);
     }
   }
 }

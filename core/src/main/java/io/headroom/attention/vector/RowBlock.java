@@ -31,7 +31,9 @@ final class RowBlock {
   /** Kernels may work on so many rows beyond the last one. */
   static final int PADDING = 3;
 
-  private static final float LOG2_E = (float) (1 / Math.log(2));
+  private static final double LN_2 = Math.log(2);
+
+  private static final float LOG2_E = (float) (1 / LN_2);
 
   int rows;
   int headDim;
@@ -148,8 +150,10 @@ final class RowBlock {
   }
 
   /**
-   * Adds what the same queries found among other keys: merging by log-sum-exp. Rows that saw no key
-   * on either side stay so.
+   * Adds what the same queries found among other keys. It is what {@link
+   * io.headroom.attention.PartialAttention#merge} does, before the division by the sums and in base
+   * 2: a row's log-sum-exp is {@code ln 2 * base + ln(sum)}. Rows that saw no key on either side
+   * stay so.
    */
   void merge(RowBlock other) {
     for (int row = 0; row < rows; row++) {
@@ -188,6 +192,19 @@ final class RowBlock {
         int to = tensor.row(firstHead + head, token + i);
         kernels.scale(tensor.dim(), factor, data, output + row * columns, tensor.data(), to);
       }
+    }
+  }
+
+  /**
+   * Writes the logarithms of the sums of the rows' weights, in base e; -infinity where no key was
+   * seen.
+   *
+   * @param into {@code [heads, tokens]}
+   */
+  void writeLogSumExps(double[] into, int tokens, int firstHead, int token) {
+    for (int row = 0; row < rows; row++) {
+      int to = (firstHead + row % groupSize) * tokens + token + row / groupSize;
+      into[to] = LN_2 * bases[row] + Math.log(sum(row));
     }
   }
 

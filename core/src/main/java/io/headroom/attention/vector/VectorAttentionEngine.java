@@ -3,9 +3,11 @@ package io.headroom.attention.vector;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionChecks;
 import io.headroom.attention.AttentionEngine;
-import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.EngineMemory;
+import io.headroom.attention.PartialAttention;
+import io.headroom.attention.SlicePositions;
+import io.headroom.attention.Visibility;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
@@ -95,26 +97,63 @@ public final class VectorAttentionEngine implements AttentionEngine {
   @Override
   public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     AttentionChecks.requireFit(attention, queries, cache, output);
-    if (!(cache instanceof TiledKvCache tiles)) {
-      throw new IllegalArgumentException(
-          "the vector engine reads its own caches only, not a " + cache.getClass().getSimpleName());
+    int tokens = queries.tokens();
+    Visibility visible = Visibility.ofLast(attention.mask(), cache.length(), tokens);
+    attend(attention, queries, visible, tiles(cache), output, AttentionJob.NOT_ASKED_FOR);
+  }
+
+  @Override
+  public void attendSlice(
+      Attention attention,
+      HeadTensor queries,
+      SlicePositions positions,
+      KvCache cache,
+      PartialAttention partial) {
+    AttentionChecks.requireFit(attention, queries, positions, cache, partial);
+    Visibility visible = Visibility.ofSlice(attention.mask(), cache.length(), positions);
+    attend(attention, queries, visible, tiles(cache), partial.output(), partial.logSumExps());
+  }
+
+  private static TiledKvCache tiles(KvCache cache) {
+    if (cache instanceof TiledKvCache tiles) {
+      return tiles;
     }
+    throw new IllegalArgumentException(
+        "the vector engine reads its own caches only, not a " + cache.getClass().getSimpleName());
+  }
+
+  private void attend(
+      Attention attention,
+      HeadTensor queries,
+      Visibility visible,
+      TiledKvCache tiles,
+      HeadTensor output,
+      double[] logSumExps) {
     int tokens = queries.tokens();
     if (tokens == 0) {
       return;
     }
-    VisibleKeys visible = new VisibleKeys(attention.mask(), cache.length(), tokens);
-    requireKept(attention.mask(), visible, tiles);
+    requireKept(visible, tokens, tiles);
     int group = attention.shape().groupSize();
     // Rows of one token see the same keys: a NaN among the values cannot leak to another token.
     int tokensPerBlock = tiles.isFinite() ? Math.max(1, BLOCK_ROWS / group) : 1;
     int blocks = (tokens + tokensPerBlock - 1) / tokensPerBlock;
     int units = attention.shape().kvHeads() * blocks;
     int slicesPerUnit =
-        units >= threads ? 1 : Math.min(tiles.tiles(), (threads + units - 1) / units);
+        units >= threads || tiles.tiles() == 0
+            ? 1
+            : Math.min(tiles.tiles(), (threads + units - 1) / units);
     AttentionJob job =
         new AttentionJob(
-            attention, queries, tiles, output, visible, tokensPerBlock, blocks, slicesPerUnit);
+            attention,
+            queries,
+            tiles,
+            output,
+            logSumExps,
+            visible,
+            tokensPerBlock,
+            blocks,
+            slicesPerUnit);
     if (slicesPerUnit == 1) {
       pool.run((unit, worker) -> job.attend(unit, workers[worker]), units);
       return;
@@ -128,13 +167,14 @@ public final class VectorAttentionEngine implements AttentionEngine {
     }
   }
 
-  private static void requireKept(AttentionMask mask, VisibleKeys visible, TiledKvCache cache) {
+  private static void requireKept(Visibility visible, int tokens, TiledKvCache cache) {
+    int last = tokens - 1;
     boolean kept =
-        cache.keeps(visible.from(0), cache.length()) && cache.keeps(0, visible.sinksTo(0));
+        cache.keeps(visible.from(0), visible.to(last)) && cache.keeps(0, visible.sinksTo(last));
     if (!kept) {
       throw new IllegalArgumentException(
           "the cache no longer holds position %d or the %d sinks, which the first query sees"
-              .formatted(visible.from(0), mask.sinks()));
+              .formatted(visible.from(0), visible.mask().sinks()));
     }
   }
 

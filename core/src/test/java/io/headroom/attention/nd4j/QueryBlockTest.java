@@ -3,6 +3,8 @@ package io.headroom.attention.nd4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.attention.AttentionMask;
+import io.headroom.attention.SlicePositions;
+import io.headroom.attention.Visibility;
 import io.headroom.attention.nd4j.QueryBlock.KeySpan;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,23 +31,47 @@ class QueryBlockTest {
   void seesWhatTheMaskSees(AttentionMask mask) {
     for (int keys : new int[] {1, 2, 7, 30}) {
       for (int queries = 1; queries <= keys; queries += 3) {
-        for (int tokens = 1; tokens <= queries; tokens++) {
-          for (int first = 0; first + tokens <= queries; first++) {
-            assertSees(mask, keys, queries, QueryBlock.of(mask, keys, queries, first, tokens));
-          }
+        assertBlocksSee(mask, keys, queries, new SlicePositions(0, keys - queries));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("masks")
+  void seesOfASliceWhatTheMaskSees(AttentionMask mask) {
+    int queries = 5;
+    for (int keys : new int[] {1, 7}) {
+      for (int firstKey : new int[] {0, 2, 11}) {
+        for (int firstQuery = 0; firstQuery < firstKey + keys + 9; firstQuery++) {
+          assertBlocksSee(mask, keys, queries, new SlicePositions(firstKey, firstQuery));
         }
       }
     }
   }
 
-  private static void assertSees(AttentionMask mask, int keys, int queries, QueryBlock block) {
+  private static void assertBlocksSee(
+      AttentionMask mask, int keys, int queries, SlicePositions positions) {
+    Visibility visible = Visibility.ofSlice(mask, keys, positions);
+    int end = visible.endSeeing(queries);
+    for (int first = visible.firstSeeing(queries); first < end; first++) {
+      for (int tokens = 1; first + tokens <= end; tokens++) {
+        assertSees(mask, keys, positions, QueryBlock.of(visible, first, tokens));
+      }
+    }
+  }
+
+  private static void assertSees(
+      AttentionMask mask, int keys, SlicePositions positions, QueryBlock block) {
+    assertThat(block.spans()).isNotEmpty().allMatch(span -> span.length() > 0);
     for (int token = 0; token < block.tokens(); token++) {
-      int position = keys - queries + block.firstToken() + token;
+      int position = positions.firstQuery() + block.firstToken() + token;
       boolean[] expected = new boolean[keys];
       for (int key = 0; key < keys; key++) {
-        expected[key] = mask.sees(position, key);
+        expected[key] = mask.sees(position, positions.firstKey() + key);
       }
-      assertThat(seen(block, token, keys)).as("%s, query %d", block, position).isEqualTo(expected);
+      assertThat(seen(block, token, keys))
+          .as("%s, %s, query %d", block, positions, position)
+          .isEqualTo(expected);
     }
   }
 

@@ -7,6 +7,9 @@ import com.sun.management.ThreadMXBean;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
+import io.headroom.attention.OutputError;
+import io.headroom.attention.PartialAttention;
+import io.headroom.attention.SlicePositions;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
@@ -102,7 +105,7 @@ class VectorAttentionEngineTest {
     engine.attend(attention, queries, cache, output);
     readBack(cache, keys, values);
     double[] expected = TextbookAttention.attend(attention, queries, keys, values);
-    assertThat(TextbookAttention.relativeL2Error(output.data(), expected))
+    assertThat(OutputError.between(output.data(), expected).relativeL2())
         .as("%s, %d queries, %d positions, %s", attention, queryTokens, length, precision)
         .isLessThan(FLOAT_TOLERANCE);
   }
@@ -153,7 +156,7 @@ class VectorAttentionEngineTest {
         engine.attend(attention, queries, cache, output);
       }
       double[] expected = TextbookAttention.attend(attention, queries, keys, values);
-      assertThat(TextbookAttention.relativeL2Error(output.data(), expected)).isLessThan(tolerance);
+      assertThat(OutputError.between(output.data(), expected).relativeL2()).isLessThan(tolerance);
     }
   }
 
@@ -178,7 +181,7 @@ class VectorAttentionEngineTest {
           from = to;
         }
         assertThat(from).isEqualTo(total);
-        assertThat(TextbookAttention.relativeL2Error(output.data(), expected))
+        assertThat(OutputError.between(output.data(), expected).relativeL2())
             .isLessThan(FLOAT_TOLERANCE);
       }
     }
@@ -213,8 +216,44 @@ class VectorAttentionEngineTest {
       readBack(all, keys, values);
       double[] expected =
           TextbookAttention.attend(attention, queries.tokens(total - 1, total), keys, values);
-      assertThat(TextbookAttention.relativeL2Error(last.data(), expected))
+      assertThat(OutputError.between(last.data(), expected).relativeL2())
           .isLessThan(FLOAT_TOLERANCE);
+    }
+  }
+
+  /** Cut where tiles end, so that the integer precisions store the same numbers. */
+  @ParameterizedTest
+  @EnumSource(KvPrecision.class)
+  void slicesOfAnyPrecisionMergeToTheWhole(KvPrecision precision) {
+    int total = 300;
+    AttentionShape shape = new AttentionShape(6, 2, 40, 72);
+    for (AttentionMask mask : MASKS) {
+      for (int tokens : new int[] {1, 50}) {
+        Attention attention = new Attention(shape, mask);
+        HeadTensor keys = gaussian.next(2, total, 40);
+        HeadTensor values = gaussian.next(2, total, 72);
+        HeadTensor queries = gaussian.next(6, tokens, 40);
+        HeadTensor whole = dirty(6, tokens, 72);
+        PartialAttention merged = PartialAttention.empty(shape, tokens);
+        try (VectorAttentionEngine engine = new VectorAttentionEngine(1)) {
+          KvCache all = engine.newCache(KvCacheSpec.contiguous(2, 40, 72, precision, total));
+          all.append(keys, values);
+          engine.attend(attention, queries, all, whole);
+          for (int from : new int[] {256, 0, 64}) {
+            int to = from == 64 ? 256 : from == 0 ? 64 : total;
+            PartialAttention partial = PartialAttention.empty(shape, tokens);
+            KvCache slice =
+                engine.newCache(KvCacheSpec.contiguous(2, 40, 72, precision, to - from));
+            slice.append(keys.tokens(from, to), values.tokens(from, to));
+            SlicePositions positions = new SlicePositions(from, total - tokens);
+            engine.attendSlice(attention, queries, positions, slice, partial);
+            merged.merge(partial);
+          }
+        }
+        assertThat(OutputError.between(merged.output().data(), whole.data()).relativeL2())
+            .as("%s, %d queries", mask, tokens)
+            .isLessThan(FLOAT_TOLERANCE);
+      }
     }
   }
 
@@ -263,8 +302,7 @@ class VectorAttentionEngineTest {
         double[] expected = TextbookAttention.attend(attention, queryRows, keys, values);
         // A score of 30 is rounded by 2e-6, and so is its exponential.
         double tolerance = FLOAT_TOLERANCE * Math.max(1, Math.abs(scale));
-        assertThat(TextbookAttention.relativeL2Error(output.data(), expected))
-            .isLessThan(tolerance);
+        assertThat(OutputError.between(output.data(), expected).relativeL2()).isLessThan(tolerance);
       }
     }
   }
@@ -331,7 +369,7 @@ class VectorAttentionEngineTest {
       engine.attend(attention, queries, cache, output);
       double[] expected =
           TextbookAttention.attend(attention, queries, keys.tokens(0, 66), values.tokens(0, 66));
-      assertThat(TextbookAttention.relativeL2Error(output.data(), expected))
+      assertThat(OutputError.between(output.data(), expected).relativeL2())
           .isLessThan(FLOAT_TOLERANCE);
     }
   }
@@ -357,7 +395,7 @@ class VectorAttentionEngineTest {
             engine.attend(attention, queryRows, cache, output);
             engine.attend(attention, queryRows, cache, again);
             assertThat(again.data()).isEqualTo(output.data());
-            assertThat(TextbookAttention.relativeL2Error(output.data(), expected))
+            assertThat(OutputError.between(output.data(), expected).relativeL2())
                 .as("%d queries, %d KV heads, %d threads", queries, kvHeads, threads)
                 .isLessThan(THREADS_TOLERANCE);
           }
@@ -386,7 +424,7 @@ class VectorAttentionEngineTest {
       System.arraycopy(room, output.row(head, 0), dense, head * 720, 720);
       Arrays.fill(room, output.row(head, 0), output.row(head, 0) + 720, -7);
     }
-    assertThat(TextbookAttention.relativeL2Error(dense, expected)).isLessThan(FLOAT_TOLERANCE);
+    assertThat(OutputError.between(dense, expected).relativeL2()).isLessThan(FLOAT_TOLERANCE);
     assertThat(room).containsOnly(-7);
   }
 
