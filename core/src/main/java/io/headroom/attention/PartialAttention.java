@@ -20,6 +20,8 @@ import java.util.Objects;
  *     one of the weights
  */
 public record PartialAttention(HeadTensor output, double[] logSumExps) {
+  /** Within engines in the place of the sums, where nothing but the output is wanted. */
+  public static final double[] NO_SUMS = {};
 
   public PartialAttention {
     Objects.requireNonNull(output, "output");

@@ -54,9 +54,6 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
   /** 64 MiB of scores; a block of one token may need more. */
   private static final long MOST_SCORES = (64L << 20) / Float.BYTES;
 
-  /** In the place of the sums of a partial result, where nothing but the output is wanted. */
-  private static final double[] NOT_ASKED_FOR = {};
-
   private static final MMulTranspose PLAIN = MMulTranspose.builder().build();
   private static final MMulTranspose TRANSPOSE_FIRST =
       MMulTranspose.builder().transposeA(true).build();
@@ -178,7 +175,7 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
     AttentionChecks.requireFit(attention, queries, cache, output);
     int tokens = queries.tokens();
     Visibility visible = Visibility.ofLast(attention.mask(), cache.length(), tokens);
-    attend(attention, queries, visible, 0, tokens, own(cache), output, NOT_ASKED_FOR);
+    attend(attention, queries, visible, 0, tokens, own(cache), output, PartialAttention.NO_SUMS);
   }
 
   /**
@@ -238,7 +235,7 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
         AttentionInterruptedException.throwIfInterrupted();
         stackQueries(shape, kvHead, block, queries);
         score(attention, block, keys);
-        if (logSumExps == NOT_ASKED_FOR) {
+        if (logSumExps == PartialAttention.NO_SUMS) {
           normalise(shape, block);
         } else {
           normalise(shape, kvHead, block, queries.tokens(), logSumExps);

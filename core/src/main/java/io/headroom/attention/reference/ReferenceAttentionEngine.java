@@ -23,9 +23,6 @@ import java.util.stream.IntStream;
  * It keeps every position as float32, of windowed caches too.
  */
 public final class ReferenceAttentionEngine implements AttentionEngine {
-  /** In the place of the sums of a partial result, where nothing but the output is wanted. */
-  private static final double[] NOT_ASKED_FOR = {};
-
   @Override
   public String name() {
     return "reference";
@@ -73,7 +70,7 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
   public void attend(Attention attention, HeadTensor queries, KvCache cache, HeadTensor output) {
     AttentionChecks.requireFit(attention, queries, cache, output);
     int[] positions = run(cache.length() - queries.tokens(), queries.tokens());
-    attendEach(attention, queries, positions, 0, own(cache), output, NOT_ASKED_FOR);
+    attendEach(attention, queries, positions, 0, own(cache), output, PartialAttention.NO_SUMS);
   }
 
   @Override
@@ -119,7 +116,7 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
             "position must be at least 0 and below %d: %d".formatted(cache.length(), position));
       }
     }
-    attendEach(attention, queries, positions, 0, own(cache), output, NOT_ASKED_FOR);
+    attendEach(attention, queries, positions, 0, own(cache), output, PartialAttention.NO_SUMS);
   }
 
   @Override
@@ -155,7 +152,7 @@ public final class ReferenceAttentionEngine implements AttentionEngine {
         int position = positions[token];
         double logSumExp =
             softmax(attention, queries.data(), query, position, firstKey, keys, weights);
-        if (logSumExps != NOT_ASKED_FOR) {
+        if (logSumExps != PartialAttention.NO_SUMS) {
           logSumExps[head * positions.length + token] = logSumExp;
         }
         mix(weights, values, output.dim(), output.data(), output.row(head, token));

@@ -1,6 +1,7 @@
 package io.headroom.attention.vector;
 
 import io.headroom.attention.Attention;
+import io.headroom.attention.PartialAttention;
 import io.headroom.attention.Visibility;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.tiled.TiledKvCache;
@@ -9,7 +10,7 @@ import io.headroom.kvcache.tiled.TiledKvCache;
  * One call, cut into units: a block of query tokens of one KV head, and a slice of its tiles where
  * there are fewer units than threads.
  *
- * @param logSumExps {@code [queryHeads, tokens]}, of a partial result; {@link #NOT_ASKED_FOR} where
+ * @param logSumExps {@code [queryHeads, tokens]}, of a partial result; {@link PartialAttention#NO_SUMS} where
  *     nothing but the output is wanted
  */
 record AttentionJob(
@@ -22,8 +23,6 @@ record AttentionJob(
     int tokensPerBlock,
     int blocks,
     int slices) {
-  static final double[] NOT_ASKED_FOR = {};
-
   /** A whole unit, from queries to output. */
   void attend(int unit, AttentionWorker worker) {
     load(unit, worker.rows());
@@ -50,7 +49,7 @@ record AttentionJob(
 
   private void write(int unit, RowBlock rows) {
     rows.write(output, firstHead(unit), token(unit));
-    if (logSumExps != NOT_ASKED_FOR) {
+    if (logSumExps != PartialAttention.NO_SUMS) {
       rows.writeLogSumExps(logSumExps, queries.tokens(), firstHead(unit), token(unit));
     }
   }

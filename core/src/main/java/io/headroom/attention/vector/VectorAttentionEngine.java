@@ -99,7 +99,7 @@ public final class VectorAttentionEngine implements AttentionEngine {
     AttentionChecks.requireFit(attention, queries, cache, output);
     int tokens = queries.tokens();
     Visibility visible = Visibility.ofLast(attention.mask(), cache.length(), tokens);
-    attend(attention, queries, visible, tiles(cache), output, AttentionJob.NOT_ASKED_FOR);
+    attend(attention, queries, visible, tiles(cache), output, PartialAttention.NO_SUMS);
   }
 
   @Override
