@@ -11,6 +11,8 @@ import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.ModelSpec;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CostModelTest {
   private static final ModelSpec LLAMA = Sweeps.catalogue().find("llama-2-7b");
@@ -118,5 +120,43 @@ class CostModelTest {
         new MeasureSettings("run", 1, 0, 1_000_000_000L, 0, 0, Long.MAX_VALUE);
 
     assertThat(COSTS.measuringNanos(CELL, measure).applyAsDouble(tiny)).isBetween(4e7, 6e7);
+  }
+
+  /** What was predicted when the rules of sampling were first written down. */
+  @ParameterizedTest
+  @CsvSource({
+    "vector, true, 1, 1, 0, 1, 1000000000, 0, 5.99486184E7",
+    "vector, true, 1, 1, 1, 11, 1000, 0, 1510881.6",
+    "vector, true, 1, 512, 16, 11, 20000000000, 0.05, 1.8787082988600001E9",
+    "vector, true, 2, 4096, 200, 11, 1000000000, 1, 1.1298939075599998E10",
+    "vector, true, 1, 32768, 5, 1000, 20000000000, 0.05, 6.8292436286652E11",
+    "vector, true, 1, 1048576, 1000, 11, 5000000000, 0, 6.756972612098596E14",
+    "vector, false, 1, 2048, 16, 11, 20000000000, 0.05, 2.617714209494E10",
+    "vector, false, 1, 32768, 3, 11, 1000000000, 0, 1.3239084581328E12",
+    "nd4j, true, 1, 2048, 64, 11, 20000000000, 0.05, 1.3528097622939999E10",
+    "nd4j, false, 2, 100, 4, 30, 100000000, 0.5, 1.579390894E8",
+    "reference, true, 1, 1024, 16, 11, 20000000000, 0.05, 8.719409994309999E10",
+    "reference, true, 1, 8192, 1, 2, 60000000000, 1, 7.742653384962E12"
+  })
+  void measuringTakesWhatItDid(
+      String engine,
+      boolean kvCache,
+      int threads,
+      int promptTokens,
+      int outputTokens,
+      int minSamples,
+      long budgetNanos,
+      double verifySample,
+      double nanos) {
+    Cell cell =
+        new Cell(LLAMA, KvPrecision.INT8, Window.NONE, kvCache, engine, threads, 1, 1, 3, 42);
+    MeasureSettings measure =
+        new MeasureSettings("run", minSamples, 0, budgetNanos, verifySample, 2, Long.MAX_VALUE);
+
+    assertThat(
+            new CostModel(Map.of(), 1.25)
+                .measuringNanos(cell, measure)
+                .applyAsDouble(new Sequence(0, promptTokens, outputTokens)))
+        .isEqualTo(nanos);
   }
 }
