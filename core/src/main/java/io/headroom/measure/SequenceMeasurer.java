@@ -274,17 +274,7 @@ public final class SequenceMeasurer {
 
     @Override
     public void close() {
-      RuntimeException first = null;
-      for (MeasuredLayer layer : layers) {
-        try {
-          layer.close();
-        } catch (RuntimeException e) {
-          first = first == null ? e : first;
-        }
-      }
-      if (first != null) {
-        throw first;
-      }
+      CloseAll.of(layers, MeasuredLayer::close);
     }
   }
 }

@@ -42,8 +42,16 @@ public final class SideBySide implements AutoCloseable {
         engines.add(newEngine.get());
       }
     } catch (RuntimeException | Error e) {
-      close();
+      closeAfter(e);
       throw e;
+    }
+  }
+
+  private void closeAfter(Throwable failure) {
+    try {
+      close();
+    } catch (RuntimeException | Error e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -204,6 +212,6 @@ public final class SideBySide implements AutoCloseable {
 
   @Override
   public void close() {
-    engines.forEach(AttentionEngine::close);
+    CloseAll.of(engines, AttentionEngine::close);
   }
 }

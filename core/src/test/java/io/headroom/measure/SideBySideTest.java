@@ -24,7 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -160,6 +162,55 @@ class SideBySideTest {
     assertThat(thrown.get()).isInstanceOf(IllegalStateException.class);
     assertThat(flag.get()).isTrue();
     assertThat(made).allMatch(copy -> copy.closed && copy.computing.isEmpty());
+  }
+
+  @Test
+  void everyEngineIsClosedThoughSomeDoNotClose() {
+    List<Integer> closed = new ArrayList<>();
+    SideBySide three = new SideBySide(3, unclosable(closed, 3), Ticker.system());
+
+    assertThatThrownBy(three::close)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("engine 1 does not close")
+        .satisfies(
+            thrown ->
+                assertThat(thrown.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("engine 2 does not close", "engine 3 does not close"));
+    assertThat(closed).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void whyAnEngineCouldNotBeMadeIsToldThoughOthersDoNotClose() {
+    List<Integer> closed = new ArrayList<>();
+
+    assertThatThrownBy(() -> new SideBySide(3, unclosable(closed, 2), Ticker.system()))
+        .isInstanceOf(OutOfMemoryError.class)
+        .hasMessage("engine 3")
+        .satisfies(
+            thrown ->
+                assertThat(thrown.getSuppressed())
+                    .extracting(Throwable::getMessage)
+                    .containsExactly("engine 1 does not close"));
+    assertThat(closed).containsExactly(1, 2);
+  }
+
+  /** Engines of which there is room for some, and none closes. */
+  private static Supplier<AttentionEngine> unclosable(List<Integer> closed, int room) {
+    AtomicInteger made = new AtomicInteger();
+    return () -> {
+      int number = made.incrementAndGet();
+      if (number > room) {
+        throw new OutOfMemoryError("engine " + number);
+      }
+      return new ForwardingEngine(AttentionEngines.create("reference", 1)) {
+        @Override
+        public void close() {
+          closed.add(number);
+          throw new IllegalStateException("engine %d does not close".formatted(number));
+        }
+      };
+    };
   }
 
   @Test
