@@ -52,6 +52,7 @@ class ArchitectureTest {
             "kvcache",
             "kvcache.tiled"),
         mayUse("workload"),
+        mayUse("fit"),
         mayUse("host", "attention", "attention.vector"),
         mayUse("measure", "attention", "attention.reference", "kvcache", "host"));
   }

@@ -36,6 +36,15 @@ public final class AttentionWork {
         (long) shape.headDim() + shape.valueDim());
   }
 
+  /** As {@link #flops}, rounded, for sequences whose operations no long can count. */
+  public static double roundedFlops(Attention attention, long queries, long keys) {
+    AttentionShape shape = attention.shape();
+    return 2.0
+        * visiblePairs(attention.mask(), queries, keys)
+        * shape.queryHeads()
+        * (shape.headDim() + shape.valueDim());
+  }
+
   /** Pairs whose key has left the window and is no sink, for queries at first to end, exclusive. */
   private static long outOfWindow(AttentionMask mask, long first, long end) {
     long left = triangle(end - mask.window()) - triangle(first - mask.window());

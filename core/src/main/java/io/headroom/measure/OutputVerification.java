@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  */
 final class OutputVerification {
   /** Of the prompt, and as many of the output. */
-  private static final int MOST_POSITIONS = 8;
+  static final int MOST_POSITIONS = 8;
 
   private OutputVerification() {}
 

@@ -4,11 +4,13 @@ import java.util.Arrays;
 
 /**
  * The last samples of a phase, in their order, and whether they agree: in three parts of one length
- * their medians lie within ten percent of each other. Where the budget allows fewer samples than
- * parts, the last run before the first sample counts as one.
+ * their medians lie as close to each other as those of a warm-up must. Where the budget allows
+ * fewer samples than parts, the last run before the first sample counts as one.
  */
 final class RecentSamples {
-  static final int MOST = WarmUp.WINDOW * 16;
+  private static final SamplingPolicy.Settling SETTLING = SamplingPolicy.STANDARD.settling();
+  private static final int PARTS = SETTLING.stretches();
+  static final int MOST = PARTS * SETTLING.mostSamplesAStretch();
 
   private final long precedingNanos;
 
@@ -40,13 +42,13 @@ final class RecentSamples {
     if (kernelsSettled) {
       return samples.length >= 2 && agree(samples);
     }
-    return samples.length >= WarmUp.WINDOW
-        && Arrays.stream(samples).sum() >= WarmUp.WINDOW * WarmUp.LONGEST_STRETCH_NANOS
+    return samples.length >= PARTS
+        && Arrays.stream(samples).sum() >= PARTS * SETTLING.longestStretchNanos()
         && agree(samples);
   }
 
   private static boolean agree(long[] samples) {
-    int parts = Math.min(WarmUp.WINDOW, samples.length);
+    int parts = Math.min(PARTS, samples.length);
     long[] medians = new long[parts];
     for (int part = 0; part < parts; part++) {
       long[] sorted =
@@ -59,7 +61,7 @@ final class RecentSamples {
   }
 
   private long[] inOrder() {
-    if (count < WarmUp.WINDOW) {
+    if (count < PARTS) {
       long[] samples = new long[(int) count + 1];
       samples[0] = precedingNanos;
       System.arraycopy(ring, 0, samples, 1, (int) count);

@@ -25,13 +25,7 @@ import java.util.Optional;
  * never settles is measured all the same, and is not steady.
  */
 public final class SequenceMeasurer {
-  /** Decoding goes on to so many samples where they are cheap: enough for a 90th percentile. */
-  private static final int CHEAP_DECODE_SAMPLES = LatencyHistogram.LEAST_SAMPLES_P90;
-
-  private static final double CHEAP_SHARE = 0.05;
-  private static final double WARM_UP_SHARE = 0.125;
-  private static final double PREFILL_SHARE = 0.5;
-  private static final int WARM_UP_STEPS = 16;
+  private static final SamplingPolicy POLICY = SamplingPolicy.STANDARD;
 
   private final AttentionEngine engine;
   private final Ticker ticker;
@@ -119,7 +113,8 @@ public final class SequenceMeasurer {
       phase = MeasuringPhase.DATA;
       prepare();
       phase = MeasuringPhase.PREFILL;
-      WarmUp.Outcome prefillWarmUp = WarmUp.run(this::warmUpPrefill, share(WARM_UP_SHARE));
+      WarmUp.Outcome prefillWarmUp =
+          WarmUp.run(this::warmUpPrefill, POLICY.warmUpNanos(request.budgetNanos()));
       RecentSamples recent = new RecentSamples(warmUpNanos);
       LatencyHistogram prefill = samplePrefill(recent);
       boolean steadyPrefill = prefillWarmUp.steady() || recent.steady(settled.prefill());
@@ -128,7 +123,7 @@ public final class SequenceMeasurer {
       boolean steadyDecode = true;
       if (request.outputTokens() > 0) {
         phase = MeasuringPhase.DECODE;
-        decodeWarmUp = WarmUp.run(this::decodePass, share(WARM_UP_SHARE));
+        decodeWarmUp = WarmUp.run(this::decodePass, POLICY.warmUpNanos(request.budgetNanos()));
         recent = new RecentSamples(warmUpNanos);
         decode = sampleDecode(recent);
         steadyDecode = decodeWarmUp.steady() || recent.steady(settled.decode());
@@ -163,7 +158,8 @@ public final class SequenceMeasurer {
         long nanos = prefill();
         samples.record(nanos);
         recent.record(nanos);
-      } while (samples.samples() < request.minSamples() && spent() < share(PREFILL_SHARE));
+      } while (samples.samples() < request.minSamples()
+          && spent() < POLICY.prefillNanos(request.budgetNanos()));
       add(before, undisturbed);
       copies.end(this::prefill);
       return samples;
@@ -205,11 +201,11 @@ public final class SequenceMeasurer {
 
     private boolean wantsMore(LatencyHistogram samples, long beganNanos) {
       return samples.samples() < request.minSamples()
-          || (isCheap(beganNanos) && samples.samples() < CHEAP_DECODE_SAMPLES);
+          || (isCheap(beganNanos) && samples.samples() < POLICY.cheapDecodeSamples());
     }
 
     private boolean isCheap(long beganNanos) {
-      return ticker.nanos() - beganNanos < share(CHEAP_SHARE);
+      return ticker.nanos() - beganNanos < POLICY.cheapNanos(request.budgetNanos());
     }
 
     private long prefill() {
@@ -226,7 +222,7 @@ public final class SequenceMeasurer {
     }
 
     private long decodePass() {
-      int steps = request.kvCache() ? Math.min(request.outputTokens(), WARM_UP_STEPS) : 1;
+      int steps = POLICY.warmUpSteps(request.kvCache(), request.outputTokens());
       long nanos = 0;
       for (int step = 0; step < steps; step++) {
         nanos += decodeStep(request.promptTokens() + step);
@@ -266,10 +262,6 @@ public final class SequenceMeasurer {
 
     private long spent() {
       return ticker.nanos() - startNanos;
-    }
-
-    private long share(double share) {
-      return (long) (share * request.budgetNanos());
     }
 
     @Override

@@ -13,8 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * sequence has no time to show that by itself.
  */
 public final class WarmKernels {
-  private static final int WARM_UP_PROMPT_TOKENS = 512;
-  private static final int WARM_UP_OUTPUT_TOKENS = 16;
+  private static final SamplingPolicy.NewKernels NEW = SamplingPolicy.STANDARD.newKernels();
 
   private final Map<Kind, SteadyPhases> settledByKind = new ConcurrentHashMap<>();
 
@@ -43,7 +42,7 @@ public final class WarmKernels {
             request.threads(),
             request.layers().stream().map(Attention::shape).toList());
     if (!settledByKind.containsKey(kind)) {
-      SequenceRequest shortened = request.shortened(WARM_UP_PROMPT_TOKENS, WARM_UP_OUTPUT_TOKENS);
+      SequenceRequest shortened = request.shortened(NEW.promptTokens(), NEW.outputTokens());
       settledByKind.merge(kind, copies.warmUp(shortened, warmUpNanos), SteadyPhases::or);
     }
     SequenceMeasurement measured = copies.measure(request, settledByKind.get(kind));

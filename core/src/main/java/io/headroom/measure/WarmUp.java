@@ -6,19 +6,14 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * Repeats an action until it is warm: its median durations in the last three stretches of time lie
- * within ten percent of each other. A stretch is long enough for the compiler to act in it; short
- * actions in a row agree long before, interpreted as they are. An action that never settles is
- * stopped when its time is up and marked as not steady (most benchmarks do settle, many do not:
- * Barrett et al., OOPSLA 2017).
+ * Repeats an action until it is warm: its median durations in the last stretches of time lie close
+ * to each other ({@link SamplingPolicy.Settling}). A stretch is long enough for the compiler to act
+ * in it; short actions in a row agree long before, interpreted as they are. An action that never
+ * settles is stopped when its time is up and marked as not steady (most benchmarks do settle, many
+ * do not: Barrett et al., OOPSLA 2017).
  */
 public final class WarmUp {
-  static final int WINDOW = 3;
-  static final double TOLERANCE = 0.10;
-  static final long LONGEST_STRETCH_NANOS = 100_000_000;
-
-  /** So many stretches fit into the budget at least, unless a single action is longer. */
-  static final int LEAST_STRETCHES = 8;
+  private static final SamplingPolicy.Settling SETTLING = SamplingPolicy.STANDARD.settling();
 
   /**
    * @param iterations how often the action ran
@@ -33,8 +28,8 @@ public final class WarmUp {
    * @param budgetNanos no new iteration is begun once so much time was spent; the first always runs
    */
   public static Outcome run(LongSupplier action, long budgetNanos) {
-    long longEnoughNanos = Math.min(LONGEST_STRETCH_NANOS, budgetNanos / LEAST_STRETCHES);
-    Deque<Long> medians = new ArrayDeque<>(WINDOW);
+    long longEnoughNanos = SETTLING.stretchNanos(budgetNanos);
+    Deque<Long> medians = new ArrayDeque<>(SETTLING.stretches());
     LatencyHistogram stretch = new LatencyHistogram();
     long spentNanos = 0;
     long stretchNanos = 0;
@@ -46,7 +41,7 @@ public final class WarmUp {
       iterations++;
       stretch.record(nanos);
       if (stretchNanos >= longEnoughNanos) {
-        if (medians.size() == WINDOW) {
+        if (medians.size() == SETTLING.stretches()) {
           medians.removeFirst();
         }
         medians.addLast(stretch.p50Nanos().orElseThrow());
@@ -61,13 +56,14 @@ public final class WarmUp {
   }
 
   private static boolean agree(Deque<Long> medians) {
-    return medians.size() == WINDOW && agree(medians.stream().mapToLong(Long::longValue).toArray());
+    return medians.size() == SETTLING.stretches()
+        && agree(medians.stream().mapToLong(Long::longValue).toArray());
   }
 
   /** Whether durations lie within the tolerance of each other. */
   static boolean agree(long... nanos) {
     long least = Arrays.stream(nanos).min().orElseThrow();
     long most = Arrays.stream(nanos).max().orElseThrow();
-    return most - least <= TOLERANCE * least;
+    return most - least <= SETTLING.tolerance() * least;
   }
 }

@@ -6,7 +6,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RecentSamplesTest {
-  private static final long LONG_NANOS = WarmUp.LONGEST_STRETCH_NANOS;
+  private static final long LONG_NANOS = SamplingPolicy.STANDARD.settling().longestStretchNanos();
 
   @Test
   void shortSamplesThatAgreeNeedKernelsThatSettled() {
@@ -63,7 +63,7 @@ class RecentSamplesTest {
     assertThat(steady(true, 900, samples)).isTrue();
     samples[1_000 - RecentSamples.MOST] = 900;
     assertThat(steady(true, 900, samples)).isTrue();
-    for (int i = 0; i < RecentSamples.MOST / WarmUp.WINDOW; i++) {
+    for (int i = 0; i < SamplingPolicy.STANDARD.settling().mostSamplesAStretch(); i++) {
       samples[1_000 - RecentSamples.MOST + i] = 900;
     }
     assertThat(steady(true, 900, samples)).isFalse();

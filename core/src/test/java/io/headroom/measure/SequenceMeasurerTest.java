@@ -31,13 +31,13 @@ class SequenceMeasurerTest {
    * Time between two readings of the clock: what every prefill and every step takes. Three are
    * enough to be warm.
    */
-  private static final long TICK_NANOS = WarmUp.LONGEST_STRETCH_NANOS;
+  private static final long TICK_NANOS = SamplingPolicy.STANDARD.settling().longestStretchNanos();
 
   private static final long AMPLE_NANOS = 1_000_000 * TICK_NANOS;
   private static final Attention GROUPED =
       new Attention(new AttentionShape(4, 2, 16), AttentionMask.CAUSAL);
 
-  private static final int WARM_UP_PREFILLS = WarmUp.WINDOW;
+  private static final int WARM_UP_PREFILLS = SamplingPolicy.STANDARD.settling().stretches();
 
   @Test
   void takesAsManySamplesAsAreWanted() {

@@ -4,6 +4,9 @@ import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.workload.Sequence;
+import io.headroom.measure.SamplingPolicy;
+import io.headroom.measure.SamplingPolicy.ExpectedNanos;
+import io.headroom.measure.SequenceWork;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -28,15 +31,6 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
 
   /** A shard begins and ends with a calibration; the end of one is the beginning of the next. */
   private static final double CALIBRATION_NANOS = 5e7;
-
-  // How a sequence is measured, see SequenceMeasurer and WarmUp.
-  private static final int STRETCHES = 3;
-  private static final double LONGEST_STRETCH_NANOS = 1e8;
-  private static final double WARM_UP_SHARE = 0.125;
-  private static final double PREFILL_SHARE = 0.5;
-  private static final double CHEAP_SHARE = 0.05;
-  private static final double CHEAP_SAMPLES = 64;
-  private static final int WARM_UP_STEPS = 16;
 
   public CostModel {
     fitted = Map.copyOf(fitted);
@@ -65,25 +59,20 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
   }
 
   private double measuringNanos(Cell cell, SequenceWork work, MeasureSettings measure) {
-    double budget = measure.sequenceBudgetNanos();
-    double prefill = prefillNanos(cell, work);
-    double decode = decodeNanos(cell, work);
-    int steps = work.outputTokens();
-    double spent = work.numbers() * NANOS_PER_NUMBER_MADE + warmUpNanos(prefill, budget);
-    double left = PREFILL_SHARE * budget - spent;
-    spent += Math.max(prefill, Math.min(measure.minSamples() * prefill, left));
-    if (steps > 0) {
-      int warmUpSteps = work.decodePhase() == Phase.DECODE ? Math.min(steps, WARM_UP_STEPS) : 1;
-      spent += warmUpNanos(warmUpSteps * decode, budget);
-      double cheap = Math.min(CHEAP_SAMPLES, CHEAP_SHARE * budget / decode);
-      double passes = Math.ceil(Math.max(measure.minSamples(), cheap) / steps);
-      spent +=
-          Math.max(
-              decode,
-              Math.min(passes * steps * decode, Math.max(CHEAP_SHARE * budget, budget - spent)));
-    }
-    double comparing = prefill + steps * decode + work.comparedFlops() * nanosPerFlop("reference");
-    return measuringScale * (NANOS_PER_SEQUENCE + spent + measure.verifySample() * comparing);
+    ExpectedNanos expected =
+        new ExpectedNanos(
+            work.numbers() * NANOS_PER_NUMBER_MADE,
+            prefillNanos(cell, work),
+            decodeNanos(cell, work));
+    double sampling =
+        SamplingPolicy.STANDARD.measuringNanos(
+            expected,
+            work.kvCache(),
+            work.outputTokens(),
+            measure.minSamples(),
+            measure.sequenceBudgetNanos());
+    double comparing = passNanos(cell, work) + work.comparedFlops() * nanosPerFlop("reference");
+    return measuringScale * (NANOS_PER_SEQUENCE + sampling + measure.verifySample() * comparing);
   }
 
   /** What a shard takes beside its sequences. */
@@ -109,8 +98,8 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
 
   /** One decode step through the measured layers when so many positions are cached. */
   double decodeNanos(Cell cell, long tokens) {
-    Phase phase = cell.kvCache() ? Phase.DECODE : Phase.PREFILL;
-    return cost(CostKey.of(cell, phase)).nanos(new CellWork(cell).decode(tokens));
+    return cost(CostKey.of(cell, Phase.ofDecode(cell.kvCache())))
+        .nanos(new CellWork(cell).decode(tokens));
   }
 
   PhaseCost cost(CostKey key) {
@@ -123,15 +112,7 @@ public record CostModel(Map<CostKey, PhaseCost> fitted, double measuringScale) {
   }
 
   private double decodeNanos(Cell cell, SequenceWork work) {
-    return cost(CostKey.of(cell, work.decodePhase())).nanos(work.decode());
-  }
-
-  /** Some stretches that agree, or until the time for warming up is spent. */
-  private static double warmUpNanos(double actionNanos, double budgetNanos) {
-    double share = WARM_UP_SHARE * budgetNanos;
-    double stretch = Math.min(LONGEST_STRETCH_NANOS, WARM_UP_SHARE * share);
-    double settled = STRETCHES * Math.max(stretch, actionNanos);
-    return Math.max(actionNanos, Math.min(settled, share));
+    return cost(CostKey.of(cell, Phase.ofDecode(work.kvCache()))).nanos(work.decode());
   }
 
   static PhaseCost builtIn(CostKey key) {

@@ -2,15 +2,18 @@ package io.headroom.jobs.sweep.cost;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.headroom.attention.PhaseWork;
+import io.headroom.fit.LogLinearFit;
+import io.headroom.fit.LogLinearFit.Observation;
 import io.headroom.jobs.cli.BestEffort;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.Shard;
-import io.headroom.jobs.sweep.cost.CostFit.Observation;
 import io.headroom.jobs.sweep.rows.DriverColumns;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.workload.Sequence;
+import io.headroom.measure.SequenceWork;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,7 +87,10 @@ public final class CostObservations {
     SequenceWork work = ofCell.of(sequence);
     add(CostKey.of(cell, Phase.PREFILL), work.prefill(), row.getLong(PREFILL_NS));
     if (!row.isNullAt(DECODE_NS_MEAN)) {
-      add(CostKey.of(cell, work.decodePhase()), work.decode(), row.getDouble(DECODE_NS_MEAN));
+      add(
+          CostKey.of(cell, Phase.ofDecode(work.kvCache())),
+          work.decode(),
+          row.getDouble(DECODE_NS_MEAN));
     }
   }
 
@@ -136,7 +142,8 @@ public final class CostObservations {
   }
 
   private PhaseCost fitted(CostKey key) {
-    CostFit.Fitted fitted = CostFit.fit(known.cost(key), samples.get(key).kept);
+    LogLinearFit.Fitted fitted =
+        LogLinearFit.fit(known.cost(key).coefficients(), samples.get(key).kept);
     if (!fitted.settled()) {
       effort.tell(
           NOT_LEARNT + " to the end",
@@ -148,14 +155,14 @@ public final class CostObservations {
                   key.threads(),
                   key.threads() == 1 ? "" : "s"));
     }
-    return fitted.cost();
+    return PhaseCost.of(fitted.coefficients());
   }
 
-  private void add(CostKey key, Work work, double nanos) {
+  private void add(CostKey key, PhaseWork work, double nanos) {
     if (!(nanos > 0) || !Double.isFinite(nanos)) {
       return;
     }
-    samples.computeIfAbsent(key, any -> new Sample()).add(new Observation(work, nanos));
+    samples.computeIfAbsent(key, any -> new Sample()).add(PhaseCost.observation(work, nanos));
     changed.add(key);
   }
 

@@ -9,6 +9,11 @@ enum Phase {
   PREFILL,
   DECODE;
 
+  /** What a step of decoding is: without a cache it is a prefill. */
+  static Phase ofDecode(boolean kvCache) {
+    return kvCache ? DECODE : PREFILL;
+  }
+
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -15,6 +15,7 @@ import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.measure.SequenceWork;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
