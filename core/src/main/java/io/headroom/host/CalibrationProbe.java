@@ -1,17 +1,9 @@
 package io.headroom.host;
 
 import io.headroom.attention.AttentionInterruptedException;
-import io.headroom.attention.vector.CalibrationKernels;
 import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 
 /**
  * Takes a {@link Calibration} in about 50 ms: multiply-adds in registers, then a streaming read, on
@@ -33,9 +25,6 @@ final class CalibrationProbe {
   /** Kept from one calibration to the next, unless memory is short. */
   private static SoftReference<float[]> stream = new SoftReference<>(null);
 
-  /** Written so that no compiler may leave the loops out. */
-  private static volatile float kept;
-
   private CalibrationProbe() {}
 
   /**
@@ -46,86 +35,36 @@ final class CalibrationProbe {
   static Calibration measure(int threads) {
     // The first time in a process this compiles the kernels.
     HostProbe.peaks(threads);
-    CalibrationKernels kernels = new CalibrationKernels();
+    HostLoops loops = new HostLoops();
     float[] data = stream();
-    CyclicBarrier barrier = new CyclicBarrier(threads);
-    List<Callable<Calibration>> loops =
-        IntStream.range(0, threads)
-            .<Callable<Calibration>>mapToObj(
-                thread ->
-                    () -> {
-                      int from = part(thread, threads);
-                      int to = part(thread + 1, threads);
-                      return loops(kernels, data, from, to, barrier);
-                    })
-            .toList();
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
-    try {
-      double gflops = 0;
-      double gigabytesPerSecond = 0;
-      for (Future<Calibration> loop : pool.invokeAll(loops)) {
-        gflops += loop.get().gflops();
-        gigabytesPerSecond += loop.get().streamGigabytesPerSecond();
-      }
-      return new Calibration(gflops, gigabytesPerSecond);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AttentionInterruptedException();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("the calibration failed: " + e.getCause(), e.getCause());
-    } finally {
-      pool.shutdownNow();
-    }
-  }
-
-  interface Work {
-    /** Runs once and returns how much it did. */
-    long run();
+    List<Calibration> taken =
+        HostLoops.run(
+            "the calibration",
+            threads,
+            (thread, together) -> {
+              together.await();
+              double flopsPerNano = rate(loops.multiplyAdds(ROUNDS), Ticker.system());
+              together.await();
+              int from = part(thread, threads);
+              int to = part(thread + 1, threads);
+              double bytesPerNano = rate(loops.stream(data, from, to, PIECES), Ticker.system());
+              return new Calibration(flopsPerNano, bytesPerNano);
+            });
+    return new Calibration(
+        taken.stream().mapToDouble(Calibration::gflops).sum(),
+        taken.stream().mapToDouble(Calibration::streamGigabytesPerSecond).sum());
   }
 
   private static int part(int thread, int threads) {
     return (int) ((long) STREAM_NUMBERS * thread / threads);
   }
 
-  private static Calibration loops(
-      CalibrationKernels kernels, float[] data, int from, int to, CyclicBarrier barrier)
-      throws Exception {
-    barrier.await();
-    double flopsPerNano =
-        rate(
-            () -> {
-              CalibrationKernels.MultiplyAdds done = kernels.multiplyAdds(ROUNDS);
-              kept = done.value();
-              return done.operations();
-            },
-            Ticker.system());
-    barrier.await();
-    int piece = (to - from) / PIECES;
-    int[] next = {0};
-    double bytesPerNano =
-        rate(
-            () -> {
-              int begin = from + next[0]++ % PIECES * piece;
-              kept = kernels.sum(data, begin, begin + piece);
-              return (long) piece * Float.BYTES;
-            },
-            Ticker.system());
-    return new Calibration(flopsPerNano, bytesPerNano);
-  }
-
   /** The median of what the trials did in a nanosecond; one run before them is not counted. */
-  static double rate(Work work, Ticker ticker) {
-    work.run();
+  static double rate(HostLoops.Loop loop, Ticker ticker) {
+    loop.run();
     double[] rates = new double[TRIALS];
     for (int trial = 0; trial < TRIALS; trial++) {
-      long beganNanos = ticker.nanos();
-      long passedNanos;
-      long done = 0;
-      do {
-        done += work.run();
-        passedNanos = ticker.nanos() - beganNanos;
-      } while (passedNanos < TRIAL_NANOS);
-      rates[trial] = (double) done / passedNanos;
+      rates[trial] = HostLoops.rate(loop, TRIAL_NANOS, ticker);
     }
     Arrays.sort(rates);
     return rates[TRIALS / 2];

@@ -1,18 +1,13 @@
 package io.headroom.host;
 
 import io.headroom.attention.AttentionInterruptedException;
-import io.headroom.attention.vector.CalibrationKernels;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * What the machine can do at best, measured: multiply-adds in registers, and bytes read in a stream
@@ -29,9 +24,6 @@ public final class HostProbe {
   private static final long WARM_UP_NANOS = 300_000_000;
 
   private static final Map<Integer, Peaks> PEAKS = new ConcurrentHashMap<>();
-
-  /** Written so that no compiler may leave the loops out. */
-  private static volatile float kept;
 
   private HostProbe() {}
 
@@ -63,25 +55,18 @@ public final class HostProbe {
     if (threads < 1) {
       throw new IllegalArgumentException("threads must be at least 1: " + threads);
     }
-    CalibrationKernels kernels = new CalibrationKernels();
+    HostLoops loops = new HostLoops();
     int numbers = STREAM_NUMBERS / threads;
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
-    try {
-      double flopsPerNano = best(pool, threads, () -> () -> multiplyAdds(kernels));
-      double bytesPerNano =
-          best(
-              pool,
-              threads,
-              () -> {
-                float[] data = new float[numbers];
-                Arrays.fill(data, 1);
-                return () -> stream(kernels, data);
-              });
-      return new Peaks(flopsPerNano, bytesPerNano);
-    } finally {
-      pool.shutdownNow();
-      awaitEnd(pool);
-    }
+    double flopsPerNano = best(threads, () -> loops.multiplyAdds(ROUNDS));
+    double bytesPerNano =
+        best(
+            threads,
+            () -> {
+              float[] data = new float[numbers];
+              Arrays.fill(data, 1);
+              return loops.stream(data, 0, numbers, 1);
+            });
+    return new Peaks(flopsPerNano, bytesPerNano);
   }
 
   /** Bytes of heap that {@link #peaks} is still going to take; 0 once it has measured. */
@@ -89,82 +74,24 @@ public final class HostProbe {
     return PEAKS.containsKey(threads) ? 0 : (long) STREAM_NUMBERS * Float.BYTES;
   }
 
-  private interface Loop {
-    /** Runs once and returns how much it did. */
-    long run();
-  }
-
-  private static long multiplyAdds(CalibrationKernels kernels) {
-    CalibrationKernels.MultiplyAdds done = kernels.multiplyAdds(ROUNDS);
-    kept = done.value();
-    return done.operations();
-  }
-
-  private static long stream(CalibrationKernels kernels, float[] data) {
-    kept = kernels.sum(data, 0, data.length);
-    return (long) data.length * Float.BYTES;
-  }
-
   /** The best of some trials, all threads at once: interruptions only ever slow a trial down. */
-  private static double best(ExecutorService pool, int threads, Callable<Loop> loops) {
-    CyclicBarrier barrier = new CyclicBarrier(threads);
-    CompletionService<double[]> rates = new ExecutorCompletionService<>(pool);
-    for (int thread = 0; thread < threads; thread++) {
-      rates.submit(() -> trials(loops.call(), barrier));
-    }
-    double[] sums = new double[TRIALS];
-    for (int thread = 0; thread < threads; thread++) {
-      double[] trials = next(rates);
-      for (int i = 0; i < TRIALS; i++) {
-        sums[i] += trials[i];
-      }
-    }
-    return Arrays.stream(sums).max().orElseThrow();
+  private static double best(int threads, Supplier<HostLoops.Loop> loop) {
+    List<double[]> rates =
+        HostLoops.run(
+            "the host probe", threads, (thread, together) -> trials(loop.get(), together));
+    return IntStream.range(0, TRIALS)
+        .mapToDouble(trial -> rates.stream().mapToDouble(ofThread -> ofThread[trial]).sum())
+        .max()
+        .orElseThrow();
   }
 
-  private static double[] trials(Loop loop, CyclicBarrier barrier) throws Exception {
-    long warmNanos = System.nanoTime() + WARM_UP_NANOS;
-    do {
-      loop.run();
-    } while (System.nanoTime() < warmNanos);
+  private static double[] trials(HostLoops.Loop loop, CyclicBarrier together) throws Exception {
+    HostLoops.rate(loop, WARM_UP_NANOS, Ticker.system());
     double[] rates = new double[TRIALS];
     for (int i = 0; i < TRIALS; i++) {
-      barrier.await();
-      long began = System.nanoTime();
-      long done = loop.run();
-      rates[i] = (double) done / (System.nanoTime() - began);
+      together.await();
+      rates[i] = HostLoops.rate(loop, 0, Ticker.system());
     }
     return rates;
-  }
-
-  /** In the order they end: one that fails leaves the others waiting at the barrier for ever. */
-  private static double[] next(CompletionService<double[]> rates) {
-    try {
-      return rates.take().get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AttentionInterruptedException();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException("the host probe failed: " + e.getCause(), e.getCause());
-    }
-  }
-
-  /** Until nothing of a failed probe runs beside what comes next; the loops are short. */
-  private static void awaitEnd(ExecutorService pool) {
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
