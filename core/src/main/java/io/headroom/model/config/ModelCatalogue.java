@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** The models that can be had by name: the {@code NAME.json} files of a folder. */
 public final class ModelCatalogue {
@@ -78,27 +79,10 @@ public final class ModelCatalogue {
   }
 
   private static List<String> near(String wanted, List<String> names) {
+    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
     return names.stream()
-        .sorted(Comparator.comparingInt(name -> distance(wanted, name)))
+        .sorted(Comparator.comparingInt(name -> distance.apply(wanted, name)))
         .limit(NEAR_NAMES)
         .toList();
-  }
-
-  /** Levenshtein's distance: letters to change, drop or insert. */
-  private static int distance(String from, String to) {
-    int[] row = new int[to.length() + 1];
-    for (int j = 0; j <= to.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= from.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= to.length(); j++) {
-        int substituted = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[to.length()];
   }
 }
