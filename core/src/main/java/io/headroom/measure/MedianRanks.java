@@ -6,6 +6,9 @@ import java.util.OptionalLong;
  * Which order statistics enclose the median of what was sampled, whatever its distribution: {@code
  * P(x(k) <= median <= x(n + 1 - k)) >= 1 - 2 P(B < k)} where {@code B} is binomial with {@code n}
  * trials and probability 1/2 (David and Nagaraja, Order Statistics, 7.1).
+ *
+ * <p>BinomialDistribution of commons-math finds the same ranks, but takes no more trials than an
+ * int counts, and several times as long for the hundreds of samples that are usual.
  */
 final class MedianRanks {
   private static final double MOST_OUTSIDE_ONE_SIDE = 0.025;

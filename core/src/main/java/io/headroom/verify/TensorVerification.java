@@ -57,11 +57,6 @@ public final class TensorVerification {
     return file;
   }
 
-  /** Whether the file holds a whole layer and not attention alone. */
-  public boolean isLayer() {
-    return tensorCase instanceof LayerFile;
-  }
-
   /** The relative L2 error allowed unless another is given, by the type of the output. */
   public double defaultTolerance() {
     return switch (tensorCase.expectedType()) {

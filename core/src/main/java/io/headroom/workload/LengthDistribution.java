@@ -4,7 +4,7 @@ import java.io.Serializable;
 
 /** Where drawn prompt lengths come from. The same seed gives the same lengths on every machine. */
 public sealed interface LengthDistribution extends Serializable
-    permits FixedLength, UniformLengths, LognormalLengths {
+    permits UniformLengths, LognormalLengths {
 
   /**
    * Draws lengths of at least 1 token.

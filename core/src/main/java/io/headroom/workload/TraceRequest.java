@@ -12,7 +12,6 @@ import java.io.Serializable;
  */
 public record TraceRequest(long arrivalNanos, int promptTokens, int outputTokens)
     implements TraceLine, Serializable {
-  private static final double NANOS_PER_SECOND = 1e9;
 
   public TraceRequest {
     if (arrivalNanos < 0) {
@@ -23,10 +22,6 @@ public record TraceRequest(long arrivalNanos, int promptTokens, int outputTokens
 
   public SequenceLengths lengths() {
     return new SequenceLengths(promptTokens, outputTokens);
-  }
-
-  public double arrivalSeconds() {
-    return arrivalNanos / NANOS_PER_SECOND;
   }
 
   /** The same request on a clock that starts at {@code originNanos}. */

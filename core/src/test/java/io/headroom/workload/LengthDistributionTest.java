@@ -104,11 +104,6 @@ class LengthDistributionTest {
         .anyMatch(tokens -> tokens > Integer.MAX_VALUE / 10 * 9);
   }
 
-  @Test
-  void fixedIsFixed() {
-    assertThat(new FixedLength(77).draw(3, 9)).isEqualTo(new DrawnLengths(List.of(77, 77, 77), 0));
-  }
-
   @ParameterizedTest
   @ValueSource(doubles = {1020, 1019, Double.NaN, Double.POSITIVE_INFINITY})
   void lognormalMeanMustBeAboveTheMedian(double mean) {
@@ -131,9 +126,6 @@ class LengthDistributionTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new UniformLengths(6, 5))
         .withMessage("uniform max must be at least min, which is 6: 5");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new FixedLength(0))
-        .withMessage("fixed length must be at least 1: 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> AZURE_LIKE.draw(-1, 42))
         .withMessage("count must not be negative: -1");
