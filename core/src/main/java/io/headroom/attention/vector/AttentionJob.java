@@ -10,8 +10,8 @@ import io.headroom.kvcache.tiled.TiledKvCache;
  * One call, cut into units: a block of query tokens of one KV head, and a slice of its tiles where
  * there are fewer units than threads.
  *
- * @param logSumExps {@code [queryHeads, tokens]}, of a partial result; {@link PartialAttention#NO_SUMS} where
- *     nothing but the output is wanted
+ * @param logSumExps {@code [queryHeads, tokens]}, of a partial result; {@link
+ *     PartialAttention#NO_SUMS} where nothing but the output is wanted
  */
 record AttentionJob(
     Attention attention,
