@@ -52,7 +52,7 @@ class VisibilityTest {
       assertThat(to).isBetween(0, keys);
       assertThat(sinksTo).isBetween(0, to);
       for (int key = 0; key < keys; key++) {
-        assertThat(key < sinksTo || from <= key && key < to)
+        assertThat(key < sinksTo || (from <= key && key < to))
             .as("%s, %s, token %d, key %d of %d", mask, positions, token, key, keys)
             .isEqualTo(sees(mask, positions, token, key));
       }
@@ -110,7 +110,7 @@ class VisibilityTest {
     for (int token = 0; token < TOKENS; token++) {
       for (int key = 0; key < 9; key++) {
         boolean sees =
-            key < visible.sinksTo(token) || visible.from(token) <= key && key < visible.to(token);
+            key < visible.sinksTo(token) || (visible.from(token) <= key && key < visible.to(token));
         assertThat(sees).isEqualTo(sees(mask, positions, token, key));
       }
     }
