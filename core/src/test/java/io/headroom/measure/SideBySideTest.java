@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SideBySideTest {
   private static final Attention ATTENTION =
       new Attention(new AttentionShape(4, 2, 16), AttentionMask.CAUSAL);
-  private static final long AMPLE_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long AMPLE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final int SAMPLES = 11;
 
   /** Decoding goes on to 64 samples in whole passes of 5 tokens where that is cheap. */
