@@ -1,5 +1,6 @@
 package io.headroom.host;
 
+import io.headroom.UninterruptedWait;
 import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.attention.vector.CalibrationKernels;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The loops that show what a host can do, multiply-adds in registers and a streaming read, and the
@@ -109,23 +109,7 @@ final class HostLoops {
       throw new IllegalStateException("%s failed: %s".formatted(name, e.getCause()), e.getCause());
     } finally {
       pool.shutdownNow();
-      awaitEnd(pool);
-    }
-  }
-
-  /** The loops are short. */
-  private static void awaitEnd(ExecutorService pool) {
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = pool.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      UninterruptedWait.forEndOf(pool);
     }
   }
 }

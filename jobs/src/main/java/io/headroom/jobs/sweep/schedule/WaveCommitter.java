@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep.schedule;
 
+import io.headroom.UninterruptedWait;
 import io.headroom.host.Ticker;
 import io.headroom.jobs.sweep.rows.DriverColumns;
 import java.util.ArrayDeque;
@@ -10,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Row;
 
 /**
@@ -116,18 +116,7 @@ public final class WaveCommitter implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdown();
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = thread.awaitTermination(1, TimeUnit.DAYS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    UninterruptedWait.forEndOf(thread);
   }
 
   private void closeWave() {
