@@ -1,5 +1,7 @@
 package io.headroom.attention;
 
+import org.apache.commons.lang3.exception.ExceptionUtils;
+
 /**
  * An engine cannot run in this process, such as for want of a native library; one line says why.
  */
@@ -12,10 +14,7 @@ public final class EngineUnavailableException extends RuntimeException {
 
   /** The innermost cause says most; the outer ones only tell which class failed to load. */
   private static String reason(Throwable cause) {
-    Throwable innermost = cause;
-    while (innermost.getCause() != null) {
-      innermost = innermost.getCause();
-    }
+    Throwable innermost = ExceptionUtils.getRootCause(cause);
     return innermost.toString().strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

@@ -2,6 +2,7 @@ package io.headroom.jobs.cli;
 
 import io.headroom.MessageLine;
 import io.headroom.UserException;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import picocli.CommandLine;
 
 /** Turns what a command throws into a message and an exit status. */
@@ -21,11 +22,10 @@ public final class TopLevelErrors {
   /** The user's mistakes are one line; everything else is ours and shows where it happened. */
   public static int onException(
       Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserException mistake) {
-        command.getErr().println("headroom: " + mistake.getMessage());
-        return ExitStatus.USER_MISTAKE;
-      }
+    UserException mistake = ExceptionUtils.throwableOfType(thrown, UserException.class);
+    if (mistake != null) {
+      command.getErr().println("headroom: " + mistake.getMessage());
+      return ExitStatus.USER_MISTAKE;
     }
     thrown.printStackTrace(command.getErr());
     return ExitStatus.BUG;

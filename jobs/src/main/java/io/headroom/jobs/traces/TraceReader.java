@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.LongWritable;
@@ -134,13 +135,12 @@ public final class TraceReader {
     try {
       return summaries.collect();
     } catch (Exception e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof IOException) {
-          throw new UserException(
-              "%s: cannot be read to its end: %s".formatted(file.name(), cause.getMessage()), e);
-        }
+      IOException cause = ExceptionUtils.throwableOfType(e, IOException.class);
+      if (cause == null) {
+        throw e;
       }
-      throw e;
+      throw new UserException(
+          "%s: cannot be read to its end: %s".formatted(file.name(), cause.getMessage()), e);
     }
   }
 
