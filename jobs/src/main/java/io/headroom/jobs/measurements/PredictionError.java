@@ -6,19 +6,21 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.percentile;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * How far {@code predicted_ns} was from what a pass took, as a fraction of it.
+ * How far {@code predicted_ns} was from what a pass took, as a fraction of it; the manifest of a
+ * sweep has it.
  *
  * @param median null where nothing was measured
  * @param p90 null where nothing was measured
  */
-public record PredictionError(Double median, Double p90) {
+public record PredictionError(
+    @JsonProperty("prediction_error_p50") Double median,
+    @JsonProperty("prediction_error_p90") Double p90) {
 
   /**
    * @param measurements in the columns of {@link MeasurementTable}
@@ -33,13 +35,5 @@ public record PredictionError(Double median, Double p90) {
             .agg(percentile(error, lit(0.5)), percentile(error, lit(0.9)))
             .first();
     return new PredictionError((Double) row.get(0), (Double) row.get(1));
-  }
-
-  /** As the manifest has it. */
-  public Map<String, Object> asMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("prediction_error_p50", median);
-    map.put("prediction_error_p90", p90);
-    return map;
   }
 }

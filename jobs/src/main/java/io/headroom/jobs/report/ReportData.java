@@ -1,15 +1,17 @@
 package io.headroom.jobs.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -28,33 +30,9 @@ record ReportData(String json, long rows, int points) {
 
   private static final int MOST_CONFIGURATIONS = 1_000;
   private static final int MOST_REASONS = 50;
-  private static final int MOST_HOSTS = 50;
 
-  private static final List<String> OF_THE_MANIFEST =
-      List.of(
-          "name",
-          "state",
-          "note",
-          "started_at",
-          "wall_seconds",
-          "cells_planned",
-          "sequences",
-          "rows_ok",
-          "rows_unsupported",
-          "rows_failed",
-          "rows_noisy",
-          "rows_unsteady",
-          "measuring_share",
-          "prediction_error_p50",
-          "prediction_error_p90",
-          "headroom_version",
-          "git_commit",
-          "spark_version",
-          "spark_master",
-          "driver",
-          "configuration");
-
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
 
   /**
    * @throws UserException if measurements cannot be read
@@ -110,21 +88,10 @@ record ReportData(String json, long rows, int points) {
   }
 
   private static Map<String, Object> describe(SweepResults folder) {
-    Map<String, Object> manifest = new LinkedHashMap<>();
-    for (String key : OF_THE_MANIFEST) {
-      if (folder.manifest().has(key)) {
-        manifest.put(key, folder.manifest().get(key));
-      }
-    }
-    JsonNode hosts = folder.manifest().path("hosts");
-    manifest.put(
-        "hosts",
-        IntStream.range(0, Math.min(MOST_HOSTS, hosts.size())).mapToObj(hosts::get).toList());
-    manifest.put("hosts_left_out", Math.max(0, hosts.size() - MOST_HOSTS));
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("name", folder.name());
     description.put("path", folder.path());
-    description.put("manifest", manifest);
+    description.put("manifest", ManifestExcerpt.of(folder.manifest()));
     return description;
   }
 
@@ -139,19 +106,22 @@ record ReportData(String json, long rows, int points) {
 
   /** Spark wraps what it could not read. */
   private static Optional<UserException> unreadable(Exception thrown, List<SweepResults> folders) {
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SparkThrowable fault
-          && String.valueOf(fault.getCondition()).startsWith("FAILED_READ_FILE")) {
-        String names = String.join(", ", folders.stream().map(SweepResults::path).toList());
-        return Optional.of(
-            new UserException(
-                "%s: measurements cannot be read: %s"
-                    .formatted(
-                        names, String.valueOf(cause.getMessage()).lines().findFirst().orElse("")),
-                thrown));
-      }
-    }
-    return Optional.empty();
+    return ExceptionUtils.getThrowableList(thrown).stream()
+        .filter(ReportData::isUnreadableFile)
+        .findFirst()
+        .map(
+            cause ->
+                new UserException(
+                    "%s: measurements cannot be read: %s"
+                        .formatted(
+                            String.join(", ", folders.stream().map(SweepResults::path).toList()),
+                            MessageLine.first(cause.getMessage())),
+                    thrown));
+  }
+
+  private static boolean isUnreadableFile(Throwable cause) {
+    return cause instanceof SparkThrowable fault
+        && String.valueOf(fault.getCondition()).startsWith("FAILED_READ_FILE");
   }
 
   /** Rows of several folders under one list of columns. */

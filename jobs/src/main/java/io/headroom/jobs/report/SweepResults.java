@@ -1,9 +1,10 @@
 package io.headroom.jobs.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.headroom.UserException;
 import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.results.ResultsKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -17,7 +18,7 @@ import org.apache.spark.sql.SparkSession;
  * @param path as the user named it
  * @param measurements where the rows lie
  */
-record SweepResults(String name, String path, JsonNode manifest, String measurements) {
+record SweepResults(String name, String path, Manifest manifest, String measurements) {
 
   /**
    * @throws UserException if one of them does not hold the results of a sweep
@@ -32,11 +33,11 @@ record SweepResults(String name, String path, JsonNode manifest, String measurem
   }
 
   private static SweepResults read(String name, String path) {
-    ResultsFolder folder = ResultsFolder.at(path);
+    ResultsFolder folder = ResultsFolder.at(path, ResultsKind.SWEEP);
     if (!folder.exists()) {
       throw new UserException("%s: no such folder".formatted(path));
     }
-    JsonNode manifest =
+    Manifest manifest =
         folder
             .manifest()
             .orElseThrow(
@@ -44,14 +45,12 @@ record SweepResults(String name, String path, JsonNode manifest, String measurem
                     new UserException(
                         "%s: holds no manifest.json; allowed: the results of a sweep"
                             .formatted(path)));
-    JsonNode version = manifest.path("schema_version");
-    if (!version.isInt() || version.intValue() != MeasurementTable.SCHEMA_VERSION) {
+    Integer version = manifest.run().schemaVersion();
+    if (version == null || version != MeasurementTable.SCHEMA_VERSION) {
       throw new UserException(
           "%s: manifest.json: schema_version = %s; allowed: %d, as sweeps of this version write it"
               .formatted(
-                  path,
-                  version.isMissingNode() ? "missing" : version,
-                  MeasurementTable.SCHEMA_VERSION));
+                  path, version == null ? "missing" : version, MeasurementTable.SCHEMA_VERSION));
     }
     String measurements =
         folder

@@ -120,7 +120,7 @@ public final class AtomicFiles {
       Files.deleteIfExists(nio(local, local.getChecksumFile(to)));
       Files.move(source, nio(local, to), StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
-      throw new IOException("no such file or folder: " + e.getMessage(), e);
+      throw new IOException(FilePaths.reason(e), e);
     }
   }
 

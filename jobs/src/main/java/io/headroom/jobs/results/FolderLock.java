@@ -37,15 +37,18 @@ public final class FolderLock implements AutoCloseable {
   private final FileSystem files;
   private final Path folder;
   private final Path path;
+  private final ResultsKind kind;
   private final LockHolder holder;
   private final boolean folderIsNew;
   private final ScheduledExecutorService heartbeat;
   private final Runnable onShutdown = this::release;
 
-  private FolderLock(FileSystem files, Path folder, LockHolder holder, boolean folderIsNew) {
+  private FolderLock(
+      FileSystem files, Path folder, ResultsKind kind, LockHolder holder, boolean folderIsNew) {
     this.files = files;
     this.folder = folder;
     this.path = new Path(folder, NAME);
+    this.kind = kind;
     this.holder = holder;
     this.folderIsNew = folderIsNew;
     this.heartbeat =
@@ -59,22 +62,28 @@ public final class FolderLock implements AutoCloseable {
 
   /**
    * @param folder exists
+   * @param kind what the run does, for messages
    * @param folderIsNew whether it is to be removed with the lock if nothing was written to it
    * @throws UserException if another run holds the folder, or it cannot be written
    */
   public static FolderLock acquire(
-      FileSystem files, Path folder, String runId, boolean folderIsNew) {
-    return acquire(files, folder, runId, folderIsNew, HEARTBEAT);
+      FileSystem files, Path folder, ResultsKind kind, String runId, boolean folderIsNew) {
+    return acquire(files, folder, kind, runId, folderIsNew, HEARTBEAT);
   }
 
-  public static FolderLock acquire(
-      FileSystem files, Path folder, String runId, boolean folderIsNew, Duration heartbeat) {
-    FolderLock lock = new FolderLock(files, folder, LockHolder.here(runId), folderIsNew);
+  static FolderLock acquire(
+      FileSystem files,
+      Path folder,
+      ResultsKind kind,
+      String runId,
+      boolean folderIsNew,
+      Duration heartbeat) {
+    FolderLock lock = new FolderLock(files, folder, kind, LockHolder.here(runId), folderIsNew);
     try {
       lock.acquire();
     } catch (IOException e) {
       throw new UserException(
-          "--out %s: cannot be locked: %s".formatted(lock.shownFolder(), e.getMessage()), e);
+          "--out %s: cannot be locked: %s".formatted(lock.shownFolder(), FilePaths.reason(e)), e);
     }
     ShutdownHookManager.get().addShutdownHook(lock.onShutdown, SHUTDOWN_PRIORITY);
     // It never fails, for a beat catches all that it meets, and ends with its executor.
@@ -130,8 +139,8 @@ public final class FolderLock implements AutoCloseable {
     }
     if (changed.isAfter(now.minus(LockHolder.STALE_AFTER))) {
       throw new UserException(
-          "--out %s: is being written: %s is there since %s and does not say by whom; allowed: another folder, or to delete that file if no sweep runs"
-              .formatted(shownFolder(), FilePaths.plain(path), changed));
+          "--out %s: is being written: %s is there since %s and does not say by whom; allowed: another folder, or to delete that file if no %s runs"
+              .formatted(shownFolder(), FilePaths.plain(path), changed, kind.label()));
     }
   }
 
@@ -170,8 +179,8 @@ public final class FolderLock implements AutoCloseable {
       }
       if (isGone()) {
         throw new UserException(
-            "--out %s: the folder was deleted or moved while the sweep ran; it stops here"
-                .formatted(shownFolder()));
+            "--out %s: the folder was deleted or moved while the %s ran; it stops here"
+                .formatted(shownFolder(), kind.label()));
       }
       throw new UserException(
           "--out %s: %s; this run stops here, what it wrote is kept"
@@ -180,7 +189,7 @@ public final class FolderLock implements AutoCloseable {
                   found
                       .flatMap(LockHolder::parse)
                       .map(other -> "was taken over by " + other)
-                      .orElse("its lock was deleted while the sweep ran")));
+                      .orElse("its lock was deleted while the %s ran".formatted(kind.label()))));
     } catch (IOException e) {
       throw new UserException("%s: %s".formatted(FilePaths.plain(path), e.getMessage()), e);
     }

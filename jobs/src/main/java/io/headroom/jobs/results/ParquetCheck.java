@@ -17,24 +17,26 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Reads Parquet files to their end and says what is wrong with them. */
-public final class ParquetCheck {
+final class ParquetCheck {
   private final Configuration configuration;
   private final StructType columns;
+  private final ResultsKind kind;
 
-  public ParquetCheck(Configuration configuration, StructType columns) {
+  ParquetCheck(Configuration configuration, StructType columns, ResultsKind kind) {
     this.configuration = configuration;
     this.columns = columns;
+    this.kind = kind;
   }
 
   /**
    * @throws UserException if the file is damaged, no Parquet file, or has other columns
    */
-  public void require(FileStatus file) {
+  void require(FileStatus file) {
     Optional<String> fault = file.getLen() == 0 ? Optional.of("is empty") : fault(file);
     if (fault.isPresent()) {
       throw new UserException(
-          "%s: %s; remove it: --resume measures again what it may have held"
-              .formatted(FilePaths.plain(file.getPath()), fault.get()));
+          "%s: %s; remove it: --resume %s again what it may have held"
+              .formatted(FilePaths.plain(file.getPath()), fault.get(), kind.verb()));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.commons.lang3.exception.ExceptionUtils;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -78,7 +79,7 @@ public final class ParquetWriter {
     return found.get(0);
   }
 
-  /** What stays behind where nothing can be written is deleted when the sweep is resumed. */
+  /** What stays behind where nothing can be written is deleted when the run is resumed. */
   private void deleteIfPossible(Path stage) {
     try {
       files.delete(stage, true);
@@ -98,12 +99,9 @@ public final class ParquetWriter {
   }
 
   private static Optional<IOException> innermostIoException(Throwable thrown) {
-    Optional<IOException> innermost = Optional.empty();
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (cause instanceof IOException io) {
-        innermost = Optional.of(io);
-      }
-    }
-    return innermost;
+    return ExceptionUtils.getThrowableList(thrown).stream()
+        .filter(IOException.class::isInstance)
+        .map(IOException.class::cast)
+        .reduce((outer, inner) -> inner);
   }
 }

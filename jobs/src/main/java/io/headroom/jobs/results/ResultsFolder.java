@@ -1,16 +1,12 @@
 package io.headroom.jobs.results;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
@@ -21,6 +17,8 @@ import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
@@ -28,37 +26,39 @@ import scala.Tuple2;
  * Parquet files, each a table. Any file system that Hadoop knows will do.
  */
 public final class ResultsFolder {
-  /** What the manifest calls the resolved configuration, from which all can be run again. */
+  /** Where the manifest has the settings, from which all can be run again: {@link Provenance}. */
   public static final String CONFIGURATION = "configuration";
 
   private static final String MANIFEST = "manifest.json";
 
-  /** What is on its way to its name. */
-  private static final Pattern HIDDEN = Pattern.compile("\\.(staging|(lock|manifest)\\.json\\..*)");
+  /** What manifests are of that name no kind: those of the time when there was one. */
+  private static final ResultsKind FIRST_KIND = ResultsKind.SWEEP;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(SerializationFeature.INDENT_OUTPUT);
+  /** What is on its way to its name. */
+  private static final Pattern HIDDEN =
+      Pattern.compile("\\.(staging|(lock|manifest)\\.json\\..*)");
 
   private final Path folder;
+  private final ResultsKind kind;
   private final FileSystem files;
   private FolderLock lock;
 
-  private ResultsFolder(Path folder, FileSystem files) {
+  private ResultsFolder(Path folder, ResultsKind kind, FileSystem files) {
     this.folder = folder;
+    this.kind = kind;
     this.files = files;
   }
 
   /**
+   * @param kind what the folder holds or will hold
    * @throws UserException if no such folder can be written
    */
-  public static ResultsFolder at(String out) {
+  public static ResultsFolder at(String out, ResultsKind kind) {
     try {
       Path path = new Path(out);
       FileSystem files = path.getFileSystem(configuration());
       files.setWriteChecksum(false);
-      return new ResultsFolder(files.makeQualified(path), files);
+      return new ResultsFolder(files.makeQualified(path), kind, files);
     } catch (IOException | IllegalArgumentException e) {
       throw new UserException("--out %s: %s".formatted(out, e.getMessage()), e);
     }
@@ -80,16 +80,16 @@ public final class ResultsFolder {
    * @throws UserException if another run holds it, or it cannot be written
    */
   public FolderLock lock(String runId) {
+    boolean isNew = !exists();
     try {
-      boolean isNew = !files.exists(folder);
-      if (!files.mkdirs(folder)) {
+      if (isNew && !files.mkdirs(folder)) {
         throw new UserException("--out %s: cannot be made".formatted(this));
       }
-      lock = FolderLock.acquire(files, folder, runId, isNew);
-      return lock;
     } catch (IOException e) {
       throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
     }
+    lock = FolderLock.acquire(files, folder, kind, runId, isNew);
+    return lock;
   }
 
   /** Where the files of a table lie, for reading; empty if there are none yet. */
@@ -103,18 +103,24 @@ public final class ResultsFolder {
     return exists(folder);
   }
 
-  /** A file or folder within. */
-  public Path path(String name) {
-    return new Path(folder, name);
-  }
-
-  public FileSystem files() {
-    return files;
-  }
-
-  /** The run that holds the lock. */
-  public String runId() {
-    return lock.runId();
+  /**
+   * A table that grows while the lock is held.
+   *
+   * @param columns of the table
+   * @param key those that tell its rows apart
+   */
+  public TableFiles growingTable(
+      SparkSession spark, String name, StructType columns, List<String> key) {
+    return new TableFiles(
+        spark,
+        files,
+        new Path(folder, name),
+        kind,
+        columns,
+        key,
+        writer(),
+        lock.runId(),
+        TableFiles.Growth.USUAL);
   }
 
   /**
@@ -137,42 +143,45 @@ public final class ResultsFolder {
     }
   }
 
-  /** Writes tables for whoever holds the lock. */
-  public ParquetWriter writer() {
+  private ParquetWriter writer() {
     return new ParquetWriter(files, new Path(folder, ParquetWriter.STAGING), lock);
   }
 
   /**
    * What was written of the results in the folder; empty if the folder is new or empty.
    *
-   * @throws UserException if it cannot be read, or is not JSON
+   * @throws UserException if it cannot be read, is not JSON, or is of results of another kind
    */
-  public Optional<JsonNode> manifest() {
+  public Optional<Manifest> manifest() {
     Path written = new Path(folder, MANIFEST);
-    Path manifest = exists(written) ? written : AtomicFiles.next(written);
-    if (!exists(manifest)) {
+    Path file = exists(written) ? written : AtomicFiles.next(written);
+    if (!exists(file)) {
       return Optional.empty();
     }
-    try (InputStream in = files.open(manifest)) {
-      return Optional.of(JSON.readTree(in));
-    } catch (JsonProcessingException e) {
-      throw new UserException(
-          "%s: not JSON: %s".formatted(FilePaths.plain(manifest), e.getOriginalMessage()), e);
+    String shown = FilePaths.plain(file);
+    try (InputStream in = files.open(file)) {
+      Manifest manifest = Manifest.parse(shown, in.readAllBytes());
+      String found = Objects.requireNonNullElse(manifest.run().kind(), FIRST_KIND.label());
+      if (!found.equals(kind.label())) {
+        throw new UserException(
+            "%s: kind = %s; allowed: %s".formatted(shown, MessageLine.of(found), kind.label()));
+      }
+      return Optional.of(manifest);
     } catch (IOException e) {
-      throw new UserException("%s: %s".formatted(FilePaths.plain(manifest), e.getMessage()), e);
+      throw new UserException("%s: %s".formatted(shown, e.getMessage()), e);
     }
   }
 
   /**
    * Checks before anything starts that results may be written here where there are none yet.
    *
-   * @param kind what they are, for messages, such as {@code sweep}
    * @throws UserException if something else is there, or it cannot be written
    */
-  public void requireNew(String kind) {
+  public void requireNew() {
     if (!isEmpty()) {
       throw new UserException(
-          "--out %s: is not empty and holds no %s; allowed: a new folder".formatted(this, kind));
+          "--out %s: is not empty and holds no %s; allowed: a new folder"
+              .formatted(this, kind.label()));
     }
     requireFolderAbove();
   }
@@ -225,15 +234,10 @@ public final class ResultsFolder {
   /**
    * Replaces the manifest as a whole.
    *
-   * @param manifest maps, lists and plain values
    * @throws UserException if it cannot be written, or another run has taken the folder over
    */
-  public void writeManifest(Object manifest) {
-    try {
-      write(MANIFEST, JSON.writeValueAsString(manifest) + "\n");
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a manifest is made of plain values", e);
-    }
+  public void writeManifest(Manifest manifest) {
+    write(MANIFEST, manifest.toJson());
   }
 
   /**

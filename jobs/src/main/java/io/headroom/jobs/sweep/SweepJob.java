@@ -6,17 +6,23 @@ import io.headroom.jobs.cli.BestEffort;
 import io.headroom.jobs.cli.BuildInfo;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.MeasuringHosts;
+import io.headroom.jobs.measurements.MeasuringTime;
+import io.headroom.jobs.measurements.PlannedSweep;
 import io.headroom.jobs.measurements.PredictionError;
 import io.headroom.jobs.measurements.SummaryTable;
 import io.headroom.jobs.measurements.SweepResult;
-import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.results.Manifest;
+import io.headroom.jobs.results.Provenance;
+import io.headroom.jobs.results.ResultsKind;
+import io.headroom.jobs.results.RunState;
 import io.headroom.jobs.spark.SparkSessions;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.SweepPlan;
-import io.headroom.jobs.sweep.cost.CostFile;
 import io.headroom.jobs.sweep.cost.CostModel;
 import io.headroom.jobs.sweep.cost.CostObservations;
+import io.headroom.jobs.sweep.cost.LearntCosts;
 import io.headroom.jobs.sweep.folder.FinishedRows;
 import io.headroom.jobs.sweep.folder.MeasurementFiles;
 import io.headroom.jobs.sweep.folder.SweepFolder;
@@ -33,12 +39,10 @@ import io.headroom.jobs.workload.Sequence;
 import io.headroom.jobs.workload.Workload;
 import java.io.PrintStream;
 import java.sql.Timestamp;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -112,12 +116,14 @@ final class SweepJob {
    * @param retryFailed whether the failed rows of earlier runs are measured again
    */
   SweepResult run(boolean retryFailed) {
-    Instant started = Instant.now();
+    RunState run = begun();
     MeasureSettings measure = plan.measureSettings(runId, workload.sequences().size());
 
     out.requireWorkload(workload);
     FinishedRows finished = finished(retryFailed);
-    out.writeManifest(manifest(started, "running", Map.of()));
+    PlannedSweep planned = planned();
+    Provenance provenance = provenance();
+    out.writeManifest(Manifest.of(run, planned, provenance));
     out.writeSettings(plan.file().render());
     out.prepare();
 
@@ -135,15 +141,21 @@ final class SweepJob {
     describe("summary");
     out.replaceSummary(SummaryTable.of(measurements()));
     SweepResult result = SweepResult.read(measurements());
-    Map<String, Object> outcome = new LinkedHashMap<>(result.asMap());
-    outcome.putAll(use.asMap());
-    outcome.putAll(
-        effort.orElse(
+    List<Record> parts = new ArrayList<>();
+    parts.add(run.at(Instant.now(), RunState.DONE));
+    parts.add(planned);
+    parts.add(result);
+    parts.add(MeasuringHosts.read(measurements()));
+    parts.add(new MeasuringTime(use.measuringSeconds(), use.slotSeconds(), use.share()));
+    effort
+        .<Optional<PredictionError>>orElse(
             "the error of predictions is not told",
-            Map.of(),
-            () -> PredictionError.read(measurements()).asMap()));
-    outcome.put(CostFile.KEY, CostFile.asMap(costs.fit()));
-    out.writeManifest(manifest(started, "done", outcome));
+            Optional.empty(),
+            () -> Optional.of(PredictionError.read(measurements())))
+        .ifPresent(parts::add);
+    parts.add(LearntCosts.of(costs.fit()));
+    parts.add(provenance);
+    out.writeManifest(Manifest.of(parts.toArray(Record[]::new)));
     return result;
   }
 
@@ -238,28 +250,33 @@ final class SweepJob {
     context.setJobGroup(runId, "headroom sweep " + plan.settings().name() + ": " + step, true);
   }
 
-  private Map<String, Object> manifest(Instant started, String state, Map<String, Object> result) {
-    Map<String, Object> manifest = new LinkedHashMap<>();
-    manifest.put("name", plan.settings().name());
-    manifest.put("state", state);
-    manifest.put("run_id", runId);
-    manifest.put("plan", plan.fingerprint());
-    plan.only().ifPresent(id -> manifest.put("only", id));
-    manifest.put("started_at", started.toString());
-    manifest.put("wall_seconds", Duration.between(started, Instant.now()).toMillis() / 1e3);
-    manifest.put("cells_planned", plan.cells().cells().size() + plan.cells().unbuildable().size());
-    manifest.put("sequences", workload.sequences().size());
-    manifest.put("workload", workload.fingerprint());
-    workload.note().ifPresent(note -> manifest.put("note", note));
-    manifest.putAll(result);
+  private RunState begun() {
+    return RunState.begun(
+        ResultsKind.SWEEP,
+        plan.settings().name(),
+        runId,
+        Instant.now(),
+        workload.note().orElse(null),
+        MeasurementTable.SCHEMA_VERSION);
+  }
+
+  private PlannedSweep planned() {
+    return new PlannedSweep(
+        plan.fingerprint(),
+        plan.only().orElse(null),
+        plan.cells().cells().size() + plan.cells().unbuildable().size(),
+        workload.sequences().size(),
+        workload.fingerprint());
+  }
+
+  private Provenance provenance() {
     BuildInfo build = BuildInfo.current();
-    manifest.put("headroom_version", build.version());
-    manifest.put("git_commit", build.commit());
-    manifest.put("schema_version", MeasurementTable.SCHEMA_VERSION);
-    manifest.put("spark_version", spark.version());
-    manifest.put("spark_master", spark.sparkContext().master());
-    manifest.put("driver", Environment.current());
-    manifest.put(ResultsFolder.CONFIGURATION, plan.file().values());
-    return manifest;
+    return new Provenance(
+        build.version(),
+        build.commit(),
+        spark.version(),
+        spark.sparkContext().master(),
+        Environment.current(),
+        plan.file().values());
   }
 }

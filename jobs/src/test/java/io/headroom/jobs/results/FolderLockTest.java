@@ -46,7 +46,7 @@ class FolderLockTest {
   }
 
   private FolderLock acquire(String runId) {
-    return FolderLock.acquire(files, hadoop(folder), runId, false);
+    return FolderLock.acquire(files, hadoop(folder), ResultsKind.SWEEP, runId, false);
   }
 
   private static org.apache.hadoop.fs.Path hadoop(Path path) {
@@ -176,7 +176,8 @@ class FolderLockTest {
   @Timeout(30)
   void itIsRefreshedWhileTheRunIsAtWork() throws IOException {
     try (FolderLock lock =
-        FolderLock.acquire(files, hadoop(folder), "run", false, Duration.ofMillis(5))) {
+        FolderLock.acquire(
+            files, hadoop(folder), ResultsKind.SWEEP, "run", false, Duration.ofMillis(5))) {
       LockHolder first = held();
       LockHolder later = first;
       while (!later.heartbeatAt().isAfter(first.heartbeatAt())) {
@@ -223,11 +224,11 @@ class FolderLockTest {
 
   @Test
   void aFolderMadeForNothingIsRemoved() throws IOException {
-    FolderLock.acquire(files, hadoop(folder), "run", true).close();
+    FolderLock.acquire(files, hadoop(folder), ResultsKind.SWEEP, "run", true).close();
     assertThat(folder).doesNotExist();
 
     Files.createDirectory(folder);
-    FolderLock lock = FolderLock.acquire(files, hadoop(folder), "run", true);
+    FolderLock lock = FolderLock.acquire(files, hadoop(folder), ResultsKind.SWEEP, "run", true);
     Files.writeString(folder.resolve("manifest.json"), "{}");
     lock.close();
     assertThat(folder).isDirectoryContaining("glob:**manifest.json");

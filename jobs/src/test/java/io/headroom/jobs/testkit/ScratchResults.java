@@ -73,7 +73,7 @@ public final class ScratchResults {
           """
           {"name": "scratch", "state": "done", "schema_version": %d, "started_at": "2026-01-02T03:04:05Z",
            "git_commit": "0123abcd", "spark_version": "4.2.0", "wall_seconds": 12.5,
-           "driver": {"java_version": "17.0.15", "processor": "made up"},
+           "driver": {"java_version": "17.0.15", "processor": "made up", "processors": 4, "max_heap_bytes": 1073741824},
            "hosts": [{"host": "one", "executor_id": "driver", "peak_gflops": 100.0, "stream_gbps": 10.0, "rows": 3}]}
           """
               .formatted(schemaVersion));

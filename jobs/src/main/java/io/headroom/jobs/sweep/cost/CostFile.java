@@ -1,27 +1,17 @@
 package io.headroom.jobs.sweep.cost;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.headroom.MessageLine;
 import io.headroom.UserException;
+import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.results.ResultsKind;
 import io.headroom.kvcache.KvPrecision;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** A {@link CostModel} as the manifest of a sweep has it, under {@link #KEY}. */
+/** What an earlier sweep learnt, read from its manifest. */
 public final class CostFile {
-  /** What the manifest calls it. */
-  public static final String KEY = "cost_model";
-
-  private static final Comparator<CostKey> IN_ORDER =
-      Comparator.comparing(CostKey::engine)
-          .thenComparing(CostKey::precision)
-          .thenComparing(CostKey::phase)
-          .thenComparing(CostKey::threads);
-
   private final String folder;
 
   private CostFile(String folder) {
@@ -35,85 +25,72 @@ public final class CostFile {
    * @throws UserException if the folder has no manifest, or one without a cost model
    */
   public static CostModel read(String folder) {
-    JsonNode manifest =
-        ResultsFolder.at(folder)
+    Manifest manifest =
+        ResultsFolder.at(folder, ResultsKind.SWEEP)
             .manifest()
             .orElseThrow(
                 () ->
                     new UserException(
                         "--costs %s: holds no manifest.json; allowed: the results of a sweep"
                             .formatted(folder)));
-    return new CostFile(folder).model(manifest.path(KEY));
-  }
-
-  /** The model as the manifest has it; constants in nanoseconds, in a fixed order. */
-  public static Map<String, Object> asMap(CostModel model) {
-    List<Map<String, Object>> constants = new ArrayList<>();
-    model.fitted().keySet().stream()
-        .sorted(IN_ORDER)
-        .forEach(
-            key -> {
-              PhaseCost cost = model.cost(key);
-              Map<String, Object> entry = new LinkedHashMap<>();
-              entry.put("engine", key.engine());
-              entry.put("kv_precision", key.precision().label());
-              entry.put("phase", key.phase().label());
-              entry.put("threads", key.threads());
-              entry.put("ns_per_call", cost.nanosPerCall());
-              entry.put("ns_per_flop", cost.nanosPerFlop());
-              entry.put("ns_per_byte", cost.nanosPerByte());
-              constants.add(entry);
-            });
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("measuring_scale", model.measuringScale());
-    map.put("constants", constants);
-    return map;
-  }
-
-  private CostModel model(JsonNode json) {
-    if (!json.path("constants").isArray()) {
-      throw wrong(KEY, json, "the results of a sweep that came to its end");
+    CostFile file = new CostFile(folder);
+    LearntCosts.Model model =
+        manifest.part(LearntCosts.class).map(LearntCosts::costModel).orElse(null);
+    if (model == null || model.constants() == null) {
+      throw file.wrong(
+          model == null ? "cost_model" : "constants",
+          null,
+          "the results of a sweep that came to its end");
     }
+    return file.checked(model);
+  }
+
+  private CostModel checked(LearntCosts.Model model) {
     Map<CostKey, PhaseCost> fitted = new HashMap<>();
-    for (JsonNode entry : json.path("constants")) {
-      CostKey key =
-          new CostKey(
-              entry.path("engine").asText(),
-              precision(entry),
-              phase(entry),
-              entry.path("threads").asInt());
-      fitted.put(
-          key,
-          new PhaseCost(
-              positive(entry, "ns_per_call"),
-              positive(entry, "ns_per_flop"),
-              positive(entry, "ns_per_byte")));
+    for (LearntCosts.Constants constants : model.constants()) {
+      fitted.put(key(constants), cost(constants));
     }
-    return new CostModel(fitted, positive(json, "measuring_scale"));
+    return new CostModel(fitted, positive("measuring_scale", model.measuringScale()));
   }
 
-  private KvPrecision precision(JsonNode entry) {
-    JsonNode label = entry.path("kv_precision");
-    return KvPrecision.named(label.asText())
-        .orElseThrow(() -> wrong("kv_precision", label, KvPrecision.labels()));
+  private CostKey key(LearntCosts.Constants constants) {
+    KvPrecision precision =
+        known(constants.kvPrecision())
+            .flatMap(KvPrecision::named)
+            .orElseThrow(
+                () -> wrong("kv_precision", constants.kvPrecision(), KvPrecision.labels()));
+    Phase phase =
+        known(constants.phase())
+            .flatMap(Phase::named)
+            .orElseThrow(() -> wrong("phase", constants.phase(), "prefill, decode"));
+    String engine =
+        known(constants.engine()).orElseThrow(() -> wrong("engine", null, "the name of an engine"));
+    int threads = (int) positive("threads", constants.threads());
+    return new CostKey(engine, precision, phase, threads);
   }
 
-  private Phase phase(JsonNode entry) {
-    JsonNode label = entry.path("phase");
-    return Phase.named(label.asText()).orElseThrow(() -> wrong("phase", label, "prefill, decode"));
+  private static Optional<String> known(String value) {
+    return Optional.ofNullable(value);
   }
 
-  private double positive(JsonNode entry, String key) {
-    JsonNode value = entry.path(key);
-    if (!value.isNumber() || !(value.asDouble() > 0)) {
+  private PhaseCost cost(LearntCosts.Constants constants) {
+    return new PhaseCost(
+        positive("ns_per_call", constants.nsPerCall()),
+        positive("ns_per_flop", constants.nsPerFlop()),
+        positive("ns_per_byte", constants.nsPerByte()));
+  }
+
+  private double positive(String key, Number value) {
+    if (value == null || !(value.doubleValue() > 0)) {
       throw wrong(key, value, "a number above 0");
     }
-    return value.asDouble();
+    return value.doubleValue();
   }
 
-  private UserException wrong(String key, JsonNode value, String allowed) {
-    String shown = value.isMissingNode() ? "missing" : value.toString();
+  private UserException wrong(String key, Object value, String allowed) {
+    String shown = value instanceof String text ? '"' + text + '"' : String.valueOf(value);
     return new UserException(
-        "--costs %s: manifest.json: %s = %s; allowed: %s".formatted(folder, key, shown, allowed));
+        "--costs %s: manifest.json: %s = %s; allowed: %s"
+            .formatted(folder, key, value == null ? "missing" : MessageLine.of(shown), allowed));
   }
 }

@@ -1,9 +1,12 @@
 package io.headroom.jobs.sweep.folder;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.headroom.UserException;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.PlannedSweep;
 import io.headroom.jobs.results.FolderLock;
+import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.workload.Workload;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +32,7 @@ public final class SweepFolder {
    * @throws UserException if no such folder can be written
    */
   public static SweepFolder at(String out) {
-    return new SweepFolder(ResultsFolder.at(out));
+    return new SweepFolder(ResultsFolder.at(out, ResultsKind.SWEEP));
   }
 
   /**
@@ -44,7 +47,7 @@ public final class SweepFolder {
   /** The measurements, to which the holder of the lock adds. */
   public MeasurementFiles measurements(SparkSession spark) {
     return new MeasurementFiles(
-        spark, results.files(), results.path(MEASUREMENTS), results.writer(), results.runId());
+        results.growingTable(spark, MEASUREMENTS, MeasurementTable.SCHEMA, MeasurementFiles.KEY));
   }
 
   /**
@@ -62,18 +65,18 @@ public final class SweepFolder {
    * @throws UserException if it is somebody else's, or cannot be written
    */
   public void requireFor(String planFingerprint, boolean resume) {
-    Optional<JsonNode> manifest = results.manifest();
+    Optional<Manifest> manifest = results.manifest();
     if (manifest.isEmpty()) {
-      results.requireNew("sweep");
+      results.requireNew();
       return;
     }
-    String name = manifest.get().path("name").asText();
+    String name = manifest.get().run().name();
     if (!resume) {
       throw new UserException(
           "--out %s: holds the sweep %s; allowed: a new folder, or --resume to finish it"
               .formatted(this, name));
     }
-    if (!manifest.get().path("plan").asText().equals(planFingerprint)) {
+    if (!planned(manifest.get()).plan().equals(planFingerprint)) {
       throw new UserException(
           "--out %s: holds the sweep %s of another configuration; allowed: a new folder, or --resume with the configuration that began it"
               .formatted(this, name));
@@ -86,18 +89,22 @@ public final class SweepFolder {
    * @throws UserException if it was not, such as for a trace that has changed
    */
   public void requireWorkload(Workload workload) {
-    Optional<JsonNode> manifest = results.manifest();
-    if (manifest.isEmpty()
-        || manifest.get().path("workload").asText().equals(workload.fingerprint())) {
+    Optional<Manifest> manifest = results.manifest();
+    if (manifest.isEmpty()) {
+      return;
+    }
+    PlannedSweep begun = planned(manifest.get());
+    if (begun.workload().equals(workload.fingerprint())) {
       return;
     }
     throw new UserException(
         "--out %s: holds the sweep %s, begun on other sequences: %d then, %d of other lengths now; allowed: a new folder, or --resume with the sequences that began it"
             .formatted(
-                this,
-                manifest.get().path("name").asText(),
-                manifest.get().path("sequences").asLong(),
-                workload.sequences().size()));
+                this, manifest.get().run().name(), begun.sequences(), workload.sequences().size()));
+  }
+
+  private static PlannedSweep planned(Manifest manifest) {
+    return manifest.part(PlannedSweep.class).orElse(PlannedSweep.UNKNOWN);
   }
 
   /**
@@ -112,10 +119,9 @@ public final class SweepFolder {
   /**
    * Replaces the manifest as a whole.
    *
-   * @param manifest maps, lists and plain values
    * @throws UserException if it cannot be written, or another run has taken the folder over
    */
-  public void writeManifest(Object manifest) {
+  public void writeManifest(Manifest manifest) {
     results.writeManifest(manifest);
   }
 

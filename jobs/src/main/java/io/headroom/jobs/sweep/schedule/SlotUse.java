@@ -1,9 +1,7 @@
 package io.headroom.jobs.sweep.schedule;
 
 import io.headroom.host.Ticker;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 
 /** How much of the time of the slots that a sweep had went into measuring. */
 public final class SlotUse {
@@ -30,26 +28,17 @@ public final class SlotUse {
     measuringNanos += nanos;
   }
 
-  double measuringSeconds() {
+  public double measuringSeconds() {
     return measuringNanos / 1e9;
   }
 
-  double slotSeconds() {
+  public double slotSeconds() {
     return slotNanos / 1e9;
   }
 
   /** 1 where the slots did nothing else; 0 before anything was measured. */
-  double share() {
+  public double share() {
     return slotNanos == 0 ? 0 : measuringNanos / slotNanos;
-  }
-
-  /** As the manifest has it. */
-  public Map<String, Object> asMap() {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("measuring_seconds", measuringSeconds());
-    map.put("slot_seconds", slotSeconds());
-    map.put("measuring_share", share());
-    return map;
   }
 
   @Override

@@ -3,11 +3,14 @@ package io.headroom.jobs.sweep.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
 import io.headroom.jobs.cli.BestEffort;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.MeasurementTable.RowBuilder;
+import io.headroom.jobs.results.FolderLock;
+import io.headroom.jobs.results.Manifest;
+import io.headroom.jobs.results.ResultsFolder;
+import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
@@ -16,7 +19,6 @@ import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.measure.SequenceWork;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,11 +142,12 @@ class CostObservationsTest {
   }
 
   @Test
-  void theManifestHasWhatWasLearnt() throws IOException {
+  void theManifestHasWhatWasLearnt() {
     CostModel model = learnt().model();
-    ScratchSweep.write(
-        folder.resolve("manifest.json"),
-        new ObjectMapper().writeValueAsString(Map.of("cost_model", CostFile.asMap(model))));
+    ResultsFolder results = ResultsFolder.at(folder.toString(), ResultsKind.SWEEP);
+    FolderLock lock = results.lock("run");
+    results.writeManifest(Manifest.of(LearntCosts.of(model)));
+    lock.close();
 
     assertThat(CostFile.read(folder.toString())).isEqualTo(model);
   }

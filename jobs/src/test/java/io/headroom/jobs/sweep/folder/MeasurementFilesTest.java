@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headroom.UserException;
+import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.ParquetWriter;
+import io.headroom.jobs.results.ResultsKind;
+import io.headroom.jobs.results.TableFiles;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.rows.DriverColumns;
@@ -50,7 +53,7 @@ class MeasurementFilesTest {
   void open() throws IOException {
     measurements = Files.createDirectory(folder.resolve("measurements"));
     files = FileSystem.getLocal(new Configuration());
-    lock = FolderLock.acquire(files, path(folder), "first-run", false);
+    lock = FolderLock.acquire(files, path(folder), ResultsKind.SWEEP, "first-run", false);
   }
 
   @AfterEach
@@ -65,13 +68,16 @@ class MeasurementFilesTest {
   private MeasurementFiles of(String runId) {
     ParquetWriter writer = new ParquetWriter(files, path(folder.resolve(".staging")), lock);
     return new MeasurementFiles(
-        SPARK.session(),
-        files,
-        path(measurements),
-        writer,
-        runId,
-        FILES_OF_ONE_WAVE,
-        ROWS_OF_A_FILE);
+        new TableFiles(
+            SPARK.session(),
+            files,
+            path(measurements),
+            ResultsKind.SWEEP,
+            MeasurementTable.SCHEMA,
+            MeasurementFiles.KEY,
+            writer,
+            runId,
+            new TableFiles.Growth(FILES_OF_ONE_WAVE, ROWS_OF_A_FILE)));
   }
 
   private List<Row> wave(int number) {

@@ -5,10 +5,14 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
 import io.headroom.jobs.results.LockHolder;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.FullDiskFileSystem;
 import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.ManifestBeforeKinds;
 import io.headroom.jobs.testkit.ScratchSweep;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +21,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -98,6 +104,32 @@ class SweepFolderTest {
   @AfterEach
   void leaveSpace() {
     FullDiskFileSystem.leave(Long.MAX_VALUE);
+  }
+
+  /** Programs of users read it. */
+  @Test
+  void theManifestHasTheKeysAndTypesThatItHadBeforeAndItsKind() throws IOException {
+    ObjectMapper json = new ObjectMapper();
+    Map<String, JsonNodeType> before = new TreeMap<>();
+    addKeys("", json.readTree(ManifestBeforeKinds.text()), before);
+    Map<String, JsonNodeType> now = new TreeMap<>();
+    addKeys("", json.readTree(sweep.text("manifest.json")), now);
+
+    assertThat(now.remove("/kind")).isEqualTo(JsonNodeType.STRING);
+    assertThat(now).isEqualTo(before);
+  }
+
+  /** Of the configuration, which is the user's, that it is there. */
+  private static void addKeys(String path, JsonNode node, Map<String, JsonNodeType> keys) {
+    keys.put(path, node.getNodeType());
+    if (path.equals("/configuration")) {
+      return;
+    }
+    node.properties()
+        .forEach(entry -> addKeys(path + "/" + entry.getKey(), entry.getValue(), keys));
+    if (node.isArray()) {
+      node.forEach(element -> addKeys(path + "[]", element, keys));
+    }
   }
 
   /** Changes the finished measurements in a way that must be found. */

@@ -27,10 +27,6 @@ class SlotUseTest {
     assertThat(use.measuringSeconds()).isEqualTo(18);
     assertThat(use.share()).isEqualTo(0.75);
     assertThat(use).hasToString("measuring took 18.0 of 24.0 slot-seconds: 75 %");
-    assertThat(use.asMap())
-        .containsEntry("measuring_seconds", 18.0)
-        .containsEntry("slot_seconds", 24.0)
-        .containsEntry("measuring_share", 0.75);
   }
 
   @Test
