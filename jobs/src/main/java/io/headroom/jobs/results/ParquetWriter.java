@@ -5,6 +5,7 @@ import io.headroom.UserException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.apache.commons.lang3.exception.ExceptionUtils;
@@ -27,11 +28,17 @@ public final class ParquetWriter {
   private final FileSystem files;
   private final Path staging;
   private final FolderLock lock;
+  private final Map<String, String> fileSystemSettings;
 
-  public ParquetWriter(FileSystem files, Path staging, FolderLock lock) {
+  /**
+   * @param fileSystemSettings of those file systems alone through which executors write
+   */
+  public ParquetWriter(
+      FileSystem files, Path staging, FolderLock lock, Map<String, String> fileSystemSettings) {
     this.files = files;
     this.staging = staging;
     this.lock = lock;
+    this.fileSystemSettings = fileSystemSettings;
   }
 
   /**
@@ -50,7 +57,11 @@ public final class ParquetWriter {
 
   private void writeAndReplace(Dataset<Row> rows, Path stage, Path target) {
     try {
-      rows.coalesce(1).write().option("maxRecordsPerFile", 0).parquet(stage.toString());
+      rows.coalesce(1)
+          .write()
+          .option("maxRecordsPerFile", 0)
+          .options(fileSystemSettings)
+          .parquet(stage.toString());
       Path complete = onlyFile(stage);
       lock.requireHeld();
       new AtomicFiles(files).replace(complete, target);

@@ -4,14 +4,17 @@ import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.spark.SparkConf;
@@ -36,11 +39,12 @@ public final class ResultsFolder {
 
   /** What is on its way to its name. */
   private static final Pattern HIDDEN =
-      Pattern.compile("\\.(staging|(lock|manifest)\\.json\\..*)");
+      Pattern.compile("\\.(staging|umask-.*|(lock|manifest)\\.json\\..*)");
 
   private final Path folder;
   private final ResultsKind kind;
-  private final FileSystem files;
+  private FileSystem files;
+  private Map<String, String> fileSystemSettings = Map.of();
   private FolderLock lock;
 
   private ResultsFolder(Path folder, ResultsKind kind, FileSystem files) {
@@ -82,14 +86,29 @@ public final class ResultsFolder {
   public FolderLock lock(String runId) {
     boolean isNew = !exists();
     try {
-      if (isNew && !files.mkdirs(folder)) {
+      if (isNew && !make()) {
         throw new UserException("--out %s: cannot be made".formatted(this));
       }
+      FileModes modes = FileModes.in(files, folder);
+      files = modes.files();
+      fileSystemSettings = modes.settings();
     } catch (IOException e) {
-      throw new UserException("--out %s: cannot be made: %s".formatted(this, e.getMessage()), e);
+      throw new UserException(
+          "--out %s: cannot be %s: %s"
+              .formatted(this, isNew ? "made" : "written", FilePaths.reason(e)),
+          e);
     }
     lock = FolderLock.acquire(files, folder, kind, runId, isNew);
     return lock;
+  }
+
+  /** Hadoop would give a folder of this machine a mode of its own, see {@link FileModes}. */
+  private boolean make() throws IOException {
+    if (files instanceof LocalFileSystem local) {
+      Files.createDirectories(local.pathToFile(folder).toPath());
+      return true;
+    }
+    return files.mkdirs(folder);
   }
 
   /** Where the files of a table lie, for reading; empty if there are none yet. */
@@ -144,7 +163,8 @@ public final class ResultsFolder {
   }
 
   private ParquetWriter writer() {
-    return new ParquetWriter(files, new Path(folder, ParquetWriter.STAGING), lock);
+    return new ParquetWriter(
+        files, new Path(folder, ParquetWriter.STAGING), lock, fileSystemSettings);
   }
 
   /**

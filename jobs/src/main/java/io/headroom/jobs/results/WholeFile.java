@@ -41,8 +41,9 @@ public final class WholeFile {
    */
   public void write(String text) {
     try {
-      new AtomicFiles(FileSystem.getLocal(new Configuration()))
-          .write(new org.apache.hadoop.fs.Path(file.toAbsolutePath().toUri()), text);
+      org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toAbsolutePath().toUri());
+      FileModes modes = FileModes.in(FileSystem.getLocal(new Configuration()), path.getParent());
+      new AtomicFiles(modes.files()).write(path, text);
     } catch (IOException e) {
       throw new UserException("--out %s: cannot be written: %s".formatted(file, e.getMessage()), e);
     }

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headroom.UserException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,5 +57,44 @@ class ResultsFolderTest {
     Files.writeString(out.resolve("manifest.json"), "{\"name\": \"old\"}");
 
     assertThat(folder.manifest().orElseThrow().run().name()).isEqualTo("old");
+  }
+
+  /** By whatever umask this test runs: files that Java itself makes beside are the measure. */
+  @Test
+  void filesHaveTheModesThatThePlatformGives() throws IOException {
+    FolderLock lock = folder.lock("run");
+    folder.prepare(List.of("table"));
+    folder.write("sweep.conf", "a");
+    WholeFile.at(out.resolve("page.html")).write("<html>");
+    Path file = Files.createFile(scratch.resolve("file"));
+    Path directory = Files.createDirectory(scratch.resolve("directory"));
+
+    assertThat(List.of(out.resolve("lock.json"), out.resolve("sweep.conf")))
+        .allMatch(written -> modes(written).equals(modes(file)));
+    assertThat(modes(out.resolve("page.html"))).isEqualTo(modes(file));
+    assertThat(List.of(out.getParent(), out, out.resolve("table")))
+        .allMatch(made -> modes(made).equals(modes(directory)));
+    assertThat(out.toFile().list())
+        .containsExactlyInAnyOrder("lock.json", "sweep.conf", "page.html", "table");
+    lock.close();
+  }
+
+  @Test
+  void aProbeThatAKilledRunLeftIsNobodysResult() throws IOException {
+    Files.createDirectories(out.resolve(FileModes.PREFIX + "0123"));
+
+    folder.requireNew();
+
+    Files.createFile(out.resolve("mine"));
+    assertThatThrownBy(folder::requireNew)
+        .hasMessage("--out %s: is not empty and holds no sweep; allowed: a new folder", out);
+  }
+
+  private static Set<PosixFilePermission> modes(Path path) {
+    try {
+      return Files.getPosixFilePermissions(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -66,7 +67,8 @@ class MeasurementFilesTest {
   }
 
   private MeasurementFiles of(String runId) {
-    ParquetWriter writer = new ParquetWriter(files, path(folder.resolve(".staging")), lock);
+    ParquetWriter writer =
+        new ParquetWriter(files, path(folder.resolve(".staging")), lock, Map.of());
     return new MeasurementFiles(
         new TableFiles(
             SPARK.session(),
