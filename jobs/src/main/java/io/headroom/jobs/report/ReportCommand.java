@@ -39,7 +39,7 @@ public final class ReportCommand implements Callable<Integer> {
     WholeFile file = WholeFile.at(path());
     List<SweepResults> results = SweepResults.readAll(folders);
     try (SparkLease spark = new SparkLease("headroom report")) {
-      ReportData data = ReportData.read(results, spark.get());
+      ReportData data = ReportData.read(results, spark.analysing());
       String page = ReportPage.of(data.json());
       file.write(page);
       System.out.printf(

@@ -15,7 +15,8 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 /**
  * Learns the cores of executors when they are there. A standalone master tells them no earlier:
  * unless {@code spark.executor.cores} says otherwise, an executor gets all of its worker. Spark
- * itself makes the listener, so that it hears of the first executor; a process has one application.
+ * itself makes the listener, so that it hears of the first executor; a process has one application
+ * at a time.
  */
 public final class ExecutorCores extends SparkListener {
   /** By executor; guarded by itself, as {@link #wholeExecutor} is. */
@@ -52,7 +53,8 @@ public final class ExecutorCores extends SparkListener {
 
   /**
    * What a task asks for that wants an executor for itself: all cores of the smallest one that is
-   * there when this is first asked. Waits for an executor, as any job does.
+   * there when this is first asked. Waits for an executor, as any job does. Spark knows the
+   * profile.
    */
   static ResourceProfile wholeExecutor(SparkContext context) {
     synchronized (CORES) {
@@ -67,6 +69,7 @@ public final class ExecutorCores extends SparkListener {
       int cores = CORES.values().stream().min(Integer::compare).orElseThrow();
       wholeExecutor =
           new ResourceProfileBuilder().require(new TaskResourceRequests().cpus(cores)).build();
+      context.resourceProfileManager().addResourceProfile(wholeExecutor);
       return wholeExecutor;
     }
   }

@@ -8,8 +8,8 @@ import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.ResultsFolder;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.spark.MeasuringSpark;
 import io.headroom.jobs.spark.SparkLease;
-import io.headroom.jobs.spark.SparkSessions;
 import io.headroom.jobs.sweep.cells.SweepPlan;
 import io.headroom.jobs.sweep.cost.CostFile;
 import io.headroom.jobs.sweep.cost.CostModel;
@@ -27,7 +27,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -108,17 +110,17 @@ public final class SweepCommand implements Callable<Integer> {
     if (out == null) {
       throw new UserException("--out DIR is missing: where should the results go?");
     }
-    SparkSessions.requireExclusive(new SparkConf());
+    MeasuringSpark.requireExclusive(new SparkConf());
     SweepFolder folder = SweepFolder.at(out);
     folder.requireFor(plan.fingerprint(), resume);
     try (SparkLease spark = new SparkLease("headroom sweep " + plan.settings().name())) {
-      Workload workload = read(plan, spark);
+      Workload workload = read(plan, spark::beforeMeasuring);
       try (FolderLock lock = folder.lock(UUID.randomUUID().toString())) {
         // Whoever held the folder until now may have begun a sweep in it.
         folder.requireFor(plan.fingerprint(), resume);
         return sweep(
             new SweepJob(
-                spark.get(),
+                spark.measuring(),
                 plan,
                 workload,
                 knownCosts,
@@ -156,12 +158,12 @@ public final class SweepCommand implements Callable<Integer> {
 
   private static int dryRun(SweepPlan plan, CostModel knownCosts) {
     try (SparkLease spark = new SparkLease("headroom sweep --dry-run")) {
-      DryRun.print(plan, read(plan, spark), knownCosts, System.out);
+      DryRun.print(plan, read(plan, spark::analysing), knownCosts, System.out);
       return ExitStatus.DONE;
     }
   }
 
-  private static Workload read(SweepPlan plan, SparkLease spark) {
+  private static Workload read(SweepPlan plan, Supplier<SparkSession> spark) {
     SweepSettings settings = plan.settings();
     Workload workload =
         WorkloadReader.read(

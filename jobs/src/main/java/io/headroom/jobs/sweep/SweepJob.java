@@ -16,7 +16,7 @@ import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.Provenance;
 import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.results.RunState;
-import io.headroom.jobs.spark.SparkSessions;
+import io.headroom.jobs.spark.MeasuringSpark;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.SweepPlan;
@@ -196,7 +196,7 @@ final class SweepJob {
 
   private SlotUse measure(List<Shard> shards, int firstWave, CostObservations costs) {
     double waveNanos = plan.settings().waveSeconds() * 1e9;
-    int slots = Math.max(1, SparkSessions.slots(spark));
+    int slots = Math.max(1, MeasuringSpark.slots(spark));
     messages.printf(
         "sweep: %d cells, %d shards, about %s on %d slot%s%n",
         plan.cells().cells().size(),

@@ -3,7 +3,7 @@ package io.headroom.jobs.sweep.schedule;
 import io.headroom.engines.AttentionEngines;
 import io.headroom.host.Ticker;
 import io.headroom.jobs.cli.BestEffort;
-import io.headroom.jobs.spark.SparkSessions;
+import io.headroom.jobs.spark.MeasuringSpark;
 import io.headroom.jobs.sweep.cells.Pack;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cost.CostObservations;
@@ -63,7 +63,7 @@ public final class MeasuringLoop {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     try (PackRunner runner = new PackRunner(context, new MeasurePack(AttentionEngines::create))) {
       while (!queue.isEmpty() || runner.inFlight() > 0) {
-        int ready = SparkSessions.slots(spark);
+        int ready = MeasuringSpark.slots(spark);
         int slots = Math.max(1, ready);
         use.slots(ready);
         launch(queue, runner, slots);

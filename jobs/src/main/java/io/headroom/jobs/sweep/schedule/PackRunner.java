@@ -1,6 +1,6 @@
 package io.headroom.jobs.sweep.schedule;
 
-import io.headroom.jobs.spark.SparkSessions;
+import io.headroom.jobs.spark.MeasuringSpark;
 import io.headroom.jobs.sweep.cells.Pack;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ final class PackRunner implements AutoCloseable {
         context
             .sc()
             .submitJob(
-                SparkSessions.exclusive(context.parallelize(packs, packs.size())).rdd(),
+                MeasuringSpark.exclusive(context.parallelize(packs, packs.size())).rdd(),
                 task,
                 CollectionConverters.asScala(partitions).toSeq(),
                 new TakeResult(packs, outcomes),
