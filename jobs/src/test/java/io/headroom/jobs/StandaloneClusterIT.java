@@ -9,8 +9,11 @@ import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.testkit.SparkDistribution;
+import io.headroom.jobs.testkit.SparkEventLog;
+import io.headroom.jobs.testkit.SparkStage;
 import io.headroom.jobs.testkit.StandaloneCluster;
 import io.headroom.testkit.SharedData;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -38,11 +41,18 @@ class StandaloneClusterIT {
       """
       models = [qwen2-0.5b]
       kv-heads = [model, mha, mqa]
-      sequences { lengths = [40, 9] }
+      sequences { trace = trace.csv }
       decode-tokens = 2
       contention = [1, 2, 3]
       measure { min-samples = 2, max-seconds-per-cell = 0.1 }
       verify { sample = 1 }
+      """;
+
+  private static final String TRACE =
+      """
+      TIMESTAMP,ContextTokens,GeneratedTokens
+      2023-11-16 18:17:03.9799600,40,2
+      2023-11-16 18:17:04.0319600,9,2
       """;
 
   @TempDir Path folder;
@@ -62,7 +72,9 @@ class StandaloneClusterIT {
   }
 
   private void assertSweeps(Path sparkHome, String command) throws Exception {
+    ScratchSweep.write(folder.resolve("trace.csv"), TRACE);
     ScratchSweep sweep = ScratchSweep.of(folder, SWEEP);
+    SparkEventLog log = new SparkEventLog(Files.createDirectory(folder.resolve("events")));
     // Of the driver: executors have what they need for vectors from their workers.
     Map<String, String> environment = new HashMap<>(ChildProcess.FIRST_COMPILER);
     environment.put("SPARK_HOME", sparkHome.toString());
@@ -79,14 +91,24 @@ class StandaloneClusterIT {
               .at(command)
               .replace("conf/sweeps/quickstart.conf", sweep.conf().toString())
               .replace("results/cluster", sweep.out().toString())
-              .replace("--executor-memory 8g", "--executor-memory 1g");
+              .replace(
+                  "--executor-memory 8g",
+                  "--executor-memory 1g " + String.join(" ", log.options()));
 
       ChildProcess run =
           ChildProcess.run(folder, LONGEST, environment, List.of("bash", "-c", "exec " + here));
 
       assertThat(run.exitStatus()).as(run.toString()).isZero();
+      assertThat(run.err()).anyMatch(line -> line.endsWith(" on %d slots".formatted(WORKERS)));
     }
     assertMeasuredOnBothExecutors(sweep);
+    assertOnlyMeasuringTakesWholeExecutors(log.stages());
+  }
+
+  private static void assertOnlyMeasuringTakesWholeExecutors(List<SparkStage> stages) {
+    assertThat(SparkStage.reading("trace.csv", stages)).isNotEmpty().containsOnly(1);
+    assertThat(SparkStage.measuring(stages)).isNotEmpty().containsOnly(CORES);
+    assertThat(SparkStage.summarising(stages)).isNotEmpty().containsOnly(1);
   }
 
   private void assertMeasuredOnBothExecutors(ScratchSweep sweep) throws Exception {

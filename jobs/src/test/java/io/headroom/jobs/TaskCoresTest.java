@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.ScratchResults;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SparkStage;
 import io.headroom.jobs.testkit.WitnessedSpark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Predicate;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -42,7 +42,7 @@ class TaskCoresTest {
     assertThat(SPARK.applications()).isEqualTo(2);
     assertThat(reading()).hasSizeGreaterThanOrEqualTo(2).containsOnly(1);
     assertThat(measuring()).isNotEmpty().containsOnly(2);
-    assertThat(SPARK.jobs()).hasSize(reading().size() + measuring().size());
+    assertThat(SparkStage.summarising(SPARK.stages())).isNotEmpty().containsOnly(2);
   }
 
   @Test
@@ -59,7 +59,7 @@ class TaskCoresTest {
 
     assertThat(SPARK.applications()).isEqualTo(1);
     assertThat(reading()).hasSizeGreaterThanOrEqualTo(2).containsOnly(1);
-    assertThat(SPARK.jobs()).hasSameSizeAs(reading());
+    assertThat(SPARK.stages()).hasSameSizeAs(reading());
   }
 
   /** A core is the whole executor. */
@@ -95,7 +95,7 @@ class TaskCoresTest {
       ScratchResults.write(
           results, session, List.of(ScratchResults.measured("a", 8, "f32", 64).build()));
     }
-    int before = SPARK.jobs().size();
+    int before = SPARK.stages().size();
 
     CommandRun run =
         CommandRun.of(
@@ -103,8 +103,8 @@ class TaskCoresTest {
 
     assertThat(run.exitStatus()).as(run.toString()).isZero();
     assertThat(SPARK.applications()).isEqualTo(2);
-    assertThat(SPARK.jobs()).hasSizeGreaterThan(before);
-    assertThat(SPARK.jobs().stream().map(WitnessedSpark.Job::taskCores)).containsOnly(1);
+    assertThat(SPARK.stages()).hasSizeGreaterThan(before);
+    assertThat(SPARK.stages().stream().map(SparkStage::taskCores)).containsOnly(1);
   }
 
   private ScratchSweep sweep(String body) {
@@ -124,17 +124,11 @@ class TaskCoresTest {
     assertThat(run.exitStatus()).as(run.toString()).isZero();
   }
 
-  /** Of the jobs that read the trace, cores a task. */
   private static List<Integer> reading() {
-    return taskCores(job -> job.description().contains("trace.csv"));
+    return SparkStage.reading("trace.csv", SPARK.stages());
   }
 
-  /** Of the jobs of the sweep's own session, cores a task. */
   private static List<Integer> measuring() {
-    return taskCores(job -> job.description().startsWith("headroom sweep "));
-  }
-
-  private static List<Integer> taskCores(Predicate<WitnessedSpark.Job> which) {
-    return SPARK.jobs().stream().filter(which).map(WitnessedSpark.Job::taskCores).toList();
+    return SparkStage.measuring(SPARK.stages());
   }
 }

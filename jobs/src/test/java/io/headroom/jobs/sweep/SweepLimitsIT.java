@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SparkEventLog;
+import io.headroom.jobs.testkit.SparkStage;
 import io.headroom.testkit.SharedData;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SweepLimitsIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
+  private static final int CORES = 2;
   private static final Duration A_SWEEP = Duration.ofMinutes(3);
 
   @TempDir Path folder;
@@ -37,11 +42,9 @@ class SweepLimitsIT {
             measure { min-samples = 1, max-seconds-per-cell = 1, time-limit-seconds = 5 }
             verify { sample = 1 }
             """);
-
-    ChildProcess run =
-        ChildProcess.run(
-            folder,
-            A_SWEEP,
+    SparkEventLog log = new SparkEventLog(Files.createDirectory(folder.resolve("events")));
+    List<String> command =
+        new ArrayList<>(
             List.of(
                 SharedData.projectRoot().resolve("jobs/bin/headroom").toString(),
                 "sweep",
@@ -50,11 +53,14 @@ class SweepLimitsIT {
                 sweep.out().toString(),
                 "--",
                 "--master",
-                "local-cluster[1,1,1024]",
+                "local-cluster[1,%d,1024]".formatted(CORES),
                 "--driver-memory",
                 "1g",
                 "--conf",
                 "spark.ui.enabled=false"));
+    command.addAll(log.options());
+
+    ChildProcess run = ChildProcess.run(folder, A_SWEEP, command);
 
     assertThat(run.exitStatus()).as(run.toString()).isEqualTo(1);
     assertThat(run.out())
@@ -77,5 +83,7 @@ class SweepLimitsIT {
         .matches("unsupported needs 1\\.\\d+ GiB of heap, the executor has \\d+ MiB free of 1 GiB");
     assertThat(rows.stream().map(row -> row.<String>getAs("executor_id")).distinct())
         .containsExactly("0");
+    assertThat(SparkStage.measuring(log.stages())).isNotEmpty().containsOnly(CORES);
+    assertThat(SparkStage.summarising(log.stages())).isNotEmpty().containsOnly(1);
   }
 }

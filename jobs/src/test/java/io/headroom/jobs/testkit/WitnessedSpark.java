@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Configures the Spark that commands of a test start by themselves, on two cores of this machine,
- * and remembers the jobs that they ran in it.
+ * and remembers the stages that they ran in it.
  */
 public final class WitnessedSpark implements BeforeEachCallback, AfterEachCallback {
   private static final Map<String, String> CONFIGURATION =
@@ -32,20 +32,12 @@ public final class WitnessedSpark implements BeforeEachCallback, AfterEachCallba
           "spark.extraListeners",
           Witness.class.getName());
 
-  /** Guarded by itself, as the count is. */
-  private static final List<Job> JOBS = new ArrayList<>();
+  /** Guarded by itself, as the count is. Of a local master all have the same cores. */
+  private static final List<SparkStage> STAGES = new ArrayList<>();
 
   private static int applications;
 
   private final List<String> properties = new ArrayList<>();
-
-  /**
-   * A job that was started.
-   *
-   * @param description of it in Spark's UI; empty if it has none
-   * @param taskCores of its tasks, unless its stages say otherwise
-   */
-  public record Job(String description, int taskCores) {}
 
   /** Made by every context that starts. */
   public static final class Witness extends SparkListener {
@@ -53,15 +45,16 @@ public final class WitnessedSpark implements BeforeEachCallback, AfterEachCallba
 
     public Witness(SparkConf conf) {
       taskCores = conf.getInt("spark.task.cpus", 1);
-      synchronized (JOBS) {
+      synchronized (STAGES) {
         applications++;
       }
     }
 
     @Override
-    public void onJobStart(SparkListenerJobStart start) {
-      synchronized (JOBS) {
-        JOBS.add(new Job(start.properties().getProperty("spark.job.description", ""), taskCores));
+    public void onStageSubmitted(SparkListenerStageSubmitted submitted) {
+      String description = submitted.properties().getProperty(SparkStage.DESCRIPTION, "");
+      synchronized (STAGES) {
+        STAGES.add(new SparkStage(description, taskCores));
       }
     }
   }
@@ -69,8 +62,8 @@ public final class WitnessedSpark implements BeforeEachCallback, AfterEachCallba
   @Override
   public void beforeEach(ExtensionContext context) {
     CONFIGURATION.forEach(this::set);
-    synchronized (JOBS) {
-      JOBS.clear();
+    synchronized (STAGES) {
+      STAGES.clear();
       applications = 0;
     }
   }
@@ -87,16 +80,16 @@ public final class WitnessedSpark implements BeforeEachCallback, AfterEachCallba
     properties.add(key);
   }
 
-  /** Of the commands that ended; they stop their Spark, which waits until all jobs are told. */
-  public List<Job> jobs() {
-    synchronized (JOBS) {
-      return List.copyOf(JOBS);
+  /** Of the commands that ended; they stop their Spark, which waits until all stages are told. */
+  public List<SparkStage> stages() {
+    synchronized (STAGES) {
+      return List.copyOf(STAGES);
     }
   }
 
   /** Contexts that were started. */
   public int applications() {
-    synchronized (JOBS) {
+    synchronized (STAGES) {
       return applications;
     }
   }
