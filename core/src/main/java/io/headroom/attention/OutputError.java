@@ -1,12 +1,14 @@
 package io.headroom.attention;
 
+import java.io.Serializable;
+
 /**
  * How far outputs lie from those of the reference.
  *
  * @param maxAbsolute the largest difference of two numbers; NaN if any number is
  * @param relativeL2 root of the summed squares of the differences over that of the reference
  */
-public record OutputError(double maxAbsolute, double relativeL2) {
+public record OutputError(double maxAbsolute, double relativeL2) implements Serializable {
 
   /** Whether the relative error is at most {@code tolerance}; NaN never is. */
   public boolean isWithin(double tolerance) {

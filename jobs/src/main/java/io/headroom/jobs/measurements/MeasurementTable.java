@@ -8,12 +8,9 @@ import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 import static org.apache.spark.sql.types.DataTypes.TimestampType;
 
-import io.headroom.jobs.sweep.rows.MeasurementRows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
@@ -21,7 +18,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The columns of {@code measurements}: one row per cell and sequence. To add a column, name it here
- * and set it in {@link MeasurementRows}.
+ * and set it where a sweep makes its rows Spark's.
  */
 public final class MeasurementTable {
   /** Counts the changes of the columns. */
@@ -109,44 +106,9 @@ public final class MeasurementTable {
     return columns;
   }
 
-  /** A value of a row that a {@link RowBuilder} built; such rows do not know their columns. */
-  public static Object value(Row row, String column) {
-    return row.get(SCHEMA.fieldIndex(column));
-  }
-
   private static void add(Map<String, DataType> columns, DataType type, String... names) {
     for (String name : names) {
       columns.put(name, type);
-    }
-  }
-
-  /** Collects the values of one row by column name; what is not set is null. */
-  public static final class RowBuilder {
-    private final Map<String, Object> values = new LinkedHashMap<>();
-
-    /** A row that has all values of another one until they are set. */
-    public static RowBuilder from(Row row) {
-      RowBuilder builder = new RowBuilder();
-      for (String column : COLUMNS.keySet()) {
-        builder.values.put(column, value(row, column));
-      }
-      return builder;
-    }
-
-    /**
-     * @throws IllegalArgumentException if there is no such column
-     */
-    public RowBuilder set(String column, Object value) {
-      if (!COLUMNS.containsKey(column)) {
-        throw new IllegalArgumentException("no such column: " + column);
-      }
-      values.put(column, value);
-      return this;
-    }
-
-    /** The row, in the order of the columns. */
-    public Row build() {
-      return RowFactory.create(COLUMNS.keySet().stream().map(values::get).toArray());
     }
   }
 }

@@ -26,8 +26,9 @@ import io.headroom.jobs.sweep.cost.LearntCosts;
 import io.headroom.jobs.sweep.folder.FinishedRows;
 import io.headroom.jobs.sweep.folder.MeasurementFiles;
 import io.headroom.jobs.sweep.folder.SweepFolder;
-import io.headroom.jobs.sweep.rows.DriverColumns;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.rows.MeasurementRows;
+import io.headroom.jobs.sweep.rows.RowOrigin;
 import io.headroom.jobs.sweep.schedule.MeasuringLoop;
 import io.headroom.jobs.sweep.schedule.PackQueue;
 import io.headroom.jobs.sweep.schedule.PackSchedule;
@@ -38,7 +39,6 @@ import io.headroom.jobs.sweep.schedule.WaveCommitter;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.jobs.workload.Workload;
 import java.io.PrintStream;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -227,21 +227,20 @@ final class SweepJob {
   }
 
   private void commitUnbuildable(FinishedRows finished) {
-    MeasurementRows.Origin origin =
-        new MeasurementRows.Origin(
-            runId, 0, 0, 0, "driver", Environment.hostName(), Timestamp.from(Instant.now()));
-    List<Row> rows =
+    RowOrigin origin =
+        new RowOrigin(runId, 0, 0, 0, "driver", Environment.hostName(), Instant.now());
+    List<MeasuredRow> rows =
         plan.cells().unbuildable().stream()
             .filter(unbuildable -> !finished.containsCell(unbuildable.id()))
             .map(unbuildable -> MeasurementRows.unbuildable(origin, unbuildable))
-            .map(row -> DriverColumns.withWave(row, NO_WAVE))
+            .map(row -> row.withWave(NO_WAVE))
             .toList();
     if (!rows.isEmpty()) {
       commit(NO_WAVE, rows);
     }
   }
 
-  private void commit(int wave, List<Row> rows) {
+  private void commit(int wave, List<MeasuredRow> rows) {
     describe("wave %d, %d rows".formatted(wave, rows.size()));
     files.commit(rows);
   }

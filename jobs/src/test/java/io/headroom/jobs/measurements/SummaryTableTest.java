@@ -3,6 +3,7 @@ package io.headroom.jobs.measurements;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.RowBuilder;
 import io.headroom.measure.LatencyHistogram;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -134,7 +135,7 @@ class SummaryTableTest {
   }
 
   private static Row row(int cell, int id, LatencyHistogram prefill, LatencyHistogram decode) {
-    return new MeasurementTable.RowBuilder()
+    return new RowBuilder()
         .set("cell_id", String.valueOf(cell))
         .set("sequence_id", id)
         .set("kv_cache", "on")
@@ -153,7 +154,7 @@ class SummaryTableTest {
   }
 
   private static Row failed(int cell) {
-    return new MeasurementTable.RowBuilder()
+    return new RowBuilder()
         .set("cell_id", String.valueOf(cell))
         .set("sequence_id", ROWS_A_CELL)
         .set("kv_cache", "on")

@@ -2,13 +2,13 @@ package io.headroom.jobs.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headroom.jobs.measurements.MeasurementTable.RowBuilder;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.Chromium;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.jobs.testkit.RowBuilder;
 import io.headroom.jobs.testkit.ScratchResults;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -87,7 +87,8 @@ class ReportIT {
         .asString()
         .isEqualToNormalizingWhitespace(
             SCRIPT_MODEL
-                + " f32: GQA with 2 KV heads keeps 25 % of the bytes of MHA, prefill takes 62.5 % and decode 25 % of its time at 512 tokens");
+                + " f32: GQA with 2 KV heads keeps 25 % of the bytes of MHA, prefill takes 62.5 %"
+                + " and decode 25 % of its time at 512 tokens");
     screenshot("light");
   }
 
@@ -97,11 +98,13 @@ class ReportIT {
 
     assertThat(
             run(
-                "const done = arguments[0]; fetch('http://127.0.0.1:9/').then(() => done('allowed'), () => done('refused'))",
+                "const done = arguments[0]; fetch('http://127.0.0.1:9/').then(() =>"
+                    + " done('allowed'), () => done('refused'))",
                 true))
         .isEqualTo("refused");
     run(
-        "const made = document.createElement('script'); made.textContent = 'window.foreign = 1'; document.body.append(made)",
+        "const made = document.createElement('script'); made.textContent = 'window.foreign = 1';"
+            + " document.body.append(made)",
         false);
     assertThat(run("return window.foreign ?? 'refused'", false)).isEqualTo("refused");
     assertThat(CHROMIUM.console())
@@ -211,7 +214,10 @@ class ReportIT {
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("#headline li"))).hasSize(2);
     assertThat(
             run(
-                "return echarts.getInstanceByDom(document.querySelector('[data-chart=decode]')).getOption().series.filter(one => one.type === 'line' && one.data.length > 0).map(one => one.lineStyle.opacity)",
+                "return"
+                    + " echarts.getInstanceByDom(document.querySelector('[data-chart=decode]')).getOption().series.filter(one"
+                    + " => one.type === 'line' && one.data.length > 0).map(one =>"
+                    + " one.lineStyle.opacity)",
                 false))
         .isEqualTo(List.of(0.4, 0.4, 1L, 1L));
   }
@@ -308,7 +314,8 @@ class ReportIT {
   void prints() throws IOException {
     open("two.html");
     run(
-        "addEventListener('beforeprint', () => { window.onPaper = document.querySelectorAll('[data-chart] svg[viewBox]').length })",
+        "addEventListener('beforeprint', () => { window.onPaper ="
+            + " document.querySelectorAll('[data-chart] svg[viewBox]').length })",
         false);
 
     Map<String, Object> printed =

@@ -10,8 +10,9 @@ import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.SweepPlan;
 import io.headroom.jobs.sweep.cells.Sweeps;
-import io.headroom.jobs.sweep.rows.DriverColumns;
 import io.headroom.jobs.sweep.rows.MeasurementRows;
+import io.headroom.jobs.sweep.rows.RowOrigin;
+import io.headroom.jobs.sweep.rows.SparkRows;
 import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.sweep.settings.SweepSettingsReader;
 import io.headroom.jobs.testkit.CommandRun;
@@ -22,7 +23,7 @@ import io.headroom.jobs.workload.WorkloadReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -92,8 +93,7 @@ class ResumeManyRowsTest {
 
   /** What an earlier run would have left. */
   private static void write(SweepPlan plan, Workload workload, Path out) throws IOException {
-    MeasurementRows.Origin origin =
-        new MeasurementRows.Origin("earlier", 0, 0, 0, "0", "host", new Timestamp(0));
+    RowOrigin origin = new RowOrigin("earlier", 0, 0, 0, "0", "host", Instant.EPOCH);
     Map.Entry<String, Cell> any = plan.cells().cells().entrySet().iterator().next();
     List<Row> rows =
         workload.sequences().stream()
@@ -101,7 +101,7 @@ class ResumeManyRowsTest {
                 sequence ->
                     MeasurementRows.notMeasured(
                         origin, any.getValue(), any.getKey(), sequence, Status.UNSUPPORTED, "made"))
-            .map(row -> DriverColumns.withWave(row, 1))
+            .map(row -> SparkRows.of(row.withWave(1)))
             .toList();
     Dataset<Row> cellIds =
         SPARK

@@ -1,7 +1,6 @@
 package io.headroom.jobs.testkit;
 
 import io.headroom.jobs.measurements.MeasurementTable;
-import io.headroom.jobs.measurements.MeasurementTable.RowBuilder;
 import io.headroom.jobs.measurements.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -10,7 +10,8 @@ import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.Shard;
-import io.headroom.jobs.sweep.rows.DriverColumns;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
+import io.headroom.jobs.sweep.rows.RowMeasurement;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.measure.SequenceWork;
@@ -32,12 +33,6 @@ import org.apache.spark.sql.Row;
  * that a long sweep takes no more memory than a short one.
  */
 public final class CostObservations {
-  private static final int STATUS = MeasurementTable.SCHEMA.fieldIndex("status");
-  private static final int CELL_ID = MeasurementTable.SCHEMA.fieldIndex("cell_id");
-  private static final int SEQUENCE_ID = MeasurementTable.SCHEMA.fieldIndex("sequence_id");
-  private static final int PREFILL_NS = MeasurementTable.SCHEMA.fieldIndex("prefill_ns");
-  private static final int DECODE_NS_MEAN = MeasurementTable.SCHEMA.fieldIndex("decode_ns_mean");
-
   private static final String NOT_LEARNT = "costs were not learnt";
 
   private final CostModel known;
@@ -67,59 +62,66 @@ public final class CostObservations {
   public void add(Shard shard, ShardResult result) {
     CellWork work = new CellWork(shard.cell());
     Map<Integer, Sequence> sequences = byId(shard);
-    for (Row row : result.rows()) {
-      add(work, sequences.get(row.getInt(SEQUENCE_ID)), row);
+    for (MeasuredRow row : result.rows()) {
+      add(work, sequences.get(row.sequence().id()), row);
     }
     predictedNanos += model.predicted(shard).predictedNanos();
     measuredNanos += result.measuringNanos();
   }
 
-  /**
-   * Takes notice of a row of a cell.
-   *
-   * @param row in the columns of {@link MeasurementTable}
-   */
-  void add(CellWork ofCell, Sequence sequence, Row row) {
-    if (!Status.OK.label().equals(row.getString(STATUS))) {
+  /** Takes notice of a row of a cell. */
+  void add(CellWork ofCell, Sequence sequence, MeasuredRow row) {
+    if (!row.isOk()) {
       return;
     }
+    RowMeasurement measured = row.measurement();
+    add(ofCell, sequence, measured.prefill().p50Nanos(), measured.decode().meanNanos());
+  }
+
+  /**
+   * Takes notice of the times of a sequence.
+   *
+   * @param decodeNanos of a token; null where none was decoded
+   */
+  private void add(CellWork ofCell, Sequence sequence, long prefillNanos, Double decodeNanos) {
     Cell cell = ofCell.cell();
     SequenceWork work = ofCell.of(sequence);
-    add(CostKey.of(cell, Phase.PREFILL), work.prefill(), row.getLong(PREFILL_NS));
-    if (!row.isNullAt(DECODE_NS_MEAN)) {
-      add(
-          CostKey.of(cell, Phase.ofDecode(work.kvCache())),
-          work.decode(),
-          row.getDouble(DECODE_NS_MEAN));
+    add(CostKey.of(cell, Phase.PREFILL), work.prefill(), prefillNanos);
+    if (decodeNanos != null) {
+      add(CostKey.of(cell, Phase.ofDecode(work.kvCache())), work.decode(), decodeNanos);
     }
   }
 
   /**
    * Takes notice of what an interrupted run left behind.
    *
+   * @param measurements in the columns of {@link MeasurementTable}
    * @param sequences by their ids
    */
   public void addAll(Dataset<Row> measurements, Map<String, Cell> cells, List<Sequence> sequences) {
-    Dataset<Row> ok = measurements.where(col("status").equalTo(Status.OK.label()));
+    Dataset<Row> times =
+        measurements
+            .where(col("status").equalTo(Status.OK.label()))
+            .select("cell_id", "sequence_id", "prefill_ns", "decode_ns_mean");
     Map<String, CellWork> works = new HashMap<>();
-    for (Row row : (Iterable<Row>) ok::toLocalIterator) {
-      String cellId = row.getString(CELL_ID);
+    for (Row row : (Iterable<Row>) times::toLocalIterator) {
+      String cellId = row.getString(0);
       if (cells.containsKey(cellId)) {
         CellWork work = works.computeIfAbsent(cellId, id -> new CellWork(cells.get(id)));
-        add(work, sequences.get(row.getInt(SEQUENCE_ID)), row);
+        add(work, sequences.get(row.getInt(1)), row.getLong(2), row.getAs(3));
       }
     }
   }
 
   /** The rows with the time that one pass of each was predicted to take. */
-  public List<Row> predicted(Shard shard, List<Row> rows) {
+  public List<MeasuredRow> predicted(Shard shard, List<MeasuredRow> rows) {
     ToDoubleFunction<Sequence> passNanos = model.passNanos(shard.cell());
     Map<Integer, Sequence> sequences = byId(shard);
     return rows.stream()
         .map(
             row ->
-                DriverColumns.withPredictedNanos(
-                    row, (long) passNanos.applyAsDouble(sequences.get(row.getInt(SEQUENCE_ID)))))
+                row.withPredictedNanos(
+                    (long) passNanos.applyAsDouble(sequences.get(row.sequence().id()))))
         .toList();
   }
 

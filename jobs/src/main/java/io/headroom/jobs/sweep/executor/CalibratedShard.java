@@ -2,9 +2,9 @@ package io.headroom.jobs.sweep.executor;
 
 import io.headroom.host.Calibration;
 import io.headroom.host.Calibrator;
-import io.headroom.jobs.measurements.MeasurementTable;
-import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
+import io.headroom.jobs.sweep.rows.RowCalibration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +13,6 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.spark.sql.Row;
 
 /**
  * Measures a shard between two calibrations of its host. If they differ by more than {@link
@@ -23,8 +22,8 @@ import org.apache.spark.sql.Row;
  */
 final class CalibratedShard {
   private final Calibrator calibrator;
-  private final Function<Shard, List<Row>> measuring;
-  private final BiFunction<Shard, String, List<Row>> failing;
+  private final Function<Shard, List<MeasuredRow>> measuring;
+  private final BiFunction<Shard, String, List<MeasuredRow>> failing;
 
   /**
    * @param measuring measures each sequence of a shard once and makes its row
@@ -32,15 +31,15 @@ final class CalibratedShard {
    */
   CalibratedShard(
       Calibrator calibrator,
-      Function<Shard, List<Row>> measuring,
-      BiFunction<Shard, String, List<Row>> failing) {
+      Function<Shard, List<MeasuredRow>> measuring,
+      BiFunction<Shard, String, List<MeasuredRow>> failing) {
     this.calibrator = calibrator;
     this.measuring = measuring;
     this.failing = failing;
   }
 
   /** One row a sequence. */
-  List<Row> measure(Shard shard) {
+  List<MeasuredRow> measure(Shard shard) {
     try {
       return measureUntilQuiet(shard);
     } catch (CalibrationFailure e) {
@@ -48,7 +47,7 @@ final class CalibratedShard {
     }
   }
 
-  private List<Row> measureUntilQuiet(Shard shard) {
+  private List<MeasuredRow> measureUntilQuiet(Shard shard) {
     Attempt first = attempt(shard, 1);
     Attempt kept = first.onlyOk();
     for (int again = 1; kept.isNoisy() && again <= shard.measure().noisyRepeats(); again++) {
@@ -57,17 +56,17 @@ final class CalibratedShard {
         kept = next;
       }
     }
-    Map<Object, Row> rows = new LinkedHashMap<>();
-    first.marked().forEach(row -> rows.put(sequenceOf(row), row));
-    kept.marked().forEach(row -> rows.put(sequenceOf(row), row));
+    Map<Integer, MeasuredRow> rows = new LinkedHashMap<>();
+    first.marked().forEach(row -> rows.put(row.sequence().id(), row));
+    kept.marked().forEach(row -> rows.put(row.sequence().id(), row));
     return List.copyOf(rows.values());
   }
 
   private Attempt attempt(Shard shard, int number) {
     int threads = shard.cell().threads();
     Calibration before = calibrate(() -> calibrator.recent(threads));
-    List<Row> rows = measuring.apply(shard);
-    if (rows.stream().noneMatch(CalibratedShard::isMeasured)) {
+    List<MeasuredRow> rows = measuring.apply(shard);
+    if (rows.stream().noneMatch(MeasuredRow::isMeasured)) {
       return new Attempt(number, rows, before, 0);
     }
     Calibration after = calibrate(() -> calibrator.calibrate(threads));
@@ -85,53 +84,33 @@ final class CalibratedShard {
     }
   }
 
-  private static boolean isMeasured(Row row) {
-    return MeasurementTable.value(row, "prefill_ns") != null;
-  }
-
-  private static boolean isOk(Row row) {
-    return Status.OK.label().equals(MeasurementTable.value(row, "status"));
-  }
-
-  private static Object sequenceOf(Row row) {
-    return MeasurementTable.value(row, "sequence_id");
-  }
-
   /**
    * Rows that were measured one after the other.
    *
    * @param number from 1
    * @param drift of the host meanwhile, as a fraction
    */
-  private record Attempt(int number, List<Row> rows, Calibration before, double drift) {
+  private record Attempt(int number, List<MeasuredRow> rows, Calibration before, double drift) {
 
     boolean isNoisy() {
       return !rows.isEmpty() && drift > Calibration.MOST_QUIET_DRIFT;
     }
 
     Attempt onlyOk() {
-      return new Attempt(
-          number, rows.stream().filter(CalibratedShard::isOk).toList(), before, drift);
+      return new Attempt(number, rows.stream().filter(MeasuredRow::isOk).toList(), before, drift);
     }
 
     Shard sequencesOf(Shard shard) {
-      Set<Object> ids = rows.stream().map(CalibratedShard::sequenceOf).collect(Collectors.toSet());
+      Set<Integer> ids = rows.stream().map(row -> row.sequence().id()).collect(Collectors.toSet());
       return shard.of(
           shard.sequences().stream().filter(sequence -> ids.contains(sequence.id())).toList());
     }
 
-    List<Row> marked() {
-      return rows.stream().map(row -> isMeasured(row) ? mark(row) : row).toList();
-    }
-
-    private Row mark(Row row) {
-      return MeasurementTable.RowBuilder.from(row)
-          .set("calibration_gflops", before.gflops())
-          .set("calibration_gbps", before.streamGigabytesPerSecond())
-          .set("calibration_drift", drift)
-          .set("noisy", isNoisy())
-          .set("measuring_attempt", number)
-          .build();
+    List<MeasuredRow> marked() {
+      RowCalibration calibration =
+          new RowCalibration(
+              before.gflops(), before.streamGigabytesPerSecond(), drift, isNoisy(), number);
+      return rows.stream().map(row -> row.isMeasured() ? row.with(calibration) : row).toList();
     }
   }
 

@@ -2,11 +2,11 @@ package io.headroom.jobs.sweep.executor;
 
 import io.headroom.jobs.sweep.cells.Pack;
 import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.sql.Row;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction1;
 
@@ -39,7 +39,7 @@ public final class MeasurePack extends AbstractFunction1<Iterator<Pack>, List<Sh
     List<ShardResult> results = new ArrayList<>();
     for (Shard shard : pack.shards()) {
       long began = System.nanoTime();
-      List<Row> rows = measuring.rows(shard);
+      List<MeasuredRow> rows = measuring.rows(shard);
       results.add(new ShardResult(rows, System.nanoTime() - began));
     }
     return results;

@@ -10,7 +10,9 @@ import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.rows.MeasurementRows;
+import io.headroom.jobs.sweep.rows.RowOrigin;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.measure.SequenceMeasurement;
 import io.headroom.measure.SequenceRequest;
@@ -20,7 +22,6 @@ import io.headroom.measure.TimeLimit;
 import io.headroom.measure.TimeLimitException;
 import io.headroom.measure.WarmKernels;
 import io.headroom.model.LayerSpec;
-import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
-import org.apache.spark.sql.Row;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,17 +53,17 @@ final class MeasureShard {
   }
 
   /** One row a sequence. */
-  List<Row> rows(Shard shard) {
+  List<MeasuredRow> rows(Shard shard) {
     return calibrated.measure(shard);
   }
 
-  private List<Row> measure(Shard shard) {
+  private List<MeasuredRow> measure(Shard shard) {
     Cell cell = shard.cell();
     Optional<String> lackOfCores = lackOfCores(cell, TaskContext.get().cpus());
     if (lackOfCores.isPresent()) {
       return notMeasured(shard, shard.sequences(), Status.UNSUPPORTED, lackOfCores.get());
     }
-    List<Row> rows = new ArrayList<>();
+    List<MeasuredRow> rows = new ArrayList<>();
     try (SideBySide copies =
         new SideBySide(
             cell.contention(),
@@ -97,7 +97,7 @@ final class MeasureShard {
                 copies, cell.threads(), cell.threads() == 1 ? "" : "s", cell.cores(), cores));
   }
 
-  private static Row measure(Shard shard, Sequence sequence, SideBySide copies) {
+  private static MeasuredRow measure(Shard shard, Sequence sequence, SideBySide copies) {
     try {
       return measureOrRefuse(shard, sequence, copies);
     } catch (TimeLimitException e) {
@@ -112,10 +112,10 @@ final class MeasureShard {
     }
   }
 
-  private static Row measureOrRefuse(Shard shard, Sequence sequence, SideBySide copies) {
+  private static MeasuredRow measureOrRefuse(Shard shard, Sequence sequence, SideBySide copies) {
     Cell cell = shard.cell();
     AttentionEngine engine = copies.engine();
-    MeasurementRows.Origin origin = origin(shard);
+    RowOrigin origin = origin(shard);
     SequenceRequest request = request(shard, sequence);
     try (Admission admission = Admission.of(request, copies, HeapLedger.ofProcess())) {
       if (admission.refusal().isPresent()) {
@@ -146,31 +146,32 @@ final class MeasureShard {
         measure.verifies(shard.cellId(), sequence));
   }
 
-  private static List<Row> failed(Shard shard, String reason) {
+  private static List<MeasuredRow> failed(Shard shard, String reason) {
     return notMeasured(shard, shard.sequences(), Status.FAILED, reason);
   }
 
-  private static List<Row> notMeasured(
+  private static List<MeasuredRow> notMeasured(
       Shard shard, List<Sequence> sequences, Status status, String reason) {
     return sequences.stream()
         .map(sequence -> notMeasured(shard, sequence, status, reason))
         .toList();
   }
 
-  private static Row notMeasured(Shard shard, Sequence sequence, Status status, String reason) {
+  private static MeasuredRow notMeasured(
+      Shard shard, Sequence sequence, Status status, String reason) {
     return MeasurementRows.notMeasured(
         origin(shard), shard.cell(), shard.cellId(), sequence, status, reason);
   }
 
-  private static MeasurementRows.Origin origin(Shard shard) {
+  private static RowOrigin origin(Shard shard) {
     TaskContext task = TaskContext.get();
-    return new MeasurementRows.Origin(
+    return new RowOrigin(
         shard.measure().runId(),
         task.stageAttemptNumber(),
         task.attemptNumber(),
         task.partitionId(),
         SparkEnv.get().executorId(),
         Environment.hostName(),
-        Timestamp.from(Instant.now()));
+        Instant.now());
   }
 }

@@ -1,10 +1,10 @@
 package io.headroom.jobs.sweep.folder;
 
 import io.headroom.UserException;
-import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.CellPlan;
 import io.headroom.jobs.sweep.cells.UnbuildableCell;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -35,14 +35,9 @@ public record FinishedRows(Map<String, BitSet> sequences, Map<Key, String> faile
   /** What there is one row of. */
   record Key(String cellId, int sequenceId) {
 
-    private static final int CELL_ID = MeasurementTable.SCHEMA.fieldIndex("cell_id");
-    private static final int SEQUENCE_ID = MeasurementTable.SCHEMA.fieldIndex("sequence_id");
-
-    /** Of a row of {@link MeasurementTable}. */
-    static Key of(Row row) {
+    static Key of(MeasuredRow row) {
       return new Key(
-          row.getString(CELL_ID),
-          row.isNullAt(SEQUENCE_ID) ? NO_SEQUENCE : row.getInt(SEQUENCE_ID));
+          row.configuration().cellId(), row.sequence() == null ? NO_SEQUENCE : row.sequence().id());
     }
   }
 

@@ -6,6 +6,8 @@ import static java.util.stream.Collectors.partitioningBy;
 import io.headroom.UserException;
 import io.headroom.jobs.results.TableFiles;
 import io.headroom.jobs.sweep.cells.CellPlan;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
+import io.headroom.jobs.sweep.rows.SparkRows;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -51,14 +53,19 @@ public final class MeasurementFiles {
    *
    * @throws UserException if they cannot be written, such as for want of space
    */
-  public void commit(List<Row> rows) {
-    Map<Boolean, List<Row>> byReplacing =
-        rows.stream().collect(partitioningBy(row -> replaceable.containsKey(FinishedRows.Key.of(row))));
+  public void commit(List<MeasuredRow> rows) {
+    Map<Boolean, List<MeasuredRow>> byReplacing =
+        rows.stream()
+            .collect(partitioningBy(row -> replaceable.containsKey(FinishedRows.Key.of(row))));
     if (!byReplacing.get(false).isEmpty()) {
-      table.add(byReplacing.get(false));
+      table.add(sparkRows(byReplacing.get(false)));
     }
     byReplacing.get(true).stream()
         .collect(groupingBy(row -> replaceable.get(FinishedRows.Key.of(row))))
-        .forEach(table::replaceIn);
+        .forEach((file, again) -> table.replaceIn(file, sparkRows(again)));
+  }
+
+  private static List<Row> sparkRows(List<MeasuredRow> rows) {
+    return rows.stream().map(SparkRows::of).toList();
   }
 }

@@ -1,31 +1,21 @@
 package io.headroom.jobs.sweep.rows;
 
-import io.headroom.jobs.measurements.MeasurementTable;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
+import java.io.Serializable;
 
-/** The columns of {@link MeasurementTable} that only the driver can fill. */
-public final class DriverColumns {
-  private static final int WAVE = MeasurementTable.SCHEMA.fieldIndex("wave");
-  private static final int PREDICTED_NS = MeasurementTable.SCHEMA.fieldIndex("predicted_ns");
+/**
+ * What only the driver can tell of a row; null until it does.
+ *
+ * @param wave in which the row is committed
+ * @param predictedNanos time that one pass, prefill and all output tokens, was predicted to take
+ */
+public record DriverColumns(Integer wave, Long predictedNanos) implements Serializable {
+  static final DriverColumns UNKNOWN = new DriverColumns(null, null);
 
-  private DriverColumns() {}
-
-  /** The row with the wave in which it is committed. */
-  public static Row withWave(Row row, int wave) {
-    return with(row, WAVE, wave);
+  DriverColumns withWave(int other) {
+    return new DriverColumns(other, predictedNanos);
   }
 
-  /** The row with the time that one pass was predicted to take. */
-  public static Row withPredictedNanos(Row row, long nanos) {
-    return with(row, PREDICTED_NS, nanos);
-  }
-
-  private static Row with(Row row, int column, Object value) {
-    Object[] values = new Object[row.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = i == column ? value : row.get(i);
-    }
-    return RowFactory.create(values);
+  DriverColumns withPredictedNanos(long nanos) {
+    return new DriverColumns(wave, nanos);
   }
 }

@@ -8,13 +8,13 @@ import io.headroom.jobs.sweep.cells.Pack;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cost.CostObservations;
 import io.headroom.jobs.sweep.executor.MeasurePack;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.sweep.schedule.PackRunner.PackResult;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -101,7 +101,7 @@ public final class MeasuringLoop {
 
   private void take(PackResult result, PackQueue queue, int slots) {
     inFlightNanos -= result.pack().predictedNanos();
-    List<Row> rows = new ArrayList<>();
+    List<MeasuredRow> rows = new ArrayList<>();
     double nanos = 0;
     for (int i = 0; i < result.shards().size(); i++) {
       Shard shard = result.pack().shards().get(i);

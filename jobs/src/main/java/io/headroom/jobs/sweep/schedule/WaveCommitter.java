@@ -2,7 +2,7 @@ package io.headroom.jobs.sweep.schedule;
 
 import io.headroom.UninterruptedWait;
 import io.headroom.host.Ticker;
-import io.headroom.jobs.sweep.rows.DriverColumns;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,7 +11,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.apache.spark.sql.Row;
 
 /**
  * Commits rows in waves, in the order in which they came, from a thread of its own while others are
@@ -26,9 +25,9 @@ public final class WaveCommitter implements AutoCloseable {
   @FunctionalInterface
   public interface Sink {
     /**
-     * @param rows their column {@code wave} has the number
+     * @param rows that know the number of the wave
      */
-    void commit(int wave, List<Row> rows);
+    void commit(int wave, List<MeasuredRow> rows);
   }
 
   private final Sink sink;
@@ -41,7 +40,7 @@ public final class WaveCommitter implements AutoCloseable {
   private boolean failed;
 
   private double waveNanos;
-  private List<Row> open = new ArrayList<>();
+  private List<MeasuredRow> open = new ArrayList<>();
   private int wave;
   private long openedNanos;
   private double workNanos;
@@ -66,7 +65,7 @@ public final class WaveCommitter implements AutoCloseable {
    * @param nanos time that measuring them took
    * @param slots how many packs are measured at once
    */
-  void add(List<Row> rows, double nanos, int slots) {
+  void add(List<MeasuredRow> rows, double nanos, int slots) {
     if (open.isEmpty()) {
       openedNanos = ticker.nanos();
     }
@@ -121,7 +120,7 @@ public final class WaveCommitter implements AutoCloseable {
 
   private void closeWave() {
     int number = wave++;
-    List<Row> rows = open.stream().map(row -> DriverColumns.withWave(row, number)).toList();
+    List<MeasuredRow> rows = open.stream().map(row -> row.withWave(number)).toList();
     open = new ArrayList<>();
     workNanos = 0;
     waveNanos = fullWaveNanos;
@@ -129,7 +128,7 @@ public final class WaveCommitter implements AutoCloseable {
     closed.add(thread.submit(() -> commit(number, rows)));
   }
 
-  private void commit(int number, List<Row> rows) {
+  private void commit(int number, List<MeasuredRow> rows) {
     if (failed) {
       return;
     }

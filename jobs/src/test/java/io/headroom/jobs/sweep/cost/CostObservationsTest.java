@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.headroom.UserException;
 import io.headroom.jobs.cli.BestEffort;
-import io.headroom.jobs.measurements.MeasurementTable;
-import io.headroom.jobs.measurements.MeasurementTable.RowBuilder;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
@@ -14,6 +12,8 @@ import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.sweep.rows.MadeUpRows;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.workload.Sequence;
@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.spark.sql.Row;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,7 +75,7 @@ class CostObservationsTest {
   @Test
   void rowsWithoutTimesTeachNothing() {
     CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
-    Row failed = new RowBuilder().set("status", "failed").set("sequence_id", 0).build();
+    MeasuredRow failed = MadeUpRows.failed(CELL, SEQUENCES.get(0), "broken");
 
     costs.add(new CellWork(CELL), SEQUENCES.get(0), failed);
 
@@ -87,13 +86,7 @@ class CostObservationsTest {
   void timesThatCannotBeTeachNothing() {
     CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
     for (long nanos : new long[] {0, -1, Long.MIN_VALUE}) {
-      Row row =
-          new RowBuilder()
-              .set("status", "ok")
-              .set("sequence_id", 0)
-              .set("prefill_ns", nanos)
-              .set("decode_ns_mean", Double.NaN)
-              .build();
+      MeasuredRow row = MadeUpRows.measured(CELL, SEQUENCES.get(0), nanos, Double.NaN);
       costs.add(new CellWork(CELL), SEQUENCES.get(0), row);
     }
 
@@ -109,12 +102,7 @@ class CostObservationsTest {
       costs.add(
           new CellWork(CELL),
           SEQUENCES.get(i),
-          new RowBuilder()
-              .set("status", "ok")
-              .set("sequence_id", i)
-              .set("prefill_ns", 1L)
-              .set("decode_ns_mean", Double.MIN_VALUE)
-              .build());
+          MadeUpRows.measured(CELL, SEQUENCES.get(i), 1, Double.MIN_VALUE));
       CostModel model = costs.fit();
       assertThat(model.passNanos(CELL).applyAsDouble(SEQUENCES.get(0))).isPositive().isFinite();
       assertThat(model.measuringScale()).isEqualTo(1);
@@ -127,16 +115,15 @@ class CostObservationsTest {
   void rowsAreToldWhatWasPredictedBeforeTheyWereLearntFrom() {
     CostObservations costs = new CostObservations(CostModel.BUILT_IN, effort);
     Shard shard = shard();
-    List<Row> before = costs.predicted(shard, result().rows());
+    List<MeasuredRow> before = costs.predicted(shard, result().rows());
     costs.add(shard, result());
     costs.fit();
-    List<Row> after = costs.predicted(shard, result().rows());
+    List<MeasuredRow> after = costs.predicted(shard, result().rows());
 
-    int column = MeasurementTable.SCHEMA.fieldIndex("predicted_ns");
     for (Sequence sequence : SEQUENCES) {
-      assertThat(before.get(sequence.id()).getLong(column))
+      assertThat(before.get(sequence.id()).driver().predictedNanos())
           .isEqualTo((long) CostModel.BUILT_IN.passNanos(CELL).applyAsDouble(sequence));
-      assertThat((double) after.get(sequence.id()).getLong(column))
+      assertThat((double) after.get(sequence.id()).driver().predictedNanos())
           .isCloseTo(TRUTH.passNanos(CELL).applyAsDouble(sequence), Percentage.withPercentage(2));
     }
   }
@@ -157,7 +144,8 @@ class CostObservationsTest {
     assertMistake(": holds no manifest.json; allowed: the results of a sweep");
     assertMistake(
         "{}",
-        ": manifest.json: cost_model = missing; allowed: the results of a sweep that came to its end");
+        ": manifest.json: cost_model = missing; allowed: the results of a sweep that came to its"
+            + " end");
     assertMistake(
         "{\"cost_model\": {\"measuring_scale\": 0, \"constants\": []}}",
         ": manifest.json: measuring_scale = 0; allowed: a number above 0");
@@ -193,17 +181,16 @@ class CostObservationsTest {
 
   /** What is measured where the truth is exact. */
   private static ShardResult result() {
-    List<Row> rows =
+    List<MeasuredRow> rows =
         SEQUENCES.stream()
             .map(
                 sequence -> {
                   SequenceWork work = new CellWork(CELL).of(sequence);
-                  return new RowBuilder()
-                      .set("sequence_id", sequence.id())
-                      .set("status", "ok")
-                      .set("prefill_ns", (long) PREFILL.nanos(work.prefill()))
-                      .set("decode_ns_mean", DECODE.nanos(work.decode()))
-                      .build();
+                  return MadeUpRows.measured(
+                      CELL,
+                      sequence,
+                      (long) PREFILL.nanos(work.prefill()),
+                      DECODE.nanos(work.decode()));
                 })
             .toList();
     double nanos = TRUTH.predicted(shard()).predictedNanos();

@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.headroom.host.Calibration;
 import io.headroom.host.Calibrator;
-import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.sweep.rows.MadeUpRows;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import java.util.ArrayDeque;
@@ -21,10 +22,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 class CalibratedShardTest {
+  private static final Cell CELL = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
   private static final long HOUR_NANOS = 3_600_000_000_000L;
 
   /** What the host gives at each calibration, in turn, as a share of 100 GFLOP/s. */
@@ -40,7 +41,7 @@ class CalibratedShardTest {
   void aQuietShardIsMeasuredOnce() {
     speeds.addAll(List.of(1.0, 1.05));
 
-    List<Row> rows = measure(2, 0, 1, 2);
+    List<MeasuredRow> rows = measure(2, 0, 1, 2);
 
     assertThat(measured).containsExactly(List.of(0, 1, 2));
     assertThat(rows)
@@ -59,7 +60,7 @@ class CalibratedShardTest {
   void aNoisyShardIsMeasuredAgainUntilItIsQuiet() {
     speeds.addAll(List.of(1.0, 0.5, 0.51, 0.51));
 
-    List<Row> rows = measure(2, 0, 1);
+    List<MeasuredRow> rows = measure(2, 0, 1);
 
     assertThat(measured).containsExactly(List.of(0, 1), List.of(0, 1));
     assertThat(rows)
@@ -78,7 +79,7 @@ class CalibratedShardTest {
   void ofAttemptsThatAreAllNoisyTheQuietestIsKept() {
     speeds.addAll(List.of(1.0, 0.5, 1.0, 0.8, 1.0, 0.7));
 
-    List<Row> rows = measure(2, 0, 1);
+    List<MeasuredRow> rows = measure(2, 0, 1);
 
     assertThat(measured).hasSize(3);
     assertThat(rows)
@@ -96,7 +97,7 @@ class CalibratedShardTest {
   void withoutRepeatsItIsMarkedAndLeft() {
     speeds.addAll(List.of(1.0, 1.2));
 
-    List<Row> rows = measure(0, 4);
+    List<MeasuredRow> rows = measure(0, 4);
 
     assertThat(measured).hasSize(1);
     assertThat(value(rows.get(0), "noisy")).isEqualTo(true);
@@ -109,7 +110,7 @@ class CalibratedShardTest {
     wrong.add(2);
     speeds.addAll(List.of(1.0, 0.5, 1.0, 1.0));
 
-    List<Row> rows = measure(2, 0, 1, 2, 3);
+    List<MeasuredRow> rows = measure(2, 0, 1, 2, 3);
 
     assertThat(measured).containsExactly(List.of(0, 1, 2, 3), List.of(0, 3));
     assertThat(rows).hasSize(4);
@@ -128,7 +129,7 @@ class CalibratedShardTest {
     broken.addAll(List.of(0, 1));
     speeds.addAll(List.of(1.0));
 
-    List<Row> rows = measure(2, 0, 1);
+    List<MeasuredRow> rows = measure(2, 0, 1);
 
     assertThat(measured).containsExactly(List.of(0, 1));
     assertThat(rows)
@@ -141,7 +142,7 @@ class CalibratedShardTest {
     wrong.add(0);
     speeds.addAll(List.of(1.0, 0.5));
 
-    List<Row> rows = measure(2, 0);
+    List<MeasuredRow> rows = measure(2, 0);
 
     assertThat(measured).hasSize(1);
     assertThat(value(rows.get(0), "noisy")).isEqualTo(true);
@@ -160,7 +161,7 @@ class CalibratedShardTest {
               return rows(shard);
             });
 
-    List<Row> rows = calibrated.measure(shard(1, 0, 1));
+    List<MeasuredRow> rows = calibrated.measure(shard(1, 0, 1));
 
     assertThat(rows).hasSize(2).allSatisfy(row -> assertThat(value(row, "status")).isEqualTo("ok"));
     assertThat(rows).allSatisfy(row -> assertThat(value(row, "measuring_attempt")).isEqualTo(1));
@@ -174,7 +175,7 @@ class CalibratedShardTest {
         new CalibratedShard(calibrator, this::rows, CalibratedShardTest::failed);
 
     calibrated.measure(shard(2, 0));
-    List<Row> second = calibrated.measure(shard(2, 1));
+    List<MeasuredRow> second = calibrated.measure(shard(2, 1));
 
     assertThat(speeds).isEmpty();
     assertThat((double) value(second.get(0), "calibration_gflops")).isCloseTo(99, within(1e-9));
@@ -192,7 +193,7 @@ class CalibratedShardTest {
             this::rows,
             CalibratedShardTest::failed);
 
-    List<Row> rows = calibrated.measure(shard(2, 0, 1));
+    List<MeasuredRow> rows = calibrated.measure(shard(2, 0, 1));
 
     assertThat(measured).isEmpty();
     assertThat(rows)
@@ -201,7 +202,8 @@ class CalibratedShardTest {
             row ->
                 assertThat(value(row, "reason"))
                     .isEqualTo(
-                        "the host could not be calibrated: java.lang.OutOfMemoryError: Java heap space"));
+                        "the host could not be calibrated: java.lang.OutOfMemoryError: Java heap"
+                            + " space"));
   }
 
   @Test
@@ -218,11 +220,11 @@ class CalibratedShardTest {
         .hasMessage("stopped");
   }
 
-  private List<Row> measure(int noisyRepeats, int... ids) {
+  private List<MeasuredRow> measure(int noisyRepeats, int... ids) {
     return calibrated(this::rows).measure(shard(noisyRepeats, ids));
   }
 
-  private CalibratedShard calibrated(Function<Shard, List<Row>> measuring) {
+  private CalibratedShard calibrated(Function<Shard, List<MeasuredRow>> measuring) {
     // An hour between any two looks at the clock: no calibration is recent.
     Calibrator calibrator = new Calibrator(threads -> next(), () -> nowNanos += HOUR_NANOS);
     return new CalibratedShard(calibrator, measuring, CalibratedShardTest::failed);
@@ -233,50 +235,41 @@ class CalibratedShardTest {
   }
 
   /** The number of the attempt is the duration of its prefills. */
-  private List<Row> rows(Shard shard) {
+  private List<MeasuredRow> rows(Shard shard) {
     attempts++;
     measured.add(shard.sequences().stream().map(Sequence::id).toList());
     return shard.sequences().stream().map(this::row).toList();
   }
 
-  private Row row(Sequence sequence) {
-    MeasurementTable.RowBuilder row =
-        new MeasurementTable.RowBuilder().set("sequence_id", sequence.id());
+  private MeasuredRow row(Sequence sequence) {
     if (broken.contains(sequence.id())) {
-      return row.set("status", "failed").set("reason", "broken").build();
+      return MadeUpRows.failed(CELL, sequence, "broken");
     }
-    return row.set("prefill_ns", (long) attempts)
-        .set("status", wrong.contains(sequence.id()) ? "failed" : "ok")
-        .build();
+    return wrong.contains(sequence.id())
+        ? MadeUpRows.wrong(CELL, sequence, attempts)
+        : MadeUpRows.measured(CELL, sequence, attempts, null);
   }
 
-  private static List<Row> failed(Shard shard, String reason) {
+  private static List<MeasuredRow> failed(Shard shard, String reason) {
     return shard.sequences().stream()
-        .map(
-            sequence ->
-                new MeasurementTable.RowBuilder()
-                    .set("sequence_id", sequence.id())
-                    .set("status", "failed")
-                    .set("reason", reason)
-                    .build())
+        .map(sequence -> MadeUpRows.failed(CELL, sequence, reason))
         .toList();
   }
 
   private static Shard shard(int noisyRepeats, int... ids) {
-    Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
     List<Sequence> sequences = Arrays.stream(ids).mapToObj(id -> new Sequence(id, 4, 1)).toList();
     MeasureSettings measure = new MeasureSettings("run", 1, 0, 1, 0, noisyRepeats, Long.MAX_VALUE);
-    return new Shard(cell, cell.id(), sequences, measure, 1);
+    return new Shard(CELL, CELL.id(), sequences, measure, 1);
   }
 
-  private static Row row(List<Row> rows, int id) {
+  private static MeasuredRow row(List<MeasuredRow> rows, int id) {
     return rows.stream()
         .filter(row -> value(row, "sequence_id").equals(id))
         .findFirst()
         .orElseThrow();
   }
 
-  private static Object value(Row row, String column) {
-    return MeasurementTable.value(row, column);
+  private static Object value(MeasuredRow row, String column) {
+    return MadeUpRows.value(row, column);
   }
 }

@@ -10,6 +10,7 @@ import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.executor.FaultyEngine.SerializableRunnable;
+import io.headroom.jobs.sweep.rows.SparkRows;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
@@ -192,6 +193,7 @@ class MeasureShardTest {
         context()
             .parallelize(List.of(shard), 1)
             .flatMap(only -> new MeasureShard(engines).rows(only).iterator())
+            .map(SparkRows::of)
             .collect();
     return SPARK.session().createDataFrame(rows, MeasurementTable.SCHEMA).collectAsList();
   }

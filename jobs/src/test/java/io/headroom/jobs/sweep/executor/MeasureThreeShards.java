@@ -2,18 +2,17 @@ package io.headroom.jobs.sweep.executor;
 
 import io.headroom.attention.AttentionEngine;
 import io.headroom.engines.AttentionEngines;
-import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import java.io.IOException;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -37,18 +36,18 @@ final class MeasureThreeShards {
             .getOrCreate()) {
       List<Shard> shards =
           List.of(shard("vector"), shard(System.getProperty("engine")), shard("vector"));
-      List<Row> rows =
+      List<MeasuredRow> rows =
           JavaSparkContext.fromSparkContext(spark.sparkContext())
               .parallelize(shards, shards.size())
               .flatMap(shard -> new MeasureShard(MeasureThreeShards::engine).rows(shard).iterator())
               .collect();
-      for (Row row : rows) {
+      for (MeasuredRow row : rows) {
         System.out.printf(
             "row %s %s %s %s%n",
-            value(row, "engine"),
-            value(row, "sequence_id"),
-            value(row, "status"),
-            value(row, "reason"));
+            row.configuration().engine(),
+            row.sequence().id(),
+            row.outcome().status().label(),
+            row.outcome().reason());
       }
     }
   }
@@ -57,10 +56,6 @@ final class MeasureThreeShards {
     return name.equals("hungry")
         ? new FaultyEngine(MeasureThreeShards::takeAllMemory)
         : AttentionEngines.create(name, threads);
-  }
-
-  private static Object value(Row row, String column) {
-    return row.get(MeasurementTable.SCHEMA.fieldIndex(column));
   }
 
   private static void takeAllMemory() {

@@ -7,6 +7,9 @@ import io.headroom.jobs.measurements.HistogramMerge;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.sweep.rows.MadeUpRows;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
+import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
@@ -82,6 +85,16 @@ class SerializationTest {
   void theTaskArrives() throws Exception {
     assertThat(copy(new MeasurePack(AttentionEngines::create))).isInstanceOf(MeasurePack.class);
     assertThat(copy(new HistogramMerge())).isInstanceOf(HistogramMerge.class);
+  }
+
+  @Test
+  void whatWasMeasuredComesBack() throws Exception {
+    Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.INT8);
+    MeasuredRow measured = MadeUpRows.wrong(cell, new Sequence(3, 5, 1), 70);
+    MeasuredRow failed = MadeUpRows.failed(cell, new Sequence(4, 5, 1), "broken");
+    ShardResult result = new ShardResult(List.of(measured, failed), 9);
+
+    assertThat(copy(result)).isEqualTo(result);
   }
 
   private static byte[] bytes(Object object) throws IOException {

@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headroom.UserException;
 import io.headroom.jobs.measurements.MeasurementTable;
-import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.ParquetWriter;
 import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.results.TableFiles;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.Sweeps;
-import io.headroom.jobs.sweep.rows.DriverColumns;
-import io.headroom.jobs.sweep.rows.MeasurementRows;
+import io.headroom.jobs.sweep.rows.MadeUpRows;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.workload.Sequence;
@@ -21,7 +20,6 @@ import io.headroom.kvcache.KvPrecision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,16 +79,10 @@ class MeasurementFilesTest {
             new TableFiles.Growth(FILES_OF_ONE_WAVE, ROWS_OF_A_FILE)));
   }
 
-  private List<Row> wave(int number) {
-    MeasurementRows.Origin origin =
-        new MeasurementRows.Origin("run", 0, 0, 0, "0", "host", new Timestamp(0));
+  private List<MeasuredRow> wave(int number) {
     return IntStream.range(0, ROWS_OF_A_WAVE)
         .mapToObj(i -> new Sequence(number * ROWS_OF_A_WAVE + i, 4, 1))
-        .map(
-            sequence ->
-                MeasurementRows.notMeasured(
-                    origin, cell, cell.id(), sequence, Status.FAILED, "broke"))
-        .map(row -> DriverColumns.withWave(row, number))
+        .map(sequence -> MadeUpRows.failed(cell, sequence, "broke").withWave(number))
         .toList();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.headroom.attention.OutputError;
+import io.headroom.attention.OutputVerdict;
 import io.headroom.host.Disturbance;
 import io.headroom.host.HostProbe;
 import io.headroom.host.ResourceUsage;
@@ -11,12 +12,14 @@ import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.testkit.RowBuilder;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.measure.LatencyHistogram;
 import io.headroom.measure.SequenceMeasurement;
 import io.headroom.measure.SteadyPhases;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.spark.sql.Row;
@@ -27,8 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MeasurementRowsTest {
-  private static final MeasurementRows.Origin ORIGIN =
-      new MeasurementRows.Origin("run", 1, 2, 4, "7", "host", new Timestamp(1_000));
+  private static final RowOrigin ORIGIN =
+      new RowOrigin("run", 1, 2, 4, "7", "host", Instant.ofEpochMilli(1_000));
   private static final Sequence SEQUENCE = new Sequence(5, 10, 2);
   private static final HostProbe.Peaks PEAKS = new HostProbe.Peaks(200, 40);
 
@@ -55,7 +58,7 @@ class MeasurementRowsTest {
   @ParameterizedTest
   @EnumSource(KvPrecision.class)
   void anOutputWithinTheToleranceIsVerified(KvPrecision precision) {
-    Row row = measured(precision, new OutputError(0, MeasurementRows.tolerance(precision)));
+    Row row = measured(precision, new OutputError(0, OutputVerdict.tolerance(precision)));
 
     assertThat(row.<String>getAs("status")).isEqualTo("ok");
     assertThat(row.<Boolean>getAs("verified")).isTrue();
@@ -121,7 +124,7 @@ class MeasurementRowsTest {
   @Test
   void unknownColumnsAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new MeasurementTable.RowBuilder().set("colour", 1))
+        .isThrownBy(() -> new RowBuilder().set("colour", 1))
         .withMessage("no such column: colour");
   }
 
@@ -162,8 +165,9 @@ class MeasurementRowsTest {
             new Disturbance(OptionalLong.of(30), OptionalLong.empty()),
             Optional.ofNullable(error));
     Row row =
-        MeasurementRows.measured(
-            ORIGIN, cell, cell.id(), SEQUENCE, "panama-512-fma", measurement, PEAKS);
+        SparkRows.of(
+            MeasurementRows.measured(
+                ORIGIN, cell, cell.id(), SEQUENCE, "panama-512-fma", measurement, PEAKS));
     Object[] values = new Object[row.length()];
     for (int i = 0; i < values.length; i++) {
       values[i] = row.get(i);

@@ -2,6 +2,7 @@ package io.headroom.jobs.sweep.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headroom.attention.OutputVerdict;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
@@ -105,7 +106,7 @@ class SweepEnginesTest {
               KvPrecision precision = KvPrecision.named(row.getAs("kv_precision")).orElseThrow();
               assertThat(row.<Boolean>getAs("verified")).as(row.toString()).isTrue();
               assertThat(row.<Double>getAs("relative_l2_error"))
-                  .isLessThanOrEqualTo(MeasurementRows.tolerance(precision));
+                  .isLessThanOrEqualTo(OutputVerdict.tolerance(precision));
               assertThat(row.<Integer>getAs("layers_measured")).isEqualTo(2);
               assertThat(row.<Long>getAs("kv_bytes_allocated"))
                   .isGreaterThanOrEqualTo(

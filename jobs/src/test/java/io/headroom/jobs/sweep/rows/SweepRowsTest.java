@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
+import io.headroom.attention.OutputVerdict;
 import io.headroom.host.Environment;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.CommandRun;
@@ -191,7 +192,8 @@ class SweepRowsTest {
             prefill_gflops double, decode_gbps double, peak_gflops double, stream_gbps double,
             fraction_of_peak double, fraction_of_stream double,
             verified boolean, max_abs_error double, relative_l2_error double,
-            predicted_ns bigint, status string, reason string"""
+            predicted_ns bigint, status string, reason string\
+            """
                 .split(",\\s+"));
   }
 
@@ -407,7 +409,7 @@ class SweepRowsTest {
               assertThat(row.<Boolean>getAs("verified")).isTrue();
               assertThat(row.<Double>getAs("relative_l2_error"))
                   .isPositive()
-                  .isLessThanOrEqualTo(MeasurementRows.tolerance(precision));
+                  .isLessThanOrEqualTo(OutputVerdict.tolerance(precision));
               assertThat(row.<Double>getAs("max_abs_error")).isPositive().isLessThan(1);
             });
     double worstFloat = worstError("f32");

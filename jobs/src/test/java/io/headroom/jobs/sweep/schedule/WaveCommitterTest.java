@@ -4,21 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.headroom.UserException;
-import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.Sweeps;
+import io.headroom.jobs.sweep.rows.MadeUpRows;
+import io.headroom.jobs.sweep.rows.MeasuredRow;
+import io.headroom.jobs.workload.Sequence;
+import io.headroom.kvcache.KvPrecision;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 
 /** Waves are committed whole, once, and in order. */
 class WaveCommitterTest {
-  private static final int SEQUENCE_ID = MeasurementTable.SCHEMA.fieldIndex("sequence_id");
-  private static final int WAVE = MeasurementTable.SCHEMA.fieldIndex("wave");
+  private static final Cell CELL = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
   private static final int MOST_ROWS_A_WAVE = 4096;
   private static final double WAVE_NANOS = 1000;
 
@@ -28,9 +30,9 @@ class WaveCommitterTest {
   private final List<Committed> committed = Collections.synchronizedList(new ArrayList<>());
   private long now;
 
-  private void commit(int wave, List<Row> rows) {
-    assertThat(rows).allMatch(row -> row.getInt(WAVE) == wave);
-    committed.add(new Committed(wave, rows.stream().map(row -> row.getInt(SEQUENCE_ID)).toList()));
+  private void commit(int wave, List<MeasuredRow> rows) {
+    assertThat(rows).allMatch(row -> row.driver().wave() == wave);
+    committed.add(new Committed(wave, rows.stream().map(row -> row.sequence().id()).toList()));
   }
 
   @Test
@@ -89,7 +91,7 @@ class WaveCommitterTest {
 
   @Test
   void manyRowsCloseAWave() {
-    List<Row> rows = rows(IntStream.range(0, MOST_ROWS_A_WAVE - 1).toArray());
+    List<MeasuredRow> rows = rows(IntStream.range(0, MOST_ROWS_A_WAVE - 1).toArray());
     try (WaveCommitter committer = committer(this::commit)) {
       committer.add(rows, 1, 1);
       assertThat(committer.nextWave()).isEqualTo(5);
@@ -174,14 +176,9 @@ class WaveCommitterTest {
     }
   }
 
-  private static List<Row> rows(int... sequenceIds) {
+  private static List<MeasuredRow> rows(int... sequenceIds) {
     return IntStream.of(sequenceIds)
-        .mapToObj(
-            id -> {
-              Object[] values = new Object[MeasurementTable.SCHEMA.size()];
-              values[SEQUENCE_ID] = id;
-              return RowFactory.create(values);
-            })
+        .mapToObj(id -> MadeUpRows.failed(CELL, new Sequence(id, 1, 0), "made up"))
         .toList();
   }
 }
