@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -148,6 +152,22 @@ class LatencyHistogramTest {
       System.arraycopy(noise, 0, broken, 8, Math.min(noise.length, broken.length - 8));
       assertRefused(broken);
     }
+  }
+
+  @Test
+  void travelsInItsEncodedForm() throws Exception {
+    LatencyHistogram histogram = histogram(latencies(1000, 3));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(histogram);
+    }
+
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      LatencyHistogram arrived = (LatencyHistogram) in.readObject();
+      assertThat(arrived.encode()).isEqualTo(histogram.encode());
+    }
+    assertThat(bytes.size()).isLessThan(histogram.encode().length + 300);
   }
 
   private static void assertRefused(byte[] bytes) {

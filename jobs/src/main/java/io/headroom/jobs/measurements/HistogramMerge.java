@@ -8,42 +8,37 @@ import org.apache.spark.sql.expressions.Aggregator;
 /**
  * Merges encoded histograms. The result is what one histogram of all their samples would be, in
  * whatever order they come.
+ *
+ * <p>Spark keeps the buffer of a group as the object that it is while it adds rows to it, and
+ * encodes it only to send it to where the groups of other partitions are merged.
  */
-public final class HistogramMerge extends Aggregator<byte[], byte[], byte[]> {
+public final class HistogramMerge extends Aggregator<byte[], LatencyHistogram, byte[]> {
   private static final long serialVersionUID = 1L;
-  private static final byte[] NOTHING = {};
 
   @Override
-  public byte[] zero() {
-    return NOTHING;
+  public LatencyHistogram zero() {
+    return new LatencyHistogram();
   }
 
   @Override
-  public byte[] reduce(byte[] merged, byte[] next) {
-    return next == null ? merged : merge(merged, next);
+  public LatencyHistogram reduce(LatencyHistogram merged, byte[] next) {
+    return next == null ? merged : merge(merged, LatencyHistogram.decode(next));
   }
 
   @Override
-  public byte[] merge(byte[] left, byte[] right) {
-    if (left.length == 0) {
-      return right;
-    }
-    if (right.length == 0) {
-      return left;
-    }
-    LatencyHistogram merged = LatencyHistogram.decode(left);
-    merged.add(LatencyHistogram.decode(right));
-    return merged.encode();
+  public LatencyHistogram merge(LatencyHistogram left, LatencyHistogram right) {
+    left.add(right);
+    return left;
   }
 
   @Override
-  public byte[] finish(byte[] merged) {
-    return merged.length == 0 ? null : merged;
+  public byte[] finish(LatencyHistogram merged) {
+    return merged.samples() == 0 ? null : merged.encode();
   }
 
   @Override
-  public Encoder<byte[]> bufferEncoder() {
-    return Encoders.BINARY();
+  public Encoder<LatencyHistogram> bufferEncoder() {
+    return Encoders.javaSerialization(LatencyHistogram.class);
   }
 
   @Override

@@ -75,8 +75,8 @@ class HistogramMergeTest {
     return merge.finish(reduced(parts));
   }
 
-  private byte[] reduced(List<byte[]> parts) {
-    byte[] buffer = merge.zero();
+  private LatencyHistogram reduced(List<byte[]> parts) {
+    LatencyHistogram buffer = merge.zero();
     for (byte[] part : parts) {
       buffer = merge.reduce(buffer, part);
     }

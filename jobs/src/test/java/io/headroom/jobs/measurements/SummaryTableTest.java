@@ -123,10 +123,21 @@ class SummaryTableTest {
     assertThat(row.<Long>getAs("steady_rows")).isZero();
   }
 
+  /** Only that one keeps buffers as objects between rows: others encode them for every row. */
+  @Test
+  void histogramsAreMergedByAnAggregateOfObjects() {
+    String plan = summaryTable(ROWS, 2).queryExecution().executedPlan().toString();
+
+    assertThat(plan).contains("ObjectHashAggregate").doesNotContain("SortAggregate");
+  }
+
   private static List<Row> summary(List<Row> rows, int partitions) {
-    Dataset<Row> measurements =
-        SPARK.session().createDataFrame(rows, MeasurementTable.SCHEMA).repartition(partitions);
-    return SummaryTable.of(measurements).collectAsList();
+    return summaryTable(rows, partitions).collectAsList();
+  }
+
+  private static Dataset<Row> summaryTable(List<Row> rows, int partitions) {
+    return SummaryTable.of(
+        SPARK.session().createDataFrame(rows, MeasurementTable.SCHEMA).repartition(partitions));
   }
 
   private static void record(long nanos, LatencyHistogram one, LatencyHistogram all) {
