@@ -35,19 +35,22 @@ public final class MeasurementTable {
                       new StructField(column.getKey(), column.getValue(), true, Metadata.empty()))
               .toArray(StructField[]::new));
 
-  /** The columns that tell the rows of one configuration from those of others. */
-  public static final List<String> CONFIGURATION =
+  /** Columns that describe a configuration and follow from its axes, or are those of the sweep. */
+  private static final List<String> DESCRIPTIONS =
       List.of(
-          "model",
-          "variant",
-          "kv_heads",
-          "kv_precision",
-          "kv_cache",
-          "window",
-          "sinks",
-          "engine",
-          "threads",
-          "contention");
+          "layers",
+          "hidden_size",
+          "query_heads",
+          "group_size",
+          "head_dim",
+          "layers_measured",
+          "seed");
+
+  /** The columns that all rows of a cell have in common. */
+  static final List<String> OF_A_CELL =
+      COLUMNS.keySet().stream()
+          .filter(column -> DESCRIPTIONS.contains(column) || Axis.allColumns().contains(column))
+          .toList();
 
   private MeasurementTable() {}
 

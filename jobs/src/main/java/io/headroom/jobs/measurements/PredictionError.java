@@ -1,7 +1,6 @@
 package io.headroom.jobs.measurements;
 
 import static org.apache.spark.sql.functions.abs;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.percentile;
@@ -26,9 +25,7 @@ public record PredictionError(
    * @param measurements in the columns of {@link MeasurementTable}
    */
   public static PredictionError read(Dataset<Row> measurements) {
-    Column decodeNanos = col("output_tokens").multiply(col("decode_ns_mean"));
-    Column passNanos = col("prefill_ns").plus(coalesce(decodeNanos, lit(0)));
-    Column error = abs(col("predicted_ns").divide(passNanos).minus(1));
+    Column error = abs(col("predicted_ns").divide(PassTime.nanos()).minus(1));
     Row row =
         measurements
             .where(col("status").equalTo(Status.OK.label()))

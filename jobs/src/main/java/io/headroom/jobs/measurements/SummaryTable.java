@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.first;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.percentile;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.sum;
@@ -17,14 +18,13 @@ import io.headroom.measure.LatencyHistogram;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 
@@ -33,27 +33,8 @@ import org.apache.spark.sql.types.DataTypes;
  * merged histograms, and are null where the merged sample is too small to say.
  */
 public final class SummaryTable {
-  private static final String KV_CACHE = "kv_cache";
-  private static final String[] CONFIGURATION = {
-    "model",
-    "layers",
-    "hidden_size",
-    "query_heads",
-    "kv_heads",
-    "group_size",
-    "variant",
-    "head_dim",
-    "kv_precision",
-    "kv_cache",
-    "window",
-    "sinks",
-    "engine",
-    "threads",
-    "contention",
-    "context_shards",
-    "layers_measured",
-    "seed"
-  };
+  private static final String CELL_ID = "cell_id";
+  private static final String TOKENS = "prompt_tokens";
 
   private SummaryTable() {}
 
@@ -66,11 +47,40 @@ public final class SummaryTable {
     Column[] columns = columns();
     Dataset<Row> merged =
         measurements
-            .groupBy("cell_id")
+            .groupBy(CELL_ID)
             .agg(columns[0], Arrays.copyOfRange(columns, 1, columns.length));
-    return withDecodeFigures(merged.repartition(1))
-        .withColumn("kv_cache_gain", kvCacheGain())
-        .sortWithinPartitions("model", "kv_heads", "kv_precision", "engine", "cell_id");
+    return withDecodeFigures(merged)
+        .join(CacheGain.of(measurements).select(CELL_ID, CacheGain.COLUMN), CELL_ID, "left")
+        .join(headComparisons(measurements), CELL_ID, "left")
+        .repartition(1)
+        .sortWithinPartitions("model", "kv_heads", "kv_precision", "engine", CELL_ID);
+  }
+
+  /** What each cell with fewer KV heads costs and saves, from the medians of its sequences. */
+  private static Dataset<Row> headComparisons(Dataset<Row> measurements) {
+    Column[] groups =
+        Stream.concat(
+                Stream.of(col(CELL_ID), LengthBins.of(List.of(measurements)).tokens().as(TOKENS)),
+                Axis.allColumns().stream().map(functions::col))
+            .toArray(Column[]::new);
+    Dataset<Row> figures =
+        measurements
+            .where(col("status").equalTo(Status.OK.label()))
+            .groupBy(groups)
+            .agg(
+                max("kv_bytes_per_token").as("kv_bytes_per_token"),
+                avg("kv_bytes").as("kv_bytes"),
+                percentile(col("prefill_ns"), lit(0.5)).as("prefill_ns"),
+                percentile(col("decode_ns_p50"), lit(0.5)).as("decode_ns"));
+    return HeadComparisons.with(figures)
+        .where(col(HeadComparisons.VARIANT).isNotNull())
+        .select(
+            col(CELL_ID),
+            col(HeadComparisons.VARIANT),
+            col(TOKENS).as("compared_prompt_tokens"),
+            col(HeadComparisons.KV_BYTES_SHARE),
+            col(HeadComparisons.PREFILL_SHARE),
+            col(HeadComparisons.DECODE_SHARE));
   }
 
   /** What one histogram of all samples says. */
@@ -91,26 +101,10 @@ public final class SummaryTable {
     return encoded == null ? null : LatencyHistogram.decode(encoded).meanNanos();
   }
 
-  /**
-   * How many times longer all output tokens take where the same configuration recomputes the prefix
-   * instead of keeping the cache; null where that was not measured.
-   */
-  private static Column kvCacheGain() {
-    WindowSpec otherwiseSame =
-        Window.partitionBy(
-            Arrays.stream(CONFIGURATION)
-                .filter(name -> !name.equals(KV_CACHE))
-                .map(functions::col)
-                .toArray(Column[]::new));
-    Column pass = col("decode_pass_ns");
-    Column passWithout = max(when(col(KV_CACHE).equalTo("off"), pass)).over(otherwiseSame);
-    return when(col(KV_CACHE).equalTo("on"), passWithout.divide(pass));
-  }
-
   private static Column[] columns() {
     UserDefinedFunction mergeHistograms = udaf(new HistogramMerge(), Encoders.BINARY());
     List<Column> columns = new ArrayList<>();
-    for (String name : CONFIGURATION) {
+    for (String name : MeasurementTable.OF_A_CELL) {
       columns.add(first(name).as(name));
     }
     Column ok = col("status").equalTo(Status.OK.label());
@@ -137,7 +131,8 @@ public final class SummaryTable {
             avg("prefill_ns").as("prefill_ns_mean"),
             sum("prefill_samples").as("prefill_samples"),
             mergeHistograms.apply(col("prefill_histogram")).as("prefill_histogram"),
-            sum(col("decode_ns_mean").multiply(col("output_tokens"))).as("decode_pass_ns"),
+            sum(when(ok, PassTime.nanos())).as("pass_ns"),
+            sum(PassTime.decodeNanos()).as("decode_pass_ns"),
             max("decode_ns_max").as("decode_ns_max"),
             sum("decode_samples").as("decode_samples"),
             mergeHistograms.apply(col("decode_histogram")).as("decode_histogram"),
@@ -149,7 +144,8 @@ public final class SummaryTable {
             avg("fraction_of_stream").as("fraction_of_stream"),
             max("relative_l2_error").as("relative_l2_error_max"),
             functions.count(col("verified")).as("verified_rows"),
-            sum(col("predicted_ns")).as("predicted_ns")));
+            sum(col("predicted_ns")).as("predicted_ns"),
+            min("wave").as("first_wave")));
     return columns.toArray(Column[]::new);
   }
 

@@ -1,7 +1,6 @@
 package io.headroom.jobs.report;
 
 import static org.apache.spark.sql.functions.avg;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -11,18 +10,23 @@ import static org.apache.spark.sql.functions.percentile;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.headroom.jobs.measurements.Axis;
+import io.headroom.jobs.measurements.HeadComparisons;
+import io.headroom.jobs.measurements.LengthBins;
 import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.PassTime;
 import io.headroom.jobs.measurements.Status;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 
 /**
- * The points of the charts: one for each configuration and length. Times are medians over the
- * sequences, as the sweep prints them; their low and high are the medians of the sequences' own
- * confidence intervals.
+ * The points of the charts: one for each configuration and length, with what its heads cost and
+ * save against the most ({@link HeadComparisons}). Times are medians over the sequences, as the
+ * sweep prints them; their low and high are the medians of the sequences' own confidence intervals.
  */
 final class PointTable {
   private PointTable() {}
@@ -34,32 +38,25 @@ final class PointTable {
    * @param most so many come at most
    */
   static Dataset<Row> of(Dataset<Row> measurements, LengthBins bins, int most) {
-    Column[] keys =
-        MeasurementTable.CONFIGURATION.stream().map(functions::col).toArray(Column[]::new);
-    Column[] groups = Arrays.copyOf(keys, keys.length + 1);
-    groups[keys.length] = bins.tokens().as("prompt_tokens");
+    Column[] groups =
+        Stream.concat(
+                Axis.allColumns().stream().map(functions::col),
+                Stream.of(bins.tokens().as("prompt_tokens")))
+            .toArray(Column[]::new);
+    Column[] order =
+        Stream.concat(
+                Axis.byHeads(col("kv_bytes_per_token").desc()), Stream.of(col("prompt_tokens")))
+            .toArray(Column[]::new);
     Column[] figures = figures();
-    return measurements
-        .where(col("status").equalTo(Status.OK.label()))
-        .groupBy(groups)
-        .agg(figures[0], Arrays.copyOfRange(figures, 1, figures.length))
-        .orderBy(
-            col("model"),
-            col("kv_heads").desc(),
-            col("kv_bytes_per_token").desc(),
-            col("kv_precision"),
-            col("window"),
-            col("sinks"),
-            col("kv_cache").desc(),
-            col("engine"),
-            col("threads"),
-            col("contention"),
-            col("prompt_tokens"))
-        .limit(most);
+    Dataset<Row> points =
+        measurements
+            .where(col("status").equalTo(Status.OK.label()))
+            .groupBy(groups)
+            .agg(figures[0], Arrays.copyOfRange(figures, 1, figures.length));
+    return HeadComparisons.with(points).orderBy(order).limit(most);
   }
 
   private static Column[] figures() {
-    Column decodeNanos = col("output_tokens").multiply(col("decode_ns_mean"));
     return new Column[] {
       count(lit(1)).as("rows"),
       max("kv_bytes_per_token").as("kv_bytes_per_token"),
@@ -78,7 +75,7 @@ final class PointTable {
       avg("decode_gbps").as("decode_gbps"),
       avg("fraction_of_peak").as("fraction_of_peak"),
       avg("fraction_of_stream").as("fraction_of_stream"),
-      avg(col("prefill_ns").plus(coalesce(decodeNanos, lit(0)))).as("measured_ns"),
+      avg(PassTime.nanos()).as("measured_ns"),
       avg("predicted_ns").as("predicted_ns"),
       count(when(col("noisy"), 1)).as("noisy"),
       count(when(not(col("steady")), 1)).as("unsteady")

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.headroom.MessageLine;
 import io.headroom.UserException;
+import io.headroom.jobs.measurements.Axis;
+import io.headroom.jobs.measurements.LengthBins;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,8 +30,8 @@ record ReportData(String json, long rows, int points) {
   /** Of all folders together. */
   static final int MOST_POINTS = 6_000;
 
-  private static final int MOST_CONFIGURATIONS = 1_000;
-  private static final int MOST_REASONS = 50;
+  private static final int MOST_CONFIGURATIONS = 4_000;
+  private static final int MOST_REASONS = 200;
 
   private static final ObjectMapper JSON =
       JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE).build();
@@ -80,6 +82,8 @@ record ReportData(String json, long rows, int points) {
     }
     Map<String, Object> data = new LinkedHashMap<>();
     data.put("lengths", bins.name());
+    data.put("configuration", Axis.allColumns());
+    data.put("conditions", PageConditions.all());
     data.put("folders", described);
     data.put("points", points.asMap());
     data.put("trust", trust.asMap());

@@ -7,12 +7,15 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
+import io.headroom.jobs.measurements.Axis;
 import io.headroom.jobs.measurements.Status;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 
-/** How far rows can be trusted: counts by configuration, and the reasons of those that failed. */
+/** How far rows can be trusted: counts by configuration, and the reasons of those without times. */
 final class TrustTable {
   private static final int LONGEST_REASON = 300;
 
@@ -28,7 +31,7 @@ final class TrustTable {
     Column steady = coalesce(col("steady"), lit(true));
     Column decoded = ok.and(col("decode_ns_p50").isNotNull());
     return measurements
-        .groupBy("model", "variant", "kv_heads", "kv_precision")
+        .groupBy(axes())
         .agg(
             count(lit(1)).as("rows"),
             countOf(ok.and(not(noisy)).and(steady)).as("quiet"),
@@ -40,7 +43,7 @@ final class TrustTable {
             countOf(decoded.and(col("decode_ns_p50_low").isNull())).as("no_interval"),
             countOf(decoded.and(col("decode_ns_p90").isNull())).as("no_p90"),
             countOf(decoded.and(col("decode_ns_p99").isNull())).as("no_p99"))
-        .orderBy(col("model"), col("kv_heads").desc(), col("kv_precision"))
+        .orderBy(Axis.byHeads().toArray(Column[]::new))
         .limit(most);
   }
 
@@ -49,22 +52,23 @@ final class TrustTable {
     return measurements
         .where(not(is(Status.OK)))
         .groupBy(
-            col("status"),
-            col("reason").substr(1, LONGEST_REASON).as("reason"),
-            col("model"),
-            col("variant"),
-            col("kv_precision"),
-            col("engine"))
+            Stream.concat(
+                    Stream.of(col("status"), col("reason").substr(1, LONGEST_REASON).as("reason")),
+                    Stream.of(axes()))
+                .toArray(Column[]::new))
         .agg(count(lit(1)).as("rows"))
         .orderBy(
-            col("rows").desc(),
-            col("status"),
-            col("model"),
-            col("variant"),
-            col("kv_precision"),
-            col("engine"),
-            col("reason"))
+            Stream.of(
+                    Stream.of(col("rows").desc(), col("status")),
+                    Axis.byHeads(),
+                    Stream.of(col("reason")))
+                .flatMap(columns -> columns)
+                .toArray(Column[]::new))
         .limit(most);
+  }
+
+  private static Column[] axes() {
+    return Axis.allColumns().stream().map(functions::col).toArray(Column[]::new);
   }
 
   private static Column is(Status status) {

@@ -2,6 +2,7 @@ package io.headroom.jobs.sweep;
 
 import io.headroom.jobs.cli.TextTable;
 import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.measurements.Axis;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
@@ -16,6 +17,7 @@ import io.headroom.jobs.workload.Workload;
 import io.headroom.model.ModelSpec;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -29,6 +31,7 @@ final class DryRun {
   private final SweepPlan plan;
   private final CostModel costs;
   private final List<Sequence> sequences;
+  private final List<Axis> axes;
   private final int longest;
   private final Map<String, Double> nanosByCell = new HashMap<>();
   private final List<Shard> shards = new ArrayList<>();
@@ -36,6 +39,7 @@ final class DryRun {
   private DryRun(SweepPlan plan, Workload workload, CostModel costs) {
     this.plan = plan;
     this.costs = costs;
+    this.axes = axes(plan);
     this.sequences = workload.sequences();
     this.longest = sequences.stream().mapToInt(Sequence::totalTokens).max().orElse(0);
   }
@@ -64,21 +68,9 @@ final class DryRun {
   }
 
   private void printCells(PrintStream out) {
-    List<String> header =
-        List.of(
-            "cell",
-            "model",
-            "variant",
-            "kv heads",
-            "precision",
-            "cache",
-            "window",
-            "engine",
-            "threads",
-            "contention",
-            "KV a token",
-            "KV at " + Units.count(longest),
-            "predicted");
+    List<String> header = new ArrayList<>(List.of("cell"));
+    axes.forEach(axis -> header.add(axis.title()));
+    header.addAll(List.of("KV a token", "KV at " + Units.count(longest), "predicted"));
     Iterable<List<String>> rows = this::rows;
     TextTable.write(header, rows, out::print);
   }
@@ -91,20 +83,38 @@ final class DryRun {
 
   private List<String> row(String id, Cell cell) {
     ModelSpec model = cell.model();
-    return List.of(
-        id,
-        model.name(),
-        model.variant().name(),
-        String.valueOf(model.kvHeads()),
-        cell.precision().label(),
-        cell.kvCache() ? "on" : "off",
-        cell.window().isNone() ? "-" : cell.window().size() + "+" + cell.window().sinks(),
-        cell.engine(),
-        String.valueOf(cell.threads()),
-        String.valueOf(cell.contention()),
-        Units.bytes(model.kvBytesPerToken(cell.precision())),
-        Units.bytes(model.kvBytes(longest, cell.precision())),
-        Units.nanos(nanosByCell.get(id)));
+    List<String> row = new ArrayList<>(List.of(id));
+    axes.forEach(axis -> row.add(text(axis, cell)));
+    row.add(Units.bytes(model.kvBytesPerToken(cell.precision())));
+    row.add(Units.bytes(model.kvBytes(longest, cell.precision())));
+    row.add(Units.nanos(nanosByCell.get(id)));
+    return row;
+  }
+
+  /** As it was asked for: a model's own windows are no window of the sweep. */
+  private static String text(Axis axis, Cell cell) {
+    return switch (axis) {
+      case MODEL -> cell.model().name();
+      case VARIANT -> cell.model().variant().name();
+      case KV_HEADS -> String.valueOf(cell.model().kvHeads());
+      case KV_PRECISION -> cell.precision().label();
+      case KV_CACHE -> cell.kvCache() ? "on" : "off";
+      case WINDOW ->
+          cell.window().isNone() ? "-" : cell.window().size() + "+" + cell.window().sinks();
+      case ENGINE -> cell.engine();
+      case THREADS -> String.valueOf(cell.threads());
+      case CONTENTION -> String.valueOf(cell.contention());
+      case CONTEXT_SHARDS -> String.valueOf(cell.contextShards());
+    };
+  }
+
+  /** All but shards of a sequence where no sequence has several. */
+  private static List<Axis> axes(SweepPlan plan) {
+    boolean isSharded =
+        plan.cells().cells().values().stream().anyMatch(cell -> cell.contextShards() > 1);
+    return Arrays.stream(Axis.values())
+        .filter(axis -> axis != Axis.CONTEXT_SHARDS || isSharded)
+        .toList();
   }
 
   private void printUnbuildable(PrintStream out) {

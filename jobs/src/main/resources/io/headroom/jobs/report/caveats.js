@@ -51,15 +51,16 @@ const caveats = (() => {
       {key: "status", title: "status"},
       {key: "model", title: "model"},
       {key: "variant", title: "variant"},
+      {key: "kv_heads", title: "KV heads", read: format.count},
       {key: "kv_precision", title: "precision"},
-      {key: "engine", title: "engine"},
+      ...report.conditions.filter(({key, varies}) => varies || new Set(report.reasons.map(row => row[key])).size > 1),
       {key: "reason", title: "reason", wrap: true},
     ]);
     section.append(...table.parts);
     if (report.folders.some(folder => folder.reasons_left_out)) {
       section.append(element("p", {class: "about"}, "There are more reasons; column reason of the measurements has all."));
     }
-    table.show(report.reasons.map(row => ({...row, folder_name: report.folders[row.folder].name})));
+    table.show(report.reasons);
   }
 
   return {brief, build};

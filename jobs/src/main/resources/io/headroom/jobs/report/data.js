@@ -15,24 +15,30 @@ const report = (() => {
     .filter(group => new Set(group.map(point => point.kv_heads)).size > 1)
     .map(([point]) => point.variant));
 
-  /* What a configuration has beside heads and precision: as a model is usually served, and in words. */
-  const besides = [
-    {key: "window_text", title: "window", usual: () => "none", say: value => `window ${value}`},
-    {key: "kv_cache", title: "KV cache", usual: () => "on", say: value => `cache ${value}`},
-    {key: "engine", title: "engine", usual: () => "vector", say: value => value},
-    {key: "threads", title: "threads", read: format.count, usual: values => Math.min(...values),
-      say: value => plural(value, "thread")},
-    {key: "contention", title: "contention", read: format.count, usual: values => Math.min(...values),
-      say: value => `contention ${value}`},
-  ];
-  const configuration = ["model", "variant", "kv_heads", "kv_precision", ...besides.map(({key}) => key)];
+  /* What a configuration has beside heads and precision, in words: of several columns the first tells whether
+     there is any. Of a number the least is usual. */
+  const besides = raw.conditions.map(({columns, title, before, noun, usual}) => ({
+    key: columns.join("+"),
+    title,
+    valueOf: row => columns.length === 1 ? row[columns[0]]
+      : row[columns[0]] === 0 ? "none" : columns.map(column => row[column]).join("+"),
+    ...(usual ? {} : {read: format.count}),
+    usual: values => usual ?? Math.min(...values),
+    say: value => noun ? plural(value, noun) : `${before}${value}`,
+  }));
+
+  /* What filters, tables and charts ask of a row of any table. */
+  function describe(row) {
+    row.folder_name = raw.folders[row.folder].name;
+    row.layout = manyHeads.has(row.variant) ? `${row.variant} ${row.kv_heads}` : row.variant;
+    for (const {key, valueOf} of besides) row[key] = valueOf(row);
+    return row;
+  }
 
   for (const point of points) {
-    point.folder_name = raw.folders[point.folder].name;
-    point.window_text = point.window === 0 ? "none" : `${point.window}+${point.sinks}`;
-    point.layout = manyHeads.has(point.variant) ? `${point.variant} ${point.kv_heads}` : point.variant;
+    describe(point);
     point.share_of_mha = point.kv_bytes_mha > 0 ? point.kv_bytes / point.kv_bytes_mha : null;
-    point.configuration = configuration.map(key => point[key]);
+    point.configuration = raw.configuration.map(column => point[column]);
     point.series = JSON.stringify([point.folder, ...point.configuration]);
   }
 
@@ -68,8 +74,8 @@ const report = (() => {
     binned,
     folders: raw.folders,
     points,
-    trust: objects(raw.trust),
-    reasons: objects(raw.reasons),
+    trust: objects(raw.trust).map(describe),
+    reasons: objects(raw.reasons).map(describe),
     variantsSuffice: manyHeads.size === 0,
     /* What tells a point from others with the same heads and precision. */
     conditionsOf: point => conditions.filter(({varies}) => varies).map(({key, say}) => say(point[key])),

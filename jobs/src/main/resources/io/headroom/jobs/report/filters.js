@@ -72,6 +72,7 @@ const filters = (() => {
 
   return {
     build, has, matches, valuesOf,
+    keys: shown.map(({key}) => key),
     points: () => report.points.filter(matches),
     onChange: listener => listeners.push(listener),
   };

@@ -26,10 +26,10 @@ const headline = (() => {
   function sentence(all) {
     const models = distinct(all.map(comparison => comparison.model));
     const variants = distinct(all.map(comparison => comparison.variant));
-    const most = distinct(all.map(comparison => comparison.most_variant));
+    const most = distinct(all.map(comparison => comparison.compared_variant));
     const subject = models.length === 1 ? `${models[0]} with ${plural(all[0].kv_heads, "KV head")} keeps`
       : variants.length === 1 ? `${variants[0]} keeps` : "The fewest KV heads keep";
-    return `${subject} ${shares(all, "bytes_share")} of the KV bytes of `
+    return `${subject} ${shares(all, "kv_bytes_share")} of the KV bytes of `
       + `${most.length === 1 ? most[0] : "the most"}, and decode takes `
       + `${shares(all, "decode_share")} of its time ${at(all)}.`;
   }
@@ -37,7 +37,7 @@ const headline = (() => {
   /* Of one model: a line for each number of KV heads, over its precisions. */
   function card(all) {
     const [first] = all;
-    const figures = ["bytes_share", "prefill_share", "decode_share"];
+    const figures = ["kv_bytes_share", "prefill_share", "decode_share"];
     const over = [distinct(all.map(comparison => comparison.kv_precision)).join(", "), ...report.conditionsOf(first)];
     return element("div", {class: "card"},
       element("h3", {}, `${report.of(first.folder_name)}${first.model}`),
@@ -47,7 +47,7 @@ const headline = (() => {
         element("tbody", {}, grouped(all, comparison => comparison.kv_heads).map(layout => element("tr", {},
           element("th", {scope: "row"}, layout[0].variant, element("span", {}, plural(layout[0].kv_heads, "KV head"))),
           figures.map(figure => element("td", {}, ...share(layout, figure))))))),
-      element("p", {}, `of ${first.most_variant} ${at(all)}, medians over ${over.join("; ")}`));
+      element("p", {}, `of ${first.compared_variant} ${at(all)}, medians over ${over.join("; ")}`));
   }
 
   /* Where no two head layouts were measured: the longest of the first configuration. */

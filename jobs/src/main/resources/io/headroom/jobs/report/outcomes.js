@@ -11,17 +11,14 @@ const outcomes = (() => {
   ];
 
   /* Rows of what was never measured are in no filter: they are shown whatever it says. */
-  function isShown(row) {
-    const inFilter = key => !filters.valuesOf(key).includes(row[key]) || filters.has(key, row[key]);
-    return filters.has("folder_name", report.folders[row.folder].name)
-      && ["model", "variant", "kv_precision"].every(inFilter);
-  }
+  const isShown = row =>
+    filters.keys.every(key => !filters.valuesOf(key).includes(row[key]) || filters.has(key, row[key]));
 
   /* Counts by model and precision. */
   function groups() {
     const sums = new Map();
     for (const row of report.trust.filter(isShown)) {
-      const label = `${report.of(report.folders[row.folder].name)}${row.model} ${row.kv_precision}`;
+      const label = `${report.of(row.folder_name)}${row.model} ${row.kv_precision}`;
       const sum = sums.get(label) ?? {label};
       sums.set(label, sum);
       for (const {key} of all) sum[key] = (sum[key] ?? 0) + row[key];

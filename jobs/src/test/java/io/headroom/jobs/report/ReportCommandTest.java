@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.jobs.measurements.Axis;
+import io.headroom.jobs.measurements.LengthBins;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchResults;
+import io.headroom.jobs.testkit.VariedRows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +107,23 @@ class ReportCommandTest {
     assertThat(value(trust, 0, "no_p90").asInt()).isEqualTo(3);
     assertThat(value(trust, 0, "no_p99").asInt()).isEqualTo(4);
     assertThat(value(data.path("reasons"), 0, "reason").asText()).isEqualTo("burnt");
+  }
+
+  @Test
+  void configurationsThatDifferInOneAxisAreToldApart() throws IOException {
+    List<Row> rows = new ArrayList<>(VariedRows.all());
+    for (String column : Axis.allColumns()) {
+      rows.add(VariedRows.varied(column).set("status", "failed").set("reason", "burnt").build());
+    }
+
+    JsonNode data = dataOf(rows);
+
+    int configurations = 1 + Axis.allColumns().size();
+    assertThat(data.path("points").path("rows")).hasSize(configurations);
+    assertThat(data.path("trust").path("rows")).hasSize(configurations);
+    assertThat(data.path("reasons").path("rows")).hasSize(configurations - 1);
+    assertThat(data.path("configuration")).hasSize(Axis.allColumns().size());
+    assertThat(data.path("conditions")).hasSize(Axis.conditions().size());
   }
 
   @Test

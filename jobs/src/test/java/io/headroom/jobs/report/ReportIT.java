@@ -2,6 +2,7 @@ package io.headroom.jobs.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headroom.jobs.measurements.Axis;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.Chromium;
@@ -10,6 +11,7 @@ import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.RowBuilder;
 import io.headroom.jobs.testkit.ScratchResults;
+import io.headroom.jobs.testkit.VariedRows;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -220,6 +222,27 @@ class ReportIT {
                     + " one.lineStyle.opacity)",
                 false))
         .isEqualTo(List.of(0.4, 0.4, 1L, 1L));
+  }
+
+  /** Each as a line of its own, and each condition among the filters. */
+  @Test
+  void configurationsThatDifferInOneAxisAreToldApart() throws IOException {
+    ScratchResults.write(folder.resolve("varied"), SPARK.session(), VariedRows.all());
+    report("varied.html", "varied");
+
+    open("varied.html");
+    showAllCharts();
+
+    assertThat(CHROMIUM.console()).isEmpty();
+    assertThat(number("return new Set(report.points.map(point => point.series)).size"))
+        .isEqualTo(1 + Axis.allColumns().size());
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("#results tbody tr")))
+        .hasSize(1 + Axis.allColumns().size());
+    for (Axis axis : Axis.conditions()) {
+      assertThat(CHROMIUM.driver().findElements(By.name(String.join("+", axis.columns()))))
+          .as(axis.words())
+          .hasSize(1 + axis.columns().size());
+    }
   }
 
   @Test

@@ -28,6 +28,7 @@ public final class ScratchResults {
         .set("engine", "vector")
         .set("threads", 1)
         .set("contention", 1)
+        .set("context_shards", 1)
         .set("output_tokens", 2)
         .set("decode_samples", 20L)
         .set("fraction_of_peak", 0.5)

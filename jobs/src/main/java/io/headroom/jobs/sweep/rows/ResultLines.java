@@ -6,6 +6,9 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.percentile;
 
+import io.headroom.jobs.measurements.Axis;
+import io.headroom.jobs.measurements.CacheGain;
+import io.headroom.jobs.measurements.HeadComparisons;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import java.util.ArrayList;
@@ -13,9 +16,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 
 /**
  * The figures of every configuration of a sweep. Where the sequences have few lengths each length
@@ -23,9 +29,6 @@ import org.apache.spark.sql.Row;
  */
 final class ResultLines {
   static final int MOST_LENGTHS = 4;
-  private static final List<String> HEAD_KEYS = List.of("variant", "kv_heads");
-  private static final List<String> OPTIONAL =
-      List.of("kv_cache", "window", "engine", "threads", "contention");
 
   private final List<Line> lines;
   private final List<Integer> lengths;
@@ -55,11 +58,22 @@ final class ResultLines {
     return new ResultLines(lines(ok, few, mostLines * MOST_LENGTHS), few ? lengths : List.of());
   }
 
-  /** One configuration; its figures by prompt length, or under 0 over all lengths. */
-  record Line(Row key, long kvBytesPerToken, Map<Integer, Figures> figuresByLength) {
+  /**
+   * One configuration.
+   *
+   * @param figuresByLength by prompt length, or under 0 over all lengths
+   * @param cacheGain as {@link CacheGain} has it; NaN where it is not known
+   * @param comparison with the most KV heads; null for those themselves
+   */
+  record Line(
+      Row key,
+      long kvBytesPerToken,
+      Map<Integer, Figures> figuresByLength,
+      double cacheGain,
+      Comparison comparison) {
 
-    String text(String column) {
-      return String.valueOf(key.<Object>getAs(column));
+    String text(Axis axis) {
+      return axis.text(column -> key.<Object>getAs(column));
     }
 
     Figures at(int length) {
@@ -72,56 +86,81 @@ final class ResultLines {
     static final Figures NONE = new Figures(Double.NaN, Double.NaN, Double.NaN);
   }
 
+  /** As {@link HeadComparisons} has it; NaN is what was not measured. */
+  record Comparison(
+      String mostVariant, int promptTokens, double bytes, double prefill, double decode) {}
+
   private static List<Line> lines(Dataset<Row> ok, boolean few, int mostRows) {
+    Map<List<Object>, List<Row>> rowsByKey =
+        figures(ok, few).limit(mostRows).collectAsList().stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> Axis.allColumns().stream().map(row::<Object>getAs).toList(),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    return rowsByKey.values().stream().map(ResultLines::line).toList();
+  }
+
+  /** A row for each configuration and length, in the order of the table. */
+  private static Dataset<Row> figures(Dataset<Row> ok, boolean few) {
     Dataset<Row> keyed = few ? ok : ok.withColumn("prompt_tokens", lit(0));
-    List<Column> groups = new ArrayList<>();
-    for (String key : MeasurementTable.CONFIGURATION) {
-      groups.add(col(key));
-    }
-    groups.add(col("prompt_tokens"));
-    List<Row> rows =
+    Column[] groups =
+        Stream.concat(Axis.allColumns().stream(), Stream.of("prompt_tokens"))
+            .map(functions::col)
+            .toArray(Column[]::new);
+    Dataset<Row> figures =
         keyed
-            .groupBy(groups.toArray(Column[]::new))
+            .groupBy(groups)
             .agg(
+                max("cell_id").as("cell_id"),
                 max("kv_bytes_per_token").as("kv_bytes_per_token"),
                 (few ? max("kv_bytes") : avg("kv_bytes")).cast("double").as("kv_bytes"),
-                (few ? percentile(col("prefill_ns"), lit(0.5)) : avg("prefill_ns"))
-                    .cast("double")
-                    .as("prefill"),
-                (few ? percentile(col("decode_ns_p50"), lit(0.5)) : avg("decode_ns_p50"))
-                    .cast("double")
-                    .as("decode"))
-            .coalesce(1)
-            .sortWithinPartitions(
-                col("model"),
-                col("engine"),
-                col("threads"),
-                col("contention"),
-                col("kv_cache").desc(),
-                col("window"),
-                col("kv_heads").desc(),
-                col("kv_bytes_per_token").desc(),
-                col("kv_precision"),
-                col("prompt_tokens"))
-            .limit(mostRows)
-            .collectAsList();
-    Map<List<Object>, Line> lines = new LinkedHashMap<>();
+                middle("prefill_ns", few).as("prefill_ns"),
+                middle("decode_ns_p50", few).as("decode_ns"));
+    Column[] order =
+        Stream.concat(
+                Axis.nested(col("kv_bytes_per_token").desc()), Stream.of(col("prompt_tokens")))
+            .toArray(Column[]::new);
+    return HeadComparisons.with(figures)
+        .join(CacheGain.of(ok).select("cell_id", CacheGain.COLUMN), "cell_id", "left")
+        .coalesce(1)
+        .sortWithinPartitions(order);
+  }
+
+  private static Column middle(String column, boolean few) {
+    return (few ? percentile(col(column), lit(0.5)) : avg(column)).cast("double");
+  }
+
+  /**
+   * @param rows of one configuration, one a length
+   */
+  private static Line line(List<Row> rows) {
+    Map<Integer, Figures> figures = new LinkedHashMap<>();
+    Comparison comparison = null;
     for (Row row : rows) {
-      List<Object> key = new ArrayList<>();
-      for (String column : MeasurementTable.CONFIGURATION) {
-        key.add(row.getAs(column));
+      int tokens = row.<Integer>getAs("prompt_tokens");
+      figures.put(
+          tokens,
+          new Figures(
+              number(row, "kv_bytes"), number(row, "prefill_ns"), number(row, "decode_ns")));
+      String mostVariant = row.getAs(HeadComparisons.VARIANT);
+      if (mostVariant != null) {
+        comparison =
+            new Comparison(
+                mostVariant,
+                tokens,
+                number(row, HeadComparisons.KV_BYTES_SHARE),
+                number(row, HeadComparisons.PREFILL_SHARE),
+                number(row, HeadComparisons.DECODE_SHARE));
       }
-      Line line =
-          lines.computeIfAbsent(
-              key,
-              ignored ->
-                  new Line(row, row.<Long>getAs("kv_bytes_per_token"), new LinkedHashMap<>()));
-      line.figuresByLength()
-          .put(
-              row.<Integer>getAs("prompt_tokens"),
-              new Figures(number(row, "kv_bytes"), number(row, "prefill"), number(row, "decode")));
     }
-    return List.copyOf(lines.values());
+    Row first = rows.get(0);
+    return new Line(
+        first,
+        first.<Long>getAs("kv_bytes_per_token"),
+        figures,
+        number(first, CacheGain.COLUMN),
+        comparison);
   }
 
   private static double number(Row row, String column) {
@@ -142,72 +181,56 @@ final class ResultLines {
     return lengths().get(lengths().size() - 1);
   }
 
-  /** The columns beside model, heads and precision in which lines differ. */
-  List<String> optional() {
-    return OPTIONAL.stream().filter(this::varies).toList();
+  /** The conditions in which lines differ. */
+  List<Axis> varying() {
+    return Axis.conditions().stream().filter(this::varies).toList();
+  }
+
+  private boolean varies(Axis axis) {
+    String first = lines.get(0).text(axis);
+    return lines.stream().anyMatch(line -> !Objects.equals(first, line.text(axis)));
+  }
+
+  /** Those of the same model, precision and conditions together. */
+  List<HeadComparison> comparisons() {
+    Map<List<String>, List<HeadComparison>> comparable = new LinkedHashMap<>();
+    for (Line line : lines) {
+      List<String> rest =
+          Stream.of(Axis.values())
+              .filter(axis -> axis.kind() != Axis.Kind.HEADS)
+              .map(line::text)
+              .toList();
+      List<HeadComparison> group = comparable.computeIfAbsent(rest, any -> new ArrayList<>());
+      if (line.comparison() != null) {
+        group.add(comparison(line, line.comparison()));
+      }
+    }
+    return comparable.values().stream().flatMap(List::stream).toList();
+  }
+
+  private HeadComparison comparison(Line line, Comparison compared) {
+    return new HeadComparison(
+        line.text(Axis.MODEL),
+        line.text(Axis.KV_PRECISION),
+        conditions(line),
+        line.text(Axis.VARIANT),
+        Integer.parseInt(line.text(Axis.KV_HEADS)),
+        compared.mostVariant(),
+        compared.promptTokens(),
+        compared.bytes(),
+        compared.prefill(),
+        compared.decode());
   }
 
   /**
-   * For each model, precision and the rest: every line that keeps less than the one with the most
-   * KV heads, at the longest length.
+   * What tells the line from those of the same model, heads and precision: {@code , window 8+2}.
+   *
+   * @param left out of it
    */
-  List<HeadComparison> comparisons() {
-    Map<List<String>, List<Line>> comparable = new LinkedHashMap<>();
-    for (Line line : lines) {
-      List<String> rest =
-          MeasurementTable.CONFIGURATION.stream()
-              .filter(key -> !HEAD_KEYS.contains(key))
-              .map(line::text)
-              .toList();
-      comparable.computeIfAbsent(rest, ignored -> new ArrayList<>()).add(line);
-    }
-    List<String> optional = optional();
-    List<HeadComparison> comparisons = new ArrayList<>();
-    for (List<Line> group : comparable.values()) {
-      Line most = group.get(0);
-      for (Line line : group.subList(1, group.size())) {
-        if (line.kvBytesPerToken() < most.kvBytesPerToken()) {
-          comparisons.add(comparison(line, most, conditions(line, optional)));
-        }
-      }
-    }
-    return List.copyOf(comparisons);
-  }
-
-  private HeadComparison comparison(Line line, Line most, String conditions) {
-    Figures fewer = line.at(longest());
-    Figures all = most.at(longest());
-    return new HeadComparison(
-        line.text("model"),
-        line.text("kv_precision"),
-        conditions,
-        line.text("variant"),
-        Integer.parseInt(line.text("kv_heads")),
-        most.text("variant"),
-        longest(),
-        fewer.kvBytes() / all.kvBytes(),
-        fewer.prefillNanos() / all.prefillNanos(),
-        fewer.decodeNanos() / all.decodeNanos());
-  }
-
-  /** What tells the line from those of the same model and precision: {@code , window 8+2}. */
-  private static String conditions(Line line, List<String> optional) {
-    StringBuilder text = new StringBuilder();
-    for (String column : optional) {
-      String value = column.equals("window") ? window(line) : line.text(column);
-      text.append(", ").append(column.replace('_', ' ')).append(' ');
-      text.append(value.equals("-") ? "none" : value);
-    }
-    return text.toString();
-  }
-
-  boolean varies(String column) {
-    String first = lines.get(0).text(column);
-    return lines.stream().anyMatch(line -> !Objects.equals(first, line.text(column)));
-  }
-
-  static String window(Line line) {
-    String window = line.text("window");
-    return window.equals("0") ? "-" : window + "+" + line.text("sinks");
+  String conditions(Line line, Axis... left) {
+    return varying().stream()
+        .filter(axis -> !List.of(left).contains(axis))
+        .map(axis -> ", %s %s".formatted(axis.words(), line.text(axis)))
+        .collect(Collectors.joining());
   }
 }

@@ -2,6 +2,7 @@ package io.headroom.jobs.sweep.rows;
 
 import io.headroom.jobs.cli.TextTable;
 import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.measurements.Axis;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.sweep.rows.ResultLines.Line;
 import io.headroom.jobs.sweep.settings.SweepSettings;
@@ -39,11 +40,11 @@ public final class ResultTable {
     if (lines.isEmpty()) {
       return "no configuration could be measured" + System.lineSeparator();
     }
-    List<String> optional = results.optional();
+    List<Axis> varying = results.varying();
     List<Integer> columns = results.lengths();
     int longest = results.longest();
     List<String> header = new ArrayList<>(List.of("model", "variant", "KV\nheads", "precision"));
-    optional.forEach(column -> header.add(column.replace('_', ' ')));
+    varying.forEach(axis -> header.add(axis.words()));
     header.add("KV\na token");
     header.add(longest == 0 ? "KV\nmean" : "KV at\n" + Units.count(longest));
     for (int length : columns) {
@@ -57,13 +58,11 @@ public final class ResultTable {
       List<String> cells =
           new ArrayList<>(
               List.of(
-                  line.text("model"),
-                  line.text("variant"),
-                  line.text("kv_heads"),
-                  line.text("kv_precision")));
-      optional.forEach(
-          column ->
-              cells.add(column.equals("window") ? ResultLines.window(line) : line.text(column)));
+                  line.text(Axis.MODEL),
+                  line.text(Axis.VARIANT),
+                  line.text(Axis.KV_HEADS),
+                  line.text(Axis.KV_PRECISION)));
+      varying.forEach(axis -> cells.add(orDash(line.text(axis))));
       cells.add(Units.bytes(line.kvBytesPerToken()));
       cells.add(Units.bytes(line.at(longest).kvBytes()));
       columns.forEach(length -> cells.add(time(line.at(length).prefillNanos())));
@@ -81,34 +80,25 @@ public final class ResultTable {
     results
         .comparisons()
         .forEach(comparison -> text.append(comparison.sentence()).append(System.lineSeparator()));
-    appendGains(text, longest);
+    lines.stream()
+        .filter(line -> !Double.isNaN(line.cacheGain()))
+        .forEach(line -> text.append(gain(line)).append(System.lineSeparator()));
     return text.append(System.lineSeparator()).toString();
   }
 
-  /** For each configuration that was measured with and without its cache: what the cache gains. */
-  private void appendGains(StringBuilder text, int longest) {
-    for (Line with : lines) {
-      if (!with.text("kv_cache").equals("on")) {
-        continue;
-      }
-      for (Line without : lines) {
-        boolean same =
-            MeasurementTable.CONFIGURATION.stream()
-                .filter(key -> !key.equals("kv_cache"))
-                .allMatch(key -> with.text(key).equals(without.text(key)));
-        double gain = without.at(longest).decodeNanos() / with.at(longest).decodeNanos();
-        if (same && !without.text("kv_cache").equals("on") && !Double.isNaN(gain)) {
-          text.append(
-              "%s %s %s: the cache makes decode %s times faster%s%n"
-                  .formatted(
-                      with.text("model"),
-                      with.text("variant"),
-                      with.text("kv_precision"),
-                      Units.threeDigits(gain),
-                      longest == 0 ? "" : " at " + Units.count(longest)));
-        }
-      }
-    }
+  /** What the cache gains over all output tokens of the sweep. */
+  private String gain(Line line) {
+    return "%s %s %s%s: the cache makes decode %s times faster"
+        .formatted(
+            line.text(Axis.MODEL),
+            line.text(Axis.VARIANT),
+            line.text(Axis.KV_PRECISION),
+            results.conditions(line, Axis.KV_CACHE),
+            Units.threeDigits(line.cacheGain()));
+  }
+
+  private static String orDash(String text) {
+    return text.equals(Axis.NONE) ? "-" : text;
   }
 
   private static String time(double nanos) {

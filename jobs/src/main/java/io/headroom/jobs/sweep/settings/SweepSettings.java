@@ -43,6 +43,20 @@ public record SweepSettings(
     double verifySample,
     double waveSeconds) {
 
+  /** The lists of which a sweep is the product. */
+  List<List<?>> axes() {
+    return List.of(
+        models,
+        kvHeads,
+        kvPrecisions,
+        windows,
+        kvCache,
+        engines,
+        threads,
+        contention,
+        contextShards);
+  }
+
   /**
    * The settings' file with the places where models and trace were found, so that it means the same
    * wherever it is read again.

@@ -45,17 +45,7 @@ public final class SweepSize {
   /** As many as all lists could make; {@link Long#MAX_VALUE} for all that are more. */
   static long cells(SweepSettings settings) {
     long cells = 1;
-    for (List<?> list :
-        List.of(
-            settings.models(),
-            settings.kvHeads(),
-            settings.kvPrecisions(),
-            settings.windows(),
-            settings.kvCache(),
-            settings.engines(),
-            settings.threads(),
-            settings.contention(),
-            settings.contextShards())) {
+    for (List<?> list : settings.axes()) {
       if (cells > Long.MAX_VALUE / list.size()) {
         return Long.MAX_VALUE;
       }

@@ -1,4 +1,4 @@
-package io.headroom.jobs.report;
+package io.headroom.jobs.measurements;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.greatest;
@@ -14,18 +14,18 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** Whether points stand at the lengths of the prompts, or at half octaves where they are many. */
-enum LengthBins {
+/** Whether figures stand at the lengths of the prompts, or at half octaves where they are many. */
+public enum LengthBins {
   EXACT,
   HALF_OCTAVES;
 
   /** More lengths than these go together. */
-  static final int MOST_EXACT = 24;
+  public static final int MOST_EXACT = 24;
 
   private static final String LENGTH = "prompt_tokens";
 
-  /** One rule for all, so that their points can be compared. */
-  static LengthBins of(List<Dataset<Row>> results) {
+  /** One rule for all, so that their figures can be compared. */
+  public static LengthBins of(List<Dataset<Row>> results) {
     Set<Integer> lengths = new TreeSet<>();
     for (Dataset<Row> rows : results) {
       rows.where(col(LENGTH).isNotNull())
@@ -39,7 +39,7 @@ enum LengthBins {
   }
 
   /** The length at which a row counts, in tokens: a power of the square root of 2, rounded. */
-  Column tokens() {
+  public Column tokens() {
     if (this == EXACT) {
       return col(LENGTH);
     }
