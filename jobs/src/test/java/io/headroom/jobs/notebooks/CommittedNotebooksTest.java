@@ -2,11 +2,15 @@ package io.headroom.jobs.notebooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headroom.jobs.measurements.Axis;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +40,36 @@ class CommittedNotebooksTest {
   @MethodSource("notebooks")
   void theLastCellHasTheAnswers(Path file) throws IOException {
     assertThat(Notebook.read(file).endsInAnswers()).isTrue();
+  }
+
+  /** What the notebooks group by is what tells configurations apart. */
+  @Test
+  void theirAxesAreThoseOfTheResults() throws IOException {
+    String shared = Files.readString(Notebook.folder().resolve("headroom.py"));
+
+    for (Axis.Kind kind : Axis.Kind.values()) {
+      String columns =
+          Arrays.stream(Axis.values())
+              .filter(axis -> axis.kind() == kind)
+              .flatMap(axis -> axis.columns().stream())
+              .map("\"%s\""::formatted)
+              .collect(Collectors.joining(", "));
+      assertThat(shared)
+          .contains("    \"%s\": [%s],".formatted(kind.name().toLowerCase(Locale.ROOT), columns));
+    }
+  }
+
+  /** An axis that is added to the list would be missing in a list of their own. */
+  @ParameterizedTest
+  @MethodSource("notebooks")
+  void theyListNoConditionsThemselves(Path file) throws IOException {
+    List<String> lists =
+        Notebook.read(file).cells().stream()
+            .map(cell -> cell.path("source").toString())
+            .filter(source -> source.matches("(?s).*threads\\W+contention.*"))
+            .toList();
+
+    assertThat(lists).isEmpty();
   }
 
   @Test

@@ -25,9 +25,13 @@ record Notebook(JsonNode content) {
     return new Notebook(new ObjectMapper().readTree(json));
   }
 
+  static Path folder() {
+    return SharedData.projectRoot().resolve("notebooks");
+  }
+
   /** Those of the project, by name. */
   static List<Path> committed() throws IOException {
-    try (Stream<Path> files = Files.list(SharedData.projectRoot().resolve("notebooks"))) {
+    try (Stream<Path> files = Files.list(folder())) {
       return files.filter(file -> file.toString().endsWith(".ipynb")).sorted().toList();
     }
   }

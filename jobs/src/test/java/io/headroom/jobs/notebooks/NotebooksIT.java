@@ -118,6 +118,7 @@ class NotebooksIT {
     for (Path file : Notebook.committed()) {
       Files.copy(file, notebooks.resolve(file.getFileName()));
     }
+    Files.copy(Notebook.folder().resolve("headroom.py"), notebooks.resolve("headroom.py"));
     return root;
   }
 
@@ -348,14 +349,39 @@ class NotebooksIT {
   void missingColumnsAreNamedInOneLine() throws Exception {
     Path results = folder.resolve("few-columns");
     measurements()
-        .drop("kv_heads", "decode_ns_mean")
+        .drop("kv_heads", "decode_samples")
         .write()
         .parquet(results.resolve("measurements").toString());
 
     assertThat(complaint(results, LATENCY))
         .containsExactly(
-            "Unusable: the measurements in %s lack the columns kv_heads, decode_ns_mean"
+            "Unusable: the measurements in %s lack the columns kv_heads, decode_samples"
                 .formatted(results));
+  }
+
+  /** What Spark has not computed is not shown; the rest is. */
+  @Test
+  void resultsOfAnEarlierVersionAreShownWithoutWhatTheyLack() throws Exception {
+    Path results = checkout.resolve("results/earlier");
+    measurements().write().parquet(results.resolve("measurements").toString());
+    sweep
+        .summary(SPARK.session())
+        .drop("pass_ns", "decode_share")
+        .write()
+        .parquet(results.resolve("summary").toString());
+    String command =
+        only(LATENCY, onTheCluster())
+            .replace("\"$PWD/results/cluster\"", "'%s'".formatted(results));
+
+    assertSucceeds(execute(command, "earlier-answers", Map.of()));
+
+    JsonNode answers = answers(LATENCY, "earlier-answers");
+    assertThat(answers.path("rows").asLong()).isEqualTo(measurements().count());
+    assertThat(answers.path("decode_times_faster_than_mha")).isEmpty();
+    assertThat(answers.path("prediction_error_p50").isNull()).isTrue();
+    assertThat(checkout.resolve("results/earlier-answers/%s.ipynb".formatted(LATENCY)))
+        .content()
+        .contains("lacks the columns decode_share, pass_ns: what is shown of them is left out");
   }
 
   @Test

@@ -1,0 +1,115 @@
+"""What the notebooks share: reading the results of a sweep, units, and how figures look."""
+
+import json
+import os
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pyarrow
+from matplotlib.ticker import FuncFormatter
+from pyarrow import dataset, fs
+
+FIGURES = os.environ.get("HEADROOM_FIGURES")  # a folder for the figures as SVG; not set: only shown
+
+KIB, GIB, GB = 2**10, 2**30, 10**9
+
+# What tells configurations apart, by what it is about.
+AXES = {
+    "model": ["model"],
+    "heads": ["variant", "kv_heads"],
+    "precision": ["kv_precision"],
+    "attention": ["kv_cache", "window", "sinks"],
+    "host": ["engine", "threads", "contention", "context_shards"],
+}
+
+COLOURS = {"MHA": "#0072B2", "GQA": "#D55E00", "MQA": "#009E73"}  # Okabe and Ito: safe for colour-blind eyes
+MARKERS = {"MHA": "o", "GQA": "s", "MQA": "^"}
+OTHER = "#555555"
+
+pd.set_option("display.max_colwidth", None)
+plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "font.size": 9,
+                     "axes.grid": True, "grid.color": "#e6e6e6", "axes.axisbelow": True, "figure.dpi": 120,
+                     "legend.frameon": False, "svg.hashsalt": "headroom", "svg.fonttype": "none"})
+
+plain_numbers = FuncFormatter(lambda value, _: f"{value:,.6g}")
+
+
+class Unusable(Exception):
+    """Stops the notebook with one line in place of a stack trace."""
+
+    def _render_traceback_(self):
+        return [f"Unusable: {self}"]
+
+
+class Results:
+    """The results of a sweep, in a folder or at an address that Arrow knows."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def measurements(self, needed):
+        """One row a cell and sequence. Unusable without the needed columns."""
+        try:
+            rows = dataset.dataset(f"{self.path}/measurements", format="parquet")
+        except FileNotFoundError:
+            raise Unusable(f"{self.path} holds no results of a sweep (measurements/*.parquet); make some with "
+                           "jobs/bin/headroom sweep conf/sweeps/quickstart.conf --out results/quickstart") from None
+        except (OSError, pyarrow.ArrowInvalid) as error:
+            raise Unusable(f"{self.path} cannot be read: {str(error).splitlines()[0]}") from None
+        missing = [name for name in needed if name not in rows.schema.names]
+        if missing:
+            raise Unusable(f"the measurements in {self.path} lack the columns {', '.join(missing)}")
+        return rows
+
+    def summary(self, needed):
+        """One row a cell; None, and a line that says why, where an earlier version wrote it without the needed columns."""
+        try:
+            cells = dataset.dataset(f"{self.path}/summary", format="parquet")
+        except FileNotFoundError:
+            print(f"{self.path} has no summary: what is shown of it is left out")
+            return None
+        missing = [name for name in needed if name not in cells.schema.names]
+        if missing:
+            print(f"the summary in {self.path} lacks the columns {', '.join(missing)}: what is shown of them is left out; "
+                  "jobs/bin/headroom sweep with --resume writes it anew")
+            return None
+        return cells
+
+    def manifest(self):
+        """What the sweep says of itself; empty where it says nothing."""
+        files, path = fs.FileSystem.from_uri(self.path) if "://" in self.path else (fs.LocalFileSystem(), self.path)
+        try:
+            with files.open_input_stream(f"{path}/manifest.json") as stream:
+                return json.loads(stream.read())
+        except FileNotFoundError:
+            return {}
+
+
+def axes(*kinds):
+    """The columns of some kinds of axes, as SQL has them."""
+    return ", ".join(f'"{column}"' for kind in kinds for column in AXES[kind])
+
+
+def keep(figure, name):
+    """Shows a figure, and writes it where figures are kept."""
+    if FIGURES:
+        figure.savefig(f"{FIGURES}/{name}.svg", bbox_inches="tight", metadata={"Date": None})
+    plt.show()
+
+
+def tokens_text(tokens, _=None):
+    for unit, size in (("M", 2**20), ("k", 2**10)):
+        if tokens >= size:
+            return f"{tokens / size:.3g}{unit}"
+    return f"{tokens:.0f}"
+
+
+def name_ends(panel, ends):
+    """Writes names at the ends of lines, apart from each other; ends are (x, y, name, colour)."""
+    to_points = 72 / panel.figure.dpi
+    lowest = float("-inf")
+    for x, y, name, colour in sorted(ends, key=lambda end: end[1]):
+        height = panel.transData.transform((x, y))[1] * to_points
+        lowest = max(height, lowest + 10)
+        panel.annotate(name, (x, y), (6, lowest - height), textcoords="offset points", va="center", color=colour,
+                       annotation_clip=False)
