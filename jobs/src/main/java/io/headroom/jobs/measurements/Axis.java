@@ -44,14 +44,18 @@ public enum Axis {
   private static final List<Kind> NESTED =
       List.of(Kind.MODEL, Kind.HOST, Kind.ATTENTION, Kind.HEADS, Kind.PRECISION);
 
+  private static final String SEPARATOR = " ";
+
   private final Kind kind;
   private final String title;
-  private final List<String> columns;
+
+  /** Their names in one text, for a list could change. */
+  private final String columns;
 
   Axis(Kind kind, String title, String... columns) {
     this.kind = kind;
     this.title = title;
-    this.columns = List.of(columns);
+    this.columns = String.join(SEPARATOR, columns);
   }
 
   public Kind kind() {
@@ -65,12 +69,12 @@ public enum Axis {
 
   /** The columns of {@link MeasurementTable} that hold it, the one that names it first. */
   public List<String> columns() {
-    return columns;
+    return List.of(columns.split(SEPARATOR));
   }
 
   /** The first of its columns as words: {@code kv cache}. */
   public String words() {
-    return columns.get(0).replace('_', ' ');
+    return columns().get(0).replace('_', ' ');
   }
 
   /** Whether tables leave it out where all lines have the same: it is not what sweeps are about. */
@@ -86,8 +90,8 @@ public enum Axis {
    */
   public String text(Function<String, Object> values) {
     List<String> texts =
-        columns.stream().map(column -> String.valueOf(values.apply(column))).toList();
-    return columns.size() > 1 && texts.get(0).equals("0") ? NONE : String.join("+", texts);
+        columns().stream().map(column -> String.valueOf(values.apply(column))).toList();
+    return texts.size() > 1 && texts.get(0).equals("0") ? NONE : String.join("+", texts);
   }
 
   /** The conditions of a sweep, in the order of tables. */
@@ -111,7 +115,7 @@ public enum Axis {
   }
 
   private static List<String> columns(Stream<Axis> axes) {
-    return axes.flatMap(axis -> axis.columns.stream()).toList();
+    return axes.flatMap(axis -> axis.columns().stream()).toList();
   }
 
   /**
@@ -137,9 +141,9 @@ public enum Axis {
     // Heads by their number: their names follow from it but where layers differ otherwise.
     if (kind == Kind.HEADS) {
       return Stream.of(
-              Stream.of(col(KV_HEADS.columns.get(0)).desc()),
+              Stream.of(col(KV_HEADS.columns().get(0)).desc()),
               Arrays.stream(among),
-              Stream.of(col(VARIANT.columns.get(0))))
+              Stream.of(col(VARIANT.columns().get(0))))
           .flatMap(columns -> columns);
     }
     return Arrays.stream(values()).filter(axis -> axis.kind == kind).flatMap(Axis::order);
@@ -148,7 +152,7 @@ public enum Axis {
   private Stream<Column> order() {
     // On before off.
     return this == KV_CACHE
-        ? Stream.of(col(columns.get(0)).desc())
-        : columns.stream().map(functions::col);
+        ? Stream.of(col(columns().get(0)).desc())
+        : columns().stream().map(functions::col);
   }
 }

@@ -3,6 +3,7 @@ package io.headroom.jobs.results;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -10,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsPermission;
 
 /**
  * Has files and folders of this machine get the modes that the umask of this process gives, as
@@ -73,9 +75,9 @@ final class FileModes {
     }
   }
 
-  /** The owner's reading is the highest of nine bits. */
+  /** As nine bits, the owner's reading the highest. */
   private static int mode(Set<PosixFilePermission> permissions) {
-    return permissions.stream().mapToInt(one -> 0400 >> one.ordinal()).sum();
+    return FsPermission.valueOf("-" + PosixFilePermissions.toString(permissions)).toShort();
   }
 
   /** The file system, which gives what it makes these modes. */

@@ -83,7 +83,7 @@ class TableFilesTest {
         "part-00000-0123-456.parquet",
         IntStream.range(0, count).mapToObj(users -> row("a", users, 1.5)).toList());
 
-    assertThat(files.read().count()).isEqualTo(2 * count);
+    assertThat(files.read().count()).isEqualTo(2L * count);
     assertThat(files.read().where("cost = 1.5 and users < " + count).count()).isEqualTo(count);
   }
 
