@@ -88,6 +88,11 @@ public record ModelSpec(
     return withLayers(layer -> layer.withKvHeads(kvHeads));
   }
 
+  /** The same model by another name. */
+  public ModelSpec withName(String other) {
+    return new ModelSpec(other, hiddenSize, vocabSize, maxPositions, layers);
+  }
+
   /** The model with one KV head for every query head. */
   public ModelSpec asMha() {
     return withLayers(layer -> layer.withKvHeads(layer.heads().queryHeads()));

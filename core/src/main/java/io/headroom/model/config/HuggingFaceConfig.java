@@ -72,19 +72,9 @@ public record HuggingFaceConfig(String name, String type, JsonDocument document)
     JsonDocument whole = JsonDocument.read(file);
     JsonDocument decoder = whole.object("text_config").orElse(whole);
     return new HuggingFaceConfig(
-        nameOf(file),
+        ModelNames.of(file),
         decoder.text("model_type").or(() -> whole.text("model_type")).orElse(""),
         decoder);
-  }
-
-  /** The file's name without its ending, or the folder's where the file is a config.json. */
-  private static String nameOf(Path file) {
-    Path path = file.toAbsolutePath().normalize();
-    String name = path.getFileName().toString();
-    if (name.equals("config.json") && path.getParent().getFileName() != null) {
-      return path.getParent().getFileName().toString();
-    }
-    return name.replaceFirst("(\\.config)?\\.json$", "");
   }
 
   public ModelSpec model() {

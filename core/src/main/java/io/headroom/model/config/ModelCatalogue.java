@@ -46,15 +46,24 @@ public final class ModelCatalogue {
   }
 
   /**
+   * As {@link #locate}, where the file does not matter.
+   *
+   * @throws UserException as there
+   */
+  public ModelSpec find(String nameOrPath) {
+    return locate(nameOrPath).model();
+  }
+
+  /**
    * A model by its name in the catalogue, whatever the case, or by the path of a {@code
    * config.json}: what contains a slash or ends in {@code .json} is a path.
    *
    * @throws UserException if there is no such model, or its file is wrong as {@link ModelFile#read}
    *     says
    */
-  public ModelSpec find(String nameOrPath) {
+  public ConfiguredModel locate(String nameOrPath) {
     if (nameOrPath.contains("/") || nameOrPath.endsWith(ENDING)) {
-      return ModelFile.read(path(nameOrPath));
+      return ConfiguredModel.read(path(nameOrPath));
     }
     String name = nameOrPath.toLowerCase(Locale.ROOT);
     List<String> names = names();
@@ -67,7 +76,7 @@ public final class ModelCatalogue {
                   String.join(", ", near(name, names)),
                   String.join(", ", names)));
     }
-    return ModelFile.read(folder.resolve(name + ENDING));
+    return ConfiguredModel.read(folder.resolve(name + ENDING));
   }
 
   private static Path path(String text) {
