@@ -16,6 +16,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +82,20 @@ public final class Manifest {
           "%s: not JSON: holds no object; allowed: what a run wrote".formatted(file));
     } catch (JsonProcessingException e) {
       throw new UserException("%s: not JSON: %s".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
+  /** What is in a local file; empty if that is no JSON object, or there is no such file. */
+  public static Optional<Manifest> in(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      return JSON.readTree(file.toFile()) instanceof ObjectNode object
+          ? Optional.of(new Manifest(file.toString(), object))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 

@@ -32,7 +32,7 @@ public final class ResultsFolder {
   /** Where the manifest has the settings, from which all can be run again: {@link Provenance}. */
   public static final String CONFIGURATION = "configuration";
 
-  private static final String MANIFEST = "manifest.json";
+  public static final String MANIFEST = "manifest.json";
 
   /** What manifests are of that name no kind: those of the time when there was one. */
   private static final ResultsKind FIRST_KIND = ResultsKind.SWEEP;

@@ -5,26 +5,22 @@ import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.cli.Terminal;
 import io.headroom.jobs.measurements.SweepResult;
 import io.headroom.jobs.results.FolderLock;
-import io.headroom.jobs.results.ResultsFolder;
-import io.headroom.jobs.settings.ProjectFolders;
-import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.spark.MeasuringSpark;
 import io.headroom.jobs.spark.SparkLease;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.SweepPlan;
 import io.headroom.jobs.sweep.cost.CostFile;
 import io.headroom.jobs.sweep.cost.CostModel;
 import io.headroom.jobs.sweep.folder.SweepFolder;
 import io.headroom.jobs.sweep.rows.ResultTable;
 import io.headroom.jobs.sweep.settings.SweepSettings;
-import io.headroom.jobs.sweep.settings.SweepSettingsReader;
 import io.headroom.jobs.sweep.settings.SweepSize;
 import io.headroom.jobs.workload.Workload;
 import io.headroom.jobs.workload.WorkloadReader;
-import io.headroom.model.ModelSpec;
-import io.headroom.model.config.ModelCatalogue;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -97,13 +93,12 @@ public final class SweepCommand implements Callable<Integer> {
       throw new UserException(
           "--retry-failed: is there without --resume; allowed: --resume --retry-failed");
     }
-    SettingsFile file =
-        SettingsFile.readOrRecall(
-            conf, ResultsFolder.CONFIGURATION, SweepSettings.DEFAULTS, overrides);
-    SweepSettings settings = SweepSettingsReader.read(file);
-    SweepPlan sweep = plan(settings.locatedIn(file), settings);
-    SweepPlan plan = only == null ? sweep : sweep.only(only);
+    SweepPlanner planner = new SweepPlanner(conf, overrides);
+    Optional<CellIds> resumed =
+        resume && out != null ? SweepFolder.at(out).cellIds() : Optional.empty();
+    SweepPlan plan = only == null ? planner.all(resumed) : planner.only(resumed, only);
     CostModel knownCosts = costs == null ? CostModel.BUILT_IN : CostFile.read(costs);
+    plan.cells().shared().forEach(shared -> System.err.println("sweep: " + shared.sentence()));
     if (dryRun) {
       return dryRun(plan, knownCosts);
     }
@@ -174,15 +169,5 @@ public final class SweepCommand implements Callable<Integer> {
             spark);
     workload.note().ifPresent(note -> System.err.println("sweep: " + note));
     return workload;
-  }
-
-  private static SweepPlan plan(SettingsFile file, SweepSettings settings) {
-    ModelCatalogue catalogue = ProjectFolders.models();
-    try {
-      List<ModelSpec> models = settings.models().stream().map(catalogue::find).toList();
-      return SweepPlan.of(settings, file, models);
-    } catch (UserException e) {
-      throw new UserException("%s: %s".formatted(file.file(), e.getMessage()), e);
-    }
   }
 }

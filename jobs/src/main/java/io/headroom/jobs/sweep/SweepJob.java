@@ -38,6 +38,7 @@ import io.headroom.jobs.sweep.schedule.SweepProgress;
 import io.headroom.jobs.sweep.schedule.WaveCommitter;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.jobs.workload.Workload;
+import io.headroom.model.ModelIdentity;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -262,6 +263,8 @@ final class SweepJob {
   private PlannedSweep planned() {
     return new PlannedSweep(
         plan.fingerprint(),
+        plan.ids().version(),
+        models(),
         plan.only().orElse(null),
         plan.cells().cells().size() + plan.cells().unbuildable().size(),
         workload.sequences().size(),
@@ -277,5 +280,12 @@ final class SweepJob {
         spark.sparkContext().master(),
         Environment.current(),
         plan.file().values());
+  }
+
+  private List<PlannedSweep.NamedModel> models() {
+    return plan.models().stream()
+        .map(model -> new PlannedSweep.NamedModel(model.name(), ModelIdentity.of(model)))
+        .distinct()
+        .toList();
   }
 }

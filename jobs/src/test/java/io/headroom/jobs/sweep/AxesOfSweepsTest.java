@@ -6,6 +6,7 @@ import io.headroom.jobs.measurements.Axis;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.rows.MadeUpRows;
 import io.headroom.jobs.sweep.rows.MeasuredRow;
@@ -28,7 +29,7 @@ class AxesOfSweepsTest {
     Cell usual = Sweeps.cell(MODEL, KvPrecision.F32);
     Cell other = other(axis);
 
-    assertThat(other.id()).isNotEqualTo(usual.id());
+    assertThat(CellIds.current().of(other)).isNotEqualTo(CellIds.current().of(usual));
     assertThat(axis.columns())
         .anySatisfy(
             column ->
@@ -71,6 +72,6 @@ class AxesOfSweepsTest {
 
   private static MeasuredRow row(Cell cell) {
     return MeasurementRows.notMeasured(
-        MadeUpRows.ORIGIN, cell, cell.id(), SEQUENCE, Status.FAILED, "made up");
+        MadeUpRows.ORIGIN, cell, CellIds.current().of(cell), SEQUENCE, Status.FAILED, "made up");
   }
 }

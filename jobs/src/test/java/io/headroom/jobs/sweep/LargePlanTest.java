@@ -20,7 +20,7 @@ class LargePlanTest {
   static final String BODY =
       """
       models = [codellama-34b, gpt-oss-120b, llama-2-70b, llama-3.1-405b, llama-3.1-70b,
-                llama-3.1-8b, llama-3.2-3b, llama-3.3-70b, mistral-nemo, mixtral-8x7b, phi-4,
+                llama-3.1-8b, llama-3.2-3b, qwen2.5-0.5b, mistral-nemo, mixtral-8x7b, phi-4,
                 qwen2-0.5b, qwen2-7b, qwen2.5-14b, qwen2.5-32b, qwen2.5-3b, qwen2.5-72b,
                 qwen2.5-7b, qwen3-0.6b, qwen3-14b, qwen3-30b-a3b, qwen3-32b, qwen3-4b, qwen3-8b,
                 tinyllama-1.1b]

@@ -8,6 +8,7 @@ import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.SweepPlan;
 import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.rows.MeasurementRows;
@@ -66,7 +67,10 @@ class ResumeManyRowsTest {
     SweepSettings settings = SweepSettingsReader.read(file);
     SweepPlan plan =
         SweepPlan.of(
-            settings, file, settings.models().stream().map(Sweeps.catalogue()::find).toList());
+            settings,
+            file,
+            CellIds.current(),
+            settings.models().stream().map(Sweeps.catalogue()::locate).toList());
     assertThat(plan.cells().cells()).hasSize(CELLS);
     Workload workload =
         WorkloadReader.read(
@@ -123,6 +127,8 @@ class ResumeManyRowsTest {
             "many",
             "plan",
             plan.fingerprint(),
+            "cell_ids",
+            plan.ids().version(),
             "sequences",
             SEQUENCES,
             "workload",

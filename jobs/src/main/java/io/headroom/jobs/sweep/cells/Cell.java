@@ -1,17 +1,15 @@
 package io.headroom.jobs.sweep.cells;
 
-import io.headroom.Fingerprint;
 import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;
 import java.io.Serializable;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * One configuration of a sweep. It is measured on every sequence of the workload.
+ * One configuration of a sweep. It is measured on every sequence of the workload, and known by one
+ * of {@link CellIds}.
  *
  * @param model the model with the cell's KV heads and window
  * @param window the window of the configuration; the layers' own are in the model
@@ -35,33 +33,8 @@ public record Cell(
     long seed)
     implements Serializable {
 
-  static final int ID_BYTES = 8;
-
   /** More than any window. */
   public static final long MANY_TOKENS = 1L << 32;
-
-  /** A hash of everything that decides the result: cells with one id are one cell. */
-  public String id() {
-    return id(idPrefix(model));
-  }
-
-  /**
-   * The same, for a plan of many cells of one model.
-   *
-   * @param ofModel {@link #idPrefix} of the cell's model
-   */
-  String id(Fingerprint.Prefix ofModel) {
-    String everythingElse =
-        Stream.of(precision, kvCache, engine, threads, contention, contextShards, layers, seed)
-            .map(String::valueOf)
-            .collect(Collectors.joining("\n", "\n", ""));
-    return ofModel.with(everythingElse, ID_BYTES);
-  }
-
-  /** What a model has to do with the ids of its cells. */
-  static Fingerprint.Prefix idPrefix(ModelSpec model) {
-    return new Fingerprint.Prefix(model.name() + "\n" + model.layers());
-  }
 
   /** Cores that measuring keeps busy. */
   public int cores() {

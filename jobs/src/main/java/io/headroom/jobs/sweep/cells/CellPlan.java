@@ -1,6 +1,5 @@
 package io.headroom.jobs.sweep.cells;
 
-import io.headroom.Fingerprint;
 import io.headroom.UserException;
 import io.headroom.jobs.sweep.settings.KvHeads;
 import io.headroom.jobs.sweep.settings.SweepSettings;
@@ -8,31 +7,38 @@ import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.ModelSpec;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The cells of a sweep: the product of its lists, each configuration once.
  *
  * @param cells by id, in the order of the lists
  * @param unbuildable configurations that become rows with a reason
+ * @param shared what models have in common
  */
-public record CellPlan(Map<String, Cell> cells, List<UnbuildableCell> unbuildable) {
+public record CellPlan(
+    Map<String, Cell> cells, List<UnbuildableCell> unbuildable, List<SharedCells> shared) {
 
   /**
+   * @param ids by which the cells are known
    * @param models what the settings' models resolve to, in their order
    * @throws UserException if a number of KV heads divides the query heads of none of the models
    */
-  static CellPlan of(SweepSettings settings, List<ModelSpec> models) {
+  static CellPlan of(CellIds ids, SweepSettings settings, List<ModelSpec> models) {
     requireUsefulKvHeads(settings, models);
-    Builder builder = new Builder(settings);
+    Builder builder = new Builder(ids, settings);
     for (ModelSpec model : models) {
       for (KvHeads kvHeads : settings.kvHeads()) {
         builder.addVariants(model, kvHeads);
       }
     }
-    return new CellPlan(builder.cells, List.copyOf(builder.unbuildable.values()));
+    return new CellPlan(builder.cells, List.copyOf(builder.unbuildable.values()), builder.shared());
   }
 
   private static void requireUsefulKvHeads(SweepSettings settings, List<ModelSpec> models) {
@@ -57,12 +63,25 @@ public record CellPlan(Map<String, Cell> cells, List<UnbuildableCell> unbuildabl
     return model.layers().stream().allMatch(layer -> layer.heads().queryHeads() % kvHeads == 0);
   }
 
+  /** The names that rows of these cells have, each once. */
+  List<String> modelNames() {
+    return Stream.concat(cells.values().stream(), unbuildable.stream().map(UnbuildableCell::cell))
+        .map(cell -> cell.model().name())
+        .distinct()
+        .toList();
+  }
+
   private static final class Builder {
+    private final CellIds ids;
     private final SweepSettings settings;
     private final Map<String, Cell> cells = new LinkedHashMap<>();
     private final Map<String, UnbuildableCell> unbuildable = new LinkedHashMap<>();
 
-    Builder(SweepSettings settings) {
+    /** By the names of a model and of the one that had the cells before. */
+    private final Map<List<String>, Set<String>> sharedIds = new LinkedHashMap<>();
+
+    Builder(CellIds ids, SweepSettings settings) {
+      this.ids = ids;
       this.settings = settings;
     }
 
@@ -72,17 +91,40 @@ public record CellPlan(Map<String, Cell> cells, List<UnbuildableCell> unbuildabl
       for (Window window : settings.windows()) {
         ModelSpec windowed =
             window.isNone() ? variant : variant.withWindow(window.size(), window.sinks());
-        Fingerprint.Prefix ofModel = Cell.idPrefix(windowed);
+        Function<Cell, String> idOf = ids.ofCells(windowed);
         for (Cell cell : product(windowed, window)) {
-          String id = cell.id(ofModel);
           if (possible) {
-            cells.putIfAbsent(id, cell);
+            add(idOf.apply(cell), cell);
           } else {
-            UnbuildableCell bad = UnbuildableCell.of(id, cell, kvHeads, reason(model, kvHeads));
-            unbuildable.putIfAbsent(bad.id(), bad);
+            addUnbuildable(idOf.apply(cell), cell, (KvHeads.Count) kvHeads);
           }
         }
       }
+    }
+
+    private void add(String id, Cell cell) {
+      Cell first = cells.putIfAbsent(id, cell);
+      if (first != null && !first.model().name().equals(cell.model().name())) {
+        sharedIds
+            .computeIfAbsent(
+                List.of(cell.model().name(), first.model().name()), pair -> new HashSet<>())
+            .add(id);
+      }
+    }
+
+    private void addUnbuildable(String nearestId, Cell nearest, KvHeads.Count kvHeads) {
+      String id = ids.ofUnbuildable(nearestId, kvHeads);
+      unbuildable.putIfAbsent(
+          id, new UnbuildableCell(id, nearest, kvHeads, reason(nearest.model(), kvHeads)));
+    }
+
+    List<SharedCells> shared() {
+      return sharedIds.entrySet().stream()
+          .map(
+              pair ->
+                  new SharedCells(
+                      pair.getKey().get(0), pair.getKey().get(1), pair.getValue().size()))
+          .toList();
     }
 
     private List<Cell> product(ModelSpec model, Window window) {
@@ -124,9 +166,9 @@ public record CellPlan(Map<String, Cell> cells, List<UnbuildableCell> unbuildabl
       return kvHeads instanceof KvHeads.Count count ? model.withKvHeads(count.heads()) : model;
     }
 
-    private static String reason(ModelSpec model, KvHeads kvHeads) {
+    private static String reason(ModelSpec model, KvHeads.Count kvHeads) {
       return "kv-heads %d does not divide the %d query heads"
-          .formatted(((KvHeads.Count) kvHeads).heads(), model.queryHeads());
+          .formatted(kvHeads.heads(), model.queryHeads());
     }
   }
 }

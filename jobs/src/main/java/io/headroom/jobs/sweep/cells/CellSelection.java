@@ -15,12 +15,7 @@ final class CellSelection {
    * @throws UserException if no cell has this id, or more than one begins so
    */
   static CellPlan only(CellPlan plan, String idOrBeginning) {
-    List<String> found =
-        Stream.concat(
-                plan.cells().keySet().stream(),
-                plan.unbuildable().stream().map(UnbuildableCell::id))
-            .filter(id -> !idOrBeginning.isEmpty() && id.startsWith(idOrBeginning))
-            .toList();
+    List<String> found = ids(plan, idOrBeginning);
     if (found.isEmpty()) {
       throw new UserException(
           "--only '%s': no cell of this sweep; allowed: an id, or its beginning, from column cell_id of the results or from --dry-run"
@@ -40,6 +35,15 @@ final class CellSelection {
     Cell cell = plan.cells().get(id);
     return new CellPlan(
         cell == null ? Map.of() : Map.of(id, cell),
-        plan.unbuildable().stream().filter(unbuildable -> unbuildable.id().equals(id)).toList());
+        plan.unbuildable().stream().filter(unbuildable -> unbuildable.id().equals(id)).toList(),
+        List.of());
+  }
+
+  /** Those that are or begin so. */
+  static List<String> ids(CellPlan plan, String idOrBeginning) {
+    return Stream.concat(
+            plan.cells().keySet().stream(), plan.unbuildable().stream().map(UnbuildableCell::id))
+        .filter(id -> !idOrBeginning.isEmpty() && id.startsWith(idOrBeginning))
+        .toList();
   }
 }

@@ -1,9 +1,9 @@
 package io.headroom.jobs.sweep.cells;
 
-import io.headroom.Fingerprint;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.model.ModelSpec;
+import io.headroom.model.config.ConfiguredModel;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,18 +11,33 @@ import java.util.Optional;
  * Everything that is known before Spark starts.
  *
  * @param file what the settings were read from
+ * @param ids by which the cells are known
+ * @param models what the settings' models resolve to, in their order, by the names of their rows
  * @param only the id of the one cell that is measured; empty: all
  */
 public record SweepPlan(
-    SweepSettings settings, SettingsFile file, CellPlan cells, Optional<String> only) {
+    SweepSettings settings,
+    SettingsFile file,
+    CellIds ids,
+    List<ModelSpec> models,
+    CellPlan cells,
+    Optional<String> only) {
   private static final double LONGEST_WARM_UP_NANOS = 2e9;
 
   /**
    * @param models what the settings' models resolve to, in their order
    * @throws io.headroom.UserException if a number of KV heads fits none of the models
    */
-  public static SweepPlan of(SweepSettings settings, SettingsFile file, List<ModelSpec> models) {
-    return new SweepPlan(settings, file, CellPlan.of(settings, models), Optional.empty());
+  public static SweepPlan of(
+      SweepSettings settings, SettingsFile file, CellIds ids, List<ConfiguredModel> models) {
+    List<ModelSpec> named = ids.named(models);
+    return new SweepPlan(
+        settings, file, ids, named, CellPlan.of(ids, settings, named), Optional.empty());
+  }
+
+  /** Whether a cell has this id, or an id that begins so. */
+  public boolean knows(String idOrBeginning) {
+    return !CellSelection.ids(cells, idOrBeginning).isEmpty();
   }
 
   /**
@@ -35,22 +50,12 @@ public record SweepPlan(
     CellPlan cell = CellSelection.only(cells, idOrBeginning);
     String id =
         cell.cells().keySet().stream().findFirst().orElseGet(() -> cell.unbuildable().get(0).id());
-    return new SweepPlan(settings, file, cell, Optional.of(id));
+    return new SweepPlan(settings, file, ids, models, cell, Optional.of(id));
   }
 
   /** Two runs with one fingerprint measure the same cells on the same sequences in the same way. */
   public String fingerprint() {
-    SweepSettings settings = settings();
-    String everything =
-        String.join("\n", cells.cells().keySet())
-            + "\n"
-            + settings.sequences()
-            + settings.decodeTokens()
-            + settings.minSamples()
-            + settings.maxSecondsPerCell()
-            + settings.noisyRepeats()
-            + settings.verifySample();
-    return Fingerprint.of(everything, 16);
+    return ids.ofPlan(this);
   }
 
   /**

@@ -7,9 +7,12 @@ import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
 import io.headroom.jobs.results.ResultsKind;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.workload.Workload;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -21,6 +24,7 @@ import org.apache.spark.sql.SparkSession;
 public final class SweepFolder {
   private static final String MEASUREMENTS = "measurements";
   private static final String SUMMARY = "summary";
+  private static final String SETTINGS = "sweep.conf";
 
   private final ResultsFolder results;
 
@@ -57,6 +61,54 @@ public final class SweepFolder {
    */
   public void replaceSummary(Dataset<Row> rows) {
     results.replaceTable(SUMMARY, rows);
+  }
+
+  /**
+   * The rule by which the cells of the sweep in the folder are known; empty if there is none.
+   *
+   * @throws UserException if its manifest cannot be read, or names a rule that is not known
+   */
+  public Optional<CellIds> cellIds() {
+    return results
+        .manifest()
+        .map(manifest -> cellIds(this + "/" + ResultsFolder.MANIFEST, planned(manifest)));
+  }
+
+  /**
+   * The same of results to which a configuration belongs: {@code manifest.json} or what lies beside
+   * it; empty if it is a configuration of its own.
+   *
+   * @param configuration a file that can be read
+   * @throws UserException if the manifest names a rule that is not known
+   */
+  public static Optional<CellIds> cellIdsOf(Path configuration) {
+    boolean isManifest = configuration.toString().endsWith(".json");
+    if (!isManifest && !configuration.endsWith(SETTINGS)) {
+      return Optional.empty();
+    }
+    Path file =
+        isManifest
+            ? configuration
+            : configuration.toAbsolutePath().resolveSibling(ResultsFolder.MANIFEST);
+    return Manifest.in(file)
+        .flatMap(manifest -> manifest.part(PlannedSweep.class))
+        .filter(planned -> !planned.plan().isEmpty())
+        .map(planned -> cellIds(file.toString(), planned));
+  }
+
+  private static CellIds cellIds(String file, PlannedSweep planned) {
+    return CellIds.ofVersion(planned.cellIds())
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "%s: cell_ids = %d; allowed: %s"
+                        .formatted(
+                            file,
+                            planned.cellIds(),
+                            CellIds.all().stream()
+                                .map(ids -> String.valueOf(ids.version()))
+                                .sorted()
+                                .collect(Collectors.joining(", ")))));
   }
 
   /**
@@ -131,7 +183,7 @@ public final class SweepFolder {
    * @throws UserException if it cannot be written, or another run has taken the folder over
    */
   public void writeSettings(String hocon) {
-    results.write("sweep.conf", hocon);
+    results.write(SETTINGS, hocon);
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.headroom.jobs.sweep.cells;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.headroom.Fingerprint;
 import io.headroom.UserException;
 import io.headroom.jobs.sweep.settings.KvHeads;
 import io.headroom.jobs.sweep.settings.SweepSettings;
@@ -34,11 +33,12 @@ class CellPlanTest {
             contention = [1, 2]
             """);
 
-    CellPlan plan = CellPlan.of(settings, List.of(Sweeps.qwen(), Sweeps.tinyLlama()));
+    CellPlan plan =
+        CellPlan.of(CellIds.current(), settings, List.of(Sweeps.qwen(), Sweeps.tinyLlama()));
 
     assertThat(plan.cells()).hasSize(2 * 2 * 3 * 2 * 2 * 2 * 2 * 2);
     assertThat(plan.unbuildable()).isEmpty();
-    plan.cells().forEach((id, cell) -> assertThat(cell.id()).isEqualTo(id));
+    plan.cells().forEach((id, cell) -> assertThat(CellIds.current().of(cell)).isEqualTo(id));
     assertThat(plan.cells().keySet()).allMatch(id -> id.matches("[0-9a-f]{16}"));
   }
 
@@ -58,7 +58,8 @@ class CellPlanTest {
     SweepSettings settings =
         Sweeps.settings("models = [a]\nwindows = [none, { size = 5000 }, { size = 100 }]");
 
-    List<Cell> cells = List.copyOf(CellPlan.of(settings, List.of(mistral)).cells().values());
+    List<Cell> cells =
+        List.copyOf(CellPlan.of(CellIds.current(), settings, List.of(mistral)).cells().values());
 
     assertThat(cells)
         .extracting(cell -> cell.model().leadingLayer().window())
@@ -66,100 +67,10 @@ class CellPlanTest {
   }
 
   @Test
-  void everythingThatDecidesTheResultIsInTheId() {
-    Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
-    Window window = new Window(8, 0);
-
-    assertThat(
-            List.of(
-                cell.id(),
-                new Cell(
-                        Sweeps.tinyLlama(),
-                        KvPrecision.F32,
-                        Window.NONE,
-                        true,
-                        "vector",
-                        1,
-                        1,
-                        1,
-                        1,
-                        42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen().asMqa(),
-                        KvPrecision.F32,
-                        Window.NONE,
-                        true,
-                        "vector",
-                        1,
-                        1,
-                        1,
-                        1,
-                        42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen().withWindow(8, 0),
-                        KvPrecision.F32,
-                        window,
-                        true,
-                        "vector",
-                        1,
-                        1,
-                        1,
-                        1,
-                        42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen(), KvPrecision.F16, Window.NONE, true, "vector", 1, 1, 1, 1, 42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen(),
-                        KvPrecision.F32,
-                        Window.NONE,
-                        false,
-                        "vector",
-                        1,
-                        1,
-                        1,
-                        1,
-                        42)
-                    .id(),
-                new Cell(Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "nd4j", 1, 1, 1, 1, 42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 2, 1, 1, 1, 42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 2, 1, 1, 42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 2, 1, 42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 1, 2, 42)
-                    .id(),
-                new Cell(
-                        Sweeps.qwen(), KvPrecision.F32, Window.NONE, true, "vector", 1, 1, 1, 1, 43)
-                    .id()))
-        .doesNotHaveDuplicates();
-    assertThat(Sweeps.cell(Sweeps.qwen(), KvPrecision.F32).id()).isEqualTo(cell.id());
-  }
-
-  /** Results of earlier versions can be resumed. */
-  @Test
-  void theIdIsAHashOfOneText() {
-    Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
-    String text =
-        "qwen2-0.5b\n%s\nF32\ntrue\nvector\n1\n1\n1\n1\n42".formatted(cell.model().layers());
-
-    assertThat(cell.id()).isEqualTo(Fingerprint.of(text, 8));
-    assertThat(cell.id(Cell.idPrefix(cell.model()))).isEqualTo(cell.id());
-  }
-
-  @Test
   void headsThatDivideOneModelOnlyAreUnbuildableOnTheOther() {
     CellPlan plan =
         CellPlan.of(
+            CellIds.current(),
             Sweeps.settings("models = [a, b]\nkv-heads = [7, 7]"),
             List.of(Sweeps.qwen(), Sweeps.tinyLlama()));
 
@@ -172,7 +83,7 @@ class CellPlanTest {
               assertThat(bad.kvHeads()).isEqualTo(new KvHeads.Count(7));
               assertThat(bad.reason()).isEqualTo("kv-heads 7 does not divide the 32 query heads");
               assertThat(plan.cells()).doesNotContainKey(bad.id());
-              assertThat(bad.id()).isNotEqualTo(bad.cell().id());
+              assertThat(bad.id()).isNotEqualTo(CellIds.current().of(bad.cell()));
             });
   }
 
@@ -182,6 +93,7 @@ class CellPlanTest {
         .isThrownBy(
             () ->
                 CellPlan.of(
+                    CellIds.current(),
                     Sweeps.settings("models = [a, b]\nkv-heads = [2, 5]"),
                     List.of(Sweeps.qwen(), Sweeps.tinyLlama())))
         .withMessage(
@@ -215,7 +127,10 @@ class CellPlanTest {
 
   private static List<Cell> cells(ModelSpec model, KvHeads... kvHeads) {
     return List.copyOf(
-        CellPlan.of(Sweeps.settings("models = [a]", List.of(kvHeads)), List.of(model))
+        CellPlan.of(
+                CellIds.current(),
+                Sweeps.settings("models = [a]", List.of(kvHeads)),
+                List.of(model))
             .cells()
             .values());
   }

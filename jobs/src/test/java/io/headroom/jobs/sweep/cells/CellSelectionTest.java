@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class CellSelectionTest {
   private static final Cell CELL = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
   private static final UnbuildableCell BAD =
-      UnbuildableCell.of(CELL.id(), CELL, new KvHeads.Count(5), "kv-heads 5 does not divide");
+      new UnbuildableCell("fedc", CELL, new KvHeads.Count(5), "kv-heads 5 does not divide");
 
   @Test
   void findsACellByTheBeginningOfItsId() {
@@ -50,6 +50,6 @@ class CellSelectionTest {
     for (String id : ids) {
       cells.put(id, CELL);
     }
-    return new CellPlan(cells, List.of(BAD));
+    return new CellPlan(cells, List.of(BAD), List.of());
   }
 }

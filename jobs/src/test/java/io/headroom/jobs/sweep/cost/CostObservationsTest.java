@@ -10,6 +10,7 @@ import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
 import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.rows.MadeUpRows;
@@ -176,7 +177,7 @@ class CostObservationsTest {
   }
 
   private static Shard shard() {
-    return new Shard(CELL, CELL.id(), SEQUENCES, Sweeps.MEASURE, 1);
+    return new Shard(CELL, CellIds.current().of(CELL), SEQUENCES, Sweeps.MEASURE, 1);
   }
 
   /** What is measured where the truth is exact. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.headroom.host.Calibration;
 import io.headroom.host.Calibrator;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
@@ -259,7 +260,7 @@ class CalibratedShardTest {
   private static Shard shard(int noisyRepeats, int... ids) {
     List<Sequence> sequences = Arrays.stream(ids).mapToObj(id -> new Sequence(id, 4, 1)).toList();
     MeasureSettings measure = new MeasureSettings("run", 1, 0, 1, 0, noisyRepeats, Long.MAX_VALUE);
-    return new Shard(CELL, CELL.id(), sequences, measure, 1);
+    return new Shard(CELL, CellIds.current().of(CELL), sequences, measure, 1);
   }
 
   private static MeasuredRow row(List<MeasuredRow> rows, int id) {

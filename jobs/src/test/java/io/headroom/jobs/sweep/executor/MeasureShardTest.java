@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.headroom.attention.AttentionInterruptedException;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
@@ -188,7 +189,7 @@ class MeasureShardTest {
   private static List<Row> measure(Duration limit, EngineFactory engines) {
     Cell cell = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
     MeasureSettings settings = new MeasureSettings("run", 1, 0, 1, 0, 0, limit.toNanos());
-    Shard shard = new Shard(cell, cell.id(), SEQUENCES, settings, 1);
+    Shard shard = new Shard(cell, CellIds.current().of(cell), SEQUENCES, settings, 1);
     List<Row> rows =
         context()
             .parallelize(List.of(shard), 1)

@@ -3,6 +3,7 @@ package io.headroom.jobs.sweep.executor;
 import io.headroom.attention.AttentionEngine;
 import io.headroom.engines.AttentionEngines;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
@@ -70,6 +71,6 @@ final class MeasureThreeShards {
     MeasureSettings settings = new MeasureSettings("run", 1, 0, 1, 1, 0, 600_000_000_000L);
     List<Sequence> sequences =
         List.of(new Sequence(0, 20, 2), new Sequence(1, 11, 2), new Sequence(2, 30, 2));
-    return new Shard(cell, cell.id(), sequences, settings, 1);
+    return new Shard(cell, CellIds.current().of(cell), sequences, settings, 1);
   }
 }

@@ -5,6 +5,7 @@ import io.headroom.attention.OutputVerdict;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.measure.AttentionSpeed;
 import java.time.Instant;
@@ -32,7 +33,8 @@ public final class MadeUpRows {
   }
 
   public static MeasuredRow failed(Cell cell, Sequence sequence, String reason) {
-    return MeasurementRows.notMeasured(ORIGIN, cell, cell.id(), sequence, Status.FAILED, reason);
+    return MeasurementRows.notMeasured(
+        ORIGIN, cell, CellIds.current().of(cell), sequence, Status.FAILED, reason);
   }
 
   /** What the row has in a column of {@link MeasurementTable}. */
@@ -63,7 +65,7 @@ public final class MadeUpRows {
             verdict);
     return new MeasuredRow(
         ORIGIN,
-        RowConfiguration.of(cell, cell.id(), sequence.totalTokens()),
+        RowConfiguration.of(cell, CellIds.current().of(cell), sequence.totalTokens()),
         RowSequence.of(cell, sequence),
         measurement,
         null,

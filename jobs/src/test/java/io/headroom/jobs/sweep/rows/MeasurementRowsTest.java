@@ -10,6 +10,7 @@ import io.headroom.host.HostProbe;
 import io.headroom.host.ResourceUsage;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.sweep.cells.Cell;
+import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.testkit.RowBuilder;
@@ -167,7 +168,13 @@ class MeasurementRowsTest {
     Row row =
         SparkRows.of(
             MeasurementRows.measured(
-                ORIGIN, cell, cell.id(), SEQUENCE, "panama-512-fma", measurement, PEAKS));
+                ORIGIN,
+                cell,
+                CellIds.current().of(cell),
+                SEQUENCE,
+                "panama-512-fma",
+                measurement,
+                PEAKS));
     Object[] values = new Object[row.length()];
     for (int i = 0; i < values.length; i++) {
       values[i] = row.get(i);
