@@ -42,7 +42,7 @@ record ReportData(String json, long rows, int points) {
   static ReportData read(List<SweepResults> folders, SparkSession spark) {
     List<Dataset<Row>> rows = folders.stream().map(folder -> folder.rows(spark).cache()).toList();
     try {
-      return read(folders, rows);
+      return read(folders, ModelLabels.toldApart(folders, rows));
     } catch (Exception e) {
       // Spark throws checked exceptions that it does not declare.
       Optional<UserException> mistake = unreadable(e, folders);
