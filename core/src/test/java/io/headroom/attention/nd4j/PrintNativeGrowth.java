@@ -12,7 +12,8 @@ import org.bytedeco.javacpp.Pointer;
 
 /** Decodes and prints by how many bytes the process grew meanwhile, its start left out. */
 final class PrintNativeGrowth {
-  private static final int WARM_UP_STEPS = 2_000;
+  /** Until then the process grows by 7 MB once, by what the JVM and ND4J keep of their start. */
+  private static final int WARM_UP_STEPS = 10_000;
   private static final int STEPS = 10_000;
 
   private PrintNativeGrowth() {}
