@@ -14,6 +14,7 @@ import org.bytedeco.javacpp.Pointer;
 final class PrintNativeGrowth {
   /** Until then the process grows by 7 MB once, by what the JVM and ND4J keep of their start. */
   private static final int WARM_UP_STEPS = 10_000;
+
   private static final int STEPS = 10_000;
 
   private PrintNativeGrowth() {}
