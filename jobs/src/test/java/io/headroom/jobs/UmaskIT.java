@@ -83,7 +83,7 @@ class UmaskIT {
         "--conf",
         "spark.hadoop.fs.permissions.umask-mode=027");
 
-    assertThat(sweep.waveFiles()).isNotEmpty().allMatch(wave -> modes(wave).equals("rw-r-----"));
+    assertModes(sweep.out(), "rwxr-x---", "rw-r-----");
   }
 
   private void run(String umask, Object... command) throws Exception {

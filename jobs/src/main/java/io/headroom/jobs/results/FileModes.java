@@ -40,7 +40,7 @@ final class FileModes {
    * @param folder exists and may be written
    */
   static FileModes in(FileSystem given, Path folder) throws IOException {
-    if (!(given instanceof LocalFileSystem local) || !isDefault(given.getConf())) {
+    if (!(given instanceof LocalFileSystem local) || isTold(given)) {
       return new FileModes(given, Map.of());
     }
     java.nio.file.Path around = local.pathToFile(folder).toPath();
@@ -61,9 +61,23 @@ final class FileModes {
     return new FileModes(files, settings);
   }
 
-  private static boolean isDefault(Configuration configuration) {
-    String[] sources = configuration.getPropertySources(SETTING);
-    return sources == null || sources[sources.length - 1].equals(DEFAULTS);
+  /**
+   * Makes a folder and what is missing above it, before there is any that could tell the umask.
+   *
+   * @return false if it cannot be made
+   */
+  static boolean makeFolder(FileSystem files, Path folder) throws IOException {
+    if (!(files instanceof LocalFileSystem local) || isTold(files)) {
+      return files.mkdirs(folder);
+    }
+    Files.createDirectories(local.pathToFile(folder).toPath());
+    return true;
+  }
+
+  /** Whether somebody has set Hadoop's own umask. */
+  private static boolean isTold(FileSystem files) {
+    String[] sources = files.getConf().getPropertySources(SETTING);
+    return sources != null && !sources[sources.length - 1].equals(DEFAULTS);
   }
 
   private static int umask(java.nio.file.Path around) throws IOException {

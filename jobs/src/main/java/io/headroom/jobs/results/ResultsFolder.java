@@ -4,7 +4,6 @@ import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,6 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.permission.FsAction;
 import org.apache.spark.SparkConf;
@@ -86,7 +84,7 @@ public final class ResultsFolder {
   public FolderLock lock(String runId) {
     boolean isNew = !exists();
     try {
-      if (isNew && !make()) {
+      if (isNew && !FileModes.makeFolder(files, folder)) {
         throw new UserException("--out %s: cannot be made".formatted(this));
       }
       FileModes modes = FileModes.in(files, folder);
@@ -100,15 +98,6 @@ public final class ResultsFolder {
     }
     lock = FolderLock.acquire(files, folder, kind, runId, isNew);
     return lock;
-  }
-
-  /** Hadoop would give a folder of this machine a mode of its own, see {@link FileModes}. */
-  private boolean make() throws IOException {
-    if (files instanceof LocalFileSystem local) {
-      Files.createDirectories(local.pathToFile(folder).toPath());
-      return true;
-    }
-    return files.mkdirs(folder);
   }
 
   /** Where the files of a table lie, for reading; empty if there are none yet. */
