@@ -44,9 +44,9 @@ public class ProjectionBenchmark {
 
   @Setup
   public void fill() {
-    String[] sides = inputsByOutputs.split("x");
-    int inputs = Integer.parseInt(sides[0]);
-    int outputs = Integer.parseInt(sides[1]);
+    int x = inputsByOutputs.indexOf('x');
+    int inputs = Integer.parseInt(inputsByOutputs.substring(0, x));
+    int outputs = Integer.parseInt(inputsByOutputs.substring(x + 1));
     float[] weight = SyntheticTensors.gaussian(1, outputs, inputs, 1).data();
     projection = new LinearProjection(inputs, outputs, weight, new float[0]);
     numbers = SyntheticTensors.gaussian(1, rows, inputs, 2).data();
