@@ -1,21 +1,27 @@
 package io.headroom.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import io.headroom.InputFile;
 import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -35,10 +41,25 @@ public record JsonDocument(String file, String path, ObjectNode values) {
   /** Reads JSON within limits that no honest document meets. */
   static final ObjectMapper STRICT_JSON = strictJson(MOST_FILE_BYTES);
 
+  /**
+   * Reads what Python writes too: NaN and infinities, and keys that are given twice. They matter
+   * where their value is asked for.
+   */
+  static final ObjectMapper PYTHON_JSON =
+      new ObjectMapper(
+              factory(MOST_FILE_BYTES).enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .registerModule(new SimpleModule().addDeserializer(JsonNode.class, new TwiceGivenKeys()));
+
   public static ObjectMapper strictJson(long maxBytes) {
     JsonFactory factory =
+        factory(maxBytes).enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    return new ObjectMapper(factory).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  }
+
+  private static JsonFactoryBuilder factory(long maxBytes) {
+    return (JsonFactoryBuilder)
         JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     .maxNestingDepth(32)
@@ -46,14 +67,42 @@ public record JsonDocument(String file, String path, ObjectNode values) {
                     .maxStringLength(1 << 20)
                     .maxNameLength(10_000)
                     .maxDocumentLength(maxBytes)
-                    .build())
-            .build();
-    return new ObjectMapper(factory).enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+                    .build());
   }
 
   public static JsonDocument read(Path file) {
     byte[] json = InputFile.read(file, "a config.json file", MOST_FILE_BYTES);
     return parse(file.toString(), json, STRICT_JSON);
+  }
+
+  /** An object that lies beside a class of the project. */
+  public static JsonDocument resource(Class<?> beside, String name) {
+    if (tree(beside, name) instanceof ObjectNode object) {
+      return new JsonDocument(name, "", object);
+    }
+    throw new IllegalStateException(name + " must be a JSON object");
+  }
+
+  /** An array of objects that lies beside a class of the project. */
+  public static List<JsonDocument> resources(Class<?> beside, String name) {
+    List<JsonDocument> objects = new ArrayList<>();
+    for (JsonNode element : tree(beside, name)) {
+      objects.add(new JsonDocument(name, "[%d].".formatted(objects.size()), (ObjectNode) element));
+    }
+    return objects;
+  }
+
+  private static JsonNode tree(Class<?> beside, String name) {
+    try (InputStream json = beside.getResourceAsStream(name)) {
+      return STRICT_JSON.readTree(Objects.requireNonNull(json, name));
+    } catch (IOException e) {
+      throw new IllegalStateException(name + " cannot be read", e);
+    }
+  }
+
+  /** Parses one JSON object as Python writes it, see {@link #PYTHON_JSON}. */
+  public static JsonDocument parsePython(String file, byte[] json) {
+    return parse(file, json, PYTHON_JSON);
   }
 
   /** Parses one JSON object. */
@@ -84,7 +133,23 @@ public record JsonDocument(String file, String path, ObjectNode values) {
             .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
   }
 
+  /**
+   * Whether there is a value that is not null.
+   *
+   * @throws UserException if there are two that contradict each other, see {@link Contradiction}
+   */
   public boolean has(String key) {
+    if (values.get(key) instanceof POJONode node
+        && node.getPojo() instanceof Contradiction contradiction) {
+      throw new UserException(
+          "%s: %s%s is given twice, leave one: %s and %s"
+              .formatted(
+                  file,
+                  path,
+                  shown(key),
+                  shown(contradiction.first().toString()),
+                  shown(contradiction.second().toString())));
+    }
     return values.hasNonNull(key);
   }
 
@@ -164,14 +229,72 @@ public record JsonDocument(String file, String path, ObjectNode values) {
     return Optional.of(values.get(key).textValue());
   }
 
+  /** Integers from {@code least} to {@code most}. */
+  public Optional<List<Integer>> integers(String key, int least, int most) {
+    return elements(key, "an array of integers from %d to %d".formatted(least, most))
+        .map(
+            elements -> {
+              List<Integer> integers = new ArrayList<>();
+              for (JsonNode element : elements) {
+                if (!element.isIntegralNumber()
+                    || !element.canConvertToInt()
+                    || element.intValue() < least
+                    || element.intValue() > most) {
+                  throw wrong(
+                      key, "must be an array of integers from %d to %d".formatted(least, most));
+                }
+                integers.add(element.intValue());
+              }
+              return integers;
+            });
+  }
+
+  /** The objects of an array; in messages {@code key[0]}, {@code key[1]}... */
+  public Optional<List<JsonDocument>> objects(String key) {
+    return elements(key, "an array of objects")
+        .map(
+            elements -> {
+              List<JsonDocument> objects = new ArrayList<>();
+              for (JsonNode element : elements) {
+                if (!(element instanceof ObjectNode object)) {
+                  throw wrong(key, "must be an array of objects");
+                }
+                String place = "%s%s[%d].".formatted(path, shown(key), objects.size());
+                objects.add(new JsonDocument(file, place, object));
+              }
+              return objects;
+            });
+  }
+
+  private Optional<JsonNode> elements(String key, String allowed) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    if (!values.get(key).isArray()) {
+      throw wrong(key, "must be " + allowed);
+    }
+    return Optional.of(values.get(key));
+  }
+
+  /** The same object where keys that it does not have at all, not even null, have these values. */
+  public JsonDocument withDefaults(ObjectNode defaults) {
+    ObjectNode filled = values.deepCopy();
+    defaults
+        .properties()
+        .forEach(
+            entry -> {
+              if (!filled.has(entry.getKey())) {
+                filled.set(entry.getKey(), entry.getValue());
+              }
+            });
+    return new JsonDocument(file, path, filled);
+  }
+
   public Optional<List<String>> texts(String key) {
     if (!has(key)) {
       return Optional.empty();
     }
-    JsonNode array = values.get(key);
-    if (!array.isArray()) {
-      throw wrong(key, "must be an array of strings");
-    }
+    JsonNode array = elements(key, "an array of strings").orElseThrow();
     List<String> texts = new ArrayList<>();
     for (JsonNode element : array) {
       if (!element.isTextual()) {

@@ -12,10 +12,11 @@ import io.headroom.kvcache.KvPrecision;
  * @param tensorParallel GPUs that share every layer
  * @param batch sequences at once
  * @param bytesPerToken of one sequence while no window is full
- * @param bytesPerSequence of one sequence
+ * @param bytesPerSequence of one sequence, what grows with it
+ * @param stateBytesPerSequence of one sequence, what does not grow
  * @param bytesMha the same with one KV head for every query head
  * @param bytesMqa the same with one KV head a layer
- * @param bytesPerGpu of the whole batch on the fullest GPU
+ * @param bytesPerGpu of the whole batch on the fullest GPU, states included
  */
 public record KvFootprint(
     String model,
@@ -25,6 +26,7 @@ public record KvFootprint(
     int batch,
     long bytesPerToken,
     long bytesPerSequence,
+    long stateBytesPerSequence,
     long bytesMha,
     long bytesMqa,
     long bytesPerGpu) {
@@ -46,6 +48,7 @@ public record KvFootprint(
         batch,
         model.kvBytesPerToken(precision),
         model.kvBytes(tokens, precision),
+        model.stateBytes(precision),
         model.asMha().kvBytes(tokens, precision),
         model.asMqa().kvBytes(tokens, precision),
         times(model, model.kvBytesPerGpu(tokens, precision, tensorParallel), batch));

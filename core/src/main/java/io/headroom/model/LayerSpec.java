@@ -12,41 +12,69 @@ import java.util.Objects;
  * One layer of a decoder.
  *
  * @param heads its heads; of a {@link LayerKind#LINEAR} layer those that the model has elsewhere
- * @param window 0: it sees every position; otherwise the last {@code window} and the sinks
+ * @param window 0: it sees every position; otherwise the last {@code window} and the sinks, of a
+ *     {@link LayerKind#CHUNKED} layer the length of a chunk
  * @param sinks first positions that are always seen; 0 without a window
  * @param scale factor of the scores before the softmax
+ * @param further what it keeps besides the keys and values of its positions
  */
-public record LayerSpec(LayerKind kind, HeadLayout heads, int window, int sinks, float scale)
+public record LayerSpec(
+    LayerKind kind, HeadLayout heads, int window, int sinks, float scale, FurtherCaches further)
     implements Serializable {
 
   public LayerSpec {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(heads, "heads");
+    Objects.requireNonNull(further, "further");
     if (window < 0 || sinks < 0 || (window == 0 && sinks > 0)) {
       throw new IllegalArgumentException(
           "window and sinks must not be negative, nor sinks be without a window: %d, %d"
               .formatted(window, sinks));
     }
-    if ((kind == LayerKind.SLIDING) != (window > 0) && kind != LayerKind.SHARED) {
+    boolean windowed = kind == LayerKind.SLIDING || kind == LayerKind.CHUNKED;
+    if (windowed != (window > 0) && kind != LayerKind.SHARED) {
       throw new IllegalArgumentException(
-          "a layer has a window if it is sliding: %s, %d".formatted(kind, window));
+          "a layer has a window if it is sliding or chunked: %s, %d".formatted(kind, window));
     }
     if (!Float.isFinite(scale)) {
       throw new IllegalArgumentException("softmax scale must be finite: " + scale);
     }
   }
 
-  /** Whether it computes attention over cached positions, its own or another layer's. */
+  /** A layer that keeps nothing but the keys and values of its positions. */
+  public LayerSpec(LayerKind kind, HeadLayout heads, int window, int sinks, float scale) {
+    this(kind, heads, window, sinks, scale, FurtherCaches.NONE);
+  }
+
+  /** The same layer that keeps this too. */
+  public LayerSpec with(FurtherCaches further) {
+    return new LayerSpec(kind, heads, window, sinks, scale, further);
+  }
+
+  /** The same layer without a state. */
+  LayerSpec withoutState() {
+    return with(new FurtherCaches(further.entries(), further.crossPositions(), FixedState.NONE));
+  }
+
+  /** Whether it computes attention over positions of the sequence, its own or another layer's. */
   public boolean attends() {
-    return kind != LayerKind.LINEAR;
+    return kind != LayerKind.LINEAR && kind != LayerKind.CROSS;
   }
 
-  /** Whether it keeps keys and values of its own. */
+  /** Whether it keeps keys and values of positions of the sequence itself. */
   public boolean holdsKv() {
-    return kind == LayerKind.FULL || kind == LayerKind.SLIDING;
+    return kind == LayerKind.FULL || kind == LayerKind.SLIDING || kind == LayerKind.CHUNKED;
   }
 
-  /** Positions kept of {@code tokens}: all, or window and sinks; 0 if it holds none. */
+  /** Whether its attention can be measured: over positions of its own, by a mask of engines. */
+  public boolean isMeasurable() {
+    return holdsKv() && kind != LayerKind.CHUNKED;
+  }
+
+  /**
+   * Positions kept of {@code tokens}: all, or window and sinks, or a whole chunk at most; 0 if it
+   * holds none.
+   */
   public long tokensKept(long tokens) {
     if (!holdsKv()) {
       return 0;
@@ -54,24 +82,44 @@ public record LayerSpec(LayerKind kind, HeadLayout heads, int window, int sinks,
     return window > 0 ? Math.min(tokens, (long) window + sinks) : tokens;
   }
 
-  /** Exact bytes of one sequence's keys and values after {@code tokens} positions. */
+  /**
+   * Exact bytes of what grows with one sequence, after {@code tokens} positions: keys, values and
+   * further entries.
+   */
   public long kvBytes(long tokens, KvPrecision precision) {
-    return holdsKv() ? heads.kvBytes(precision, tokensKept(tokens)) : 0;
+    return kvBytesOnRank(tokens, precision, 1);
   }
 
   /** Exact bytes of the same on the fullest of so many ranks. */
   public long kvBytesOnRank(long tokens, KvPrecision precision, int tensorParallel) {
-    return holdsKv() ? heads.kvBytesOnRank(precision, tokensKept(tokens), tensorParallel) : 0;
+    long bytes = holdsKv() ? heads.kvBytesOnRank(precision, tokensKept(tokens), tensorParallel) : 0;
+    for (EntryCache entries : further.entries()) {
+      bytes += entries.bytes(tokens, precision);
+    }
+    return bytes;
+  }
+
+  /**
+   * Exact bytes of what one sequence keeps that does not grow with it, on the fullest of so many
+   * ranks: its state, and the keys and values of an encoder or of images.
+   */
+  public long stateBytesOnRank(KvPrecision precision, int tensorParallel) {
+    long cross =
+        further.crossPositions() == 0
+            ? 0
+            : heads.kvBytesOnRank(precision, further.crossPositions(), tensorParallel);
+    return cross + further.state().bytesOnRank(tensorParallel);
   }
 
   /**
    * The attention to measure: causal, with the window and the scale of this layer; in the absorbed
    * form where the layer is latent.
    *
-   * @throws IllegalStateException if it does not {@linkplain #attends() attend}
+   * @throws IllegalStateException if it does not {@linkplain #attends() attend}, or its mask is one
+   *     of chunks
    */
   public Attention attention() {
-    if (!attends()) {
+    if (!attends() || kind == LayerKind.CHUNKED) {
       throw new IllegalStateException("a layer of kind " + kind + " has no attention");
     }
     return new Attention(heads.shape(), new AttentionMask(true, window, sinks), scale);
@@ -103,8 +151,8 @@ public record LayerSpec(LayerKind kind, HeadLayout heads, int window, int sinks,
    */
   LayerSpec withKvHeads(int kvHeads) {
     GroupedHeads other = heads.withKvHeads(kvHeads);
-    return new LayerSpec(
-        kind, other, window, sinks, scale == heads.defaultScale() ? other.defaultScale() : scale);
+    float otherScale = scale == heads.defaultScale() ? other.defaultScale() : scale;
+    return new LayerSpec(kind, other, window, sinks, otherScale, further);
   }
 
   /** The same layer seeing no more than this; a narrower window of its own stays. */
@@ -112,7 +160,7 @@ public record LayerSpec(LayerKind kind, HeadLayout heads, int window, int sinks,
     if (!attends() || (window > 0 && window <= size)) {
       return this;
     }
-    return new LayerSpec(
-        kind == LayerKind.SHARED ? kind : LayerKind.SLIDING, heads, size, sinks, scale);
+    LayerKind windowed = kind == LayerKind.SHARED ? kind : LayerKind.SLIDING;
+    return new LayerSpec(windowed, heads, size, sinks, scale, further);
   }
 }

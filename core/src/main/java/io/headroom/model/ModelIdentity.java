@@ -21,6 +21,14 @@ public final class ModelIdentity {
     return text(model).fingerprint(BYTES);
   }
 
+  /**
+   * The same of what is measured: models that differ in their states of fixed size alone are one.
+   * Ids of cells are made of it.
+   */
+  public static String ofAttention(ModelSpec model) {
+    return of(model.withoutStates());
+  }
+
   /** Each kind of layer once, and how they follow each other: {@code 5x0001 1x0002 ...}. */
   static CanonicalText text(ModelSpec model) {
     CanonicalText text =
@@ -33,6 +41,10 @@ public final class ModelIdentity {
       kinds.computeIfAbsent(layer, kind -> CanonicalText.number(kinds.size() + 1));
     }
     kinds.forEach((layer, number) -> describe(text, "layer." + number, layer));
+    // What most models do not have is named only where it is, so that their identities stay.
+    if (!model.assumed().isEmpty()) {
+      text.put("assumed_without", String.join(" ", model.assumed()));
+    }
     return text.put("layers", runs(model.layers(), kinds));
   }
 
@@ -41,6 +53,7 @@ public final class ModelIdentity {
         .put(key + ".window_tokens", layer.window())
         .put(key + ".sink_tokens", layer.sinks())
         .put(key + ".softmax_scale", layer.scale());
+    describe(text, key, layer.further());
     if (layer.heads() instanceof LatentHeads latent) {
       text.put(key + ".heads", "latent")
           .put(key + ".query_heads", latent.queryHeads())
@@ -58,13 +71,34 @@ public final class ModelIdentity {
         .put(key + ".value_channels", grouped.valueDim());
   }
 
+  private static void describe(CanonicalText text, String key, FurtherCaches further) {
+    List<EntryCache> entries = further.entries();
+    for (int i = 0; i < entries.size(); i++) {
+      String entry = key + ".entries." + CanonicalText.number(i + 1);
+      text.put(entry + ".tokens_per_entry", entries.get(i).tokensPerEntry())
+          .put(entry + ".channels", entries.get(i).channels())
+          .put(entry + ".fixed_bytes", entries.get(i).fixedBytes());
+    }
+    if (further.crossPositions() > 0) {
+      text.put(key + ".cross_positions", further.crossPositions());
+    }
+    List<FixedState.Part> parts = further.state().parts();
+    for (int i = 0; i < parts.size(); i++) {
+      String part = key + ".state." + CanonicalText.number(i + 1);
+      text.put(part + ".units", parts.get(i).units())
+          .put(part + ".bytes_per_unit", parts.get(i).bytesPerUnit());
+    }
+  }
+
   /** Words of its own: an enumeration's constant may be renamed, what was hashed may not. */
   private static String keeps(LayerKind kind) {
     return switch (kind) {
       case FULL -> "every_position";
       case SLIDING -> "last_positions";
+      case CHUNKED -> "positions_of_a_chunk";
       case LINEAR -> "state";
       case SHARED -> "nothing";
+      case CROSS -> "positions_of_an_encoder";
     };
   }
 

@@ -4,13 +4,16 @@ import io.headroom.UserException;
 import io.headroom.kvcache.KvPrecision;
 import java.io.Serializable;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.commons.math3.util.ArithmeticUtils;
 
 /**
  * What the attention of a decoder costs: its layers, as its configuration states them.
@@ -19,10 +22,18 @@ import java.util.stream.IntStream;
  * @param hiddenSize channels of a hidden state
  * @param vocabSize tokens of the vocabulary; 0 if not stated
  * @param maxPositions the most positions that it was built for; 0 if not stated
- * @param layers from the first to the last; at least one holds keys and values
+ * @param layers from the first to the last, a layer that runs several times as often as it keeps
+ *     keys and values; at least one keeps something
+ * @param assumed keys of its configuration that no rule has used, though they speak of what layers
+ *     keep: it was computed as if they were not there; mostly none
  */
 public record ModelSpec(
-    String name, int hiddenSize, int vocabSize, int maxPositions, List<LayerSpec> layers)
+    String name,
+    int hiddenSize,
+    int vocabSize,
+    int maxPositions,
+    List<LayerSpec> layers,
+    List<String> assumed)
     implements Serializable {
 
   /** The longest sequence whose bytes are counted; a power of two. */
@@ -34,12 +45,45 @@ public record ModelSpec(
   public ModelSpec {
     Objects.requireNonNull(name, "name");
     layers = shared(List.copyOf(layers));
-    if (layers.stream().noneMatch(LayerSpec::holdsKv)) {
-      throw new IllegalArgumentException(name + " has no layer that holds keys and values");
+    assumed = List.copyOf(assumed);
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException(name + " has no layers");
     }
   }
 
-  /** The first layer that holds keys and values, the one whose heads name the model's layout. */
+  /** A model of which nothing had to be assumed. */
+  public ModelSpec(
+      String name, int hiddenSize, int vocabSize, int maxPositions, List<LayerSpec> layers) {
+    this(name, hiddenSize, vocabSize, maxPositions, layers, List.of());
+  }
+
+  /** Whether a layer keeps keys and values; false for a pure state space model. */
+  public boolean holdsKv() {
+    return layers.stream().anyMatch(LayerSpec::holdsKv);
+  }
+
+  /** Why its attention cannot be measured; empty if it can. */
+  public Optional<String> unmeasurable() {
+    if (!holdsKv()) {
+      return Optional.of("keeps no keys and values");
+    }
+    if (layers.stream().noneMatch(LayerSpec::isMeasurable)) {
+      return Optional.of("attends in chunks alone, for which engines have no mask");
+    }
+    boolean compresses =
+        layers.stream()
+            .flatMap(layer -> layer.further().entries().stream())
+            .anyMatch(entries -> entries.channels() > 0);
+    return compresses
+        ? Optional.of("attends to compressed positions, for which engines have no kernel")
+        : Optional.empty();
+  }
+
+  /**
+   * The first layer that holds keys and values, the one whose heads name the model's layout.
+   *
+   * @throws java.util.NoSuchElementException if there is {@linkplain #holdsKv() none}
+   */
   public LayerSpec leadingLayer() {
     return layers.stream().filter(LayerSpec::holdsKv).findFirst().orElseThrow();
   }
@@ -49,9 +93,9 @@ public record ModelSpec(
     return leadingLayer().heads().queryHeads();
   }
 
-  /** KV heads of the leading layer; 1 for MLA. */
+  /** KV heads of the leading layer; 1 for MLA, 0 if no layer has any. */
   public int kvHeads() {
-    return leadingLayer().heads().shape().kvHeads();
+    return holdsKv() ? leadingLayer().heads().shape().kvHeads() : 0;
   }
 
   /** Channels of a key of the leading layer; for MLA of a latent row. */
@@ -90,7 +134,12 @@ public record ModelSpec(
 
   /** The same model by another name. */
   public ModelSpec withName(String other) {
-    return new ModelSpec(other, hiddenSize, vocabSize, maxPositions, layers);
+    return new ModelSpec(other, hiddenSize, vocabSize, maxPositions, layers, assumed);
+  }
+
+  /** The model without what does not grow with a sequence. */
+  ModelSpec withoutStates() {
+    return withLayers(LayerSpec::withoutState);
   }
 
   /** The model with one KV head for every query head. */
@@ -121,16 +170,39 @@ public record ModelSpec(
 
   /**
    * Bytes that one more token takes while no window is full. For the integer precisions the mean
-   * over a group of {@link KvPrecision#GROUP_SIZE} tokens, rounded up.
+   * over a group of {@link KvPrecision#GROUP_SIZE} tokens, and where positions are compressed over
+   * those of an entry, rounded up.
    */
   public long kvBytesPerToken(KvPrecision precision) {
     long group = precision.isQuantised() ? KvPrecision.GROUP_SIZE : 1;
-    long bytes =
-        layers.stream()
-            .filter(LayerSpec::holdsKv)
-            .mapToLong(layer -> layer.heads().kvBytes(precision, group))
-            .sum();
+    for (LayerSpec layer : layers) {
+      for (EntryCache entries : layer.further().entries()) {
+        group = ArithmeticUtils.lcm(group, entries.tokensPerEntry());
+      }
+    }
+    long bytes = 0;
+    for (LayerSpec layer : layers) {
+      bytes += layer.holdsKv() ? layer.heads().kvBytes(precision, group) : 0;
+      for (EntryCache entries : layer.further().entries()) {
+        bytes += entries.bytes(group, precision);
+      }
+    }
     return (bytes + group - 1) / group;
+  }
+
+  /**
+   * Exact bytes of what one sequence keeps that does not grow with it, all layers: states, and the
+   * keys and values of an encoder or of images.
+   */
+  public long stateBytes(KvPrecision precision) {
+    return stateBytesPerGpu(precision, 1);
+  }
+
+  /** Exact bytes of the same on the fullest of {@code tensorParallel} GPUs. */
+  public long stateBytesPerGpu(KvPrecision precision, int tensorParallel) {
+    return layers.stream()
+        .mapToLong(layer -> layer.stateBytesOnRank(precision, tensorParallel))
+        .sum();
   }
 
   /**
@@ -140,22 +212,18 @@ public record ModelSpec(
    * @throws UserException if {@code tokens} is not between 0 and {@link #MOST_TOKENS}
    */
   public long kvBytes(long tokens, KvPrecision precision) {
-    return sum(tokens, layer -> layer.kvBytes(tokens, precision));
+    return sum(countByKind(), tokens, layer -> layer.kvBytes(tokens, precision));
   }
 
   /**
-   * Exact bytes of one sequence on one of {@code tensorParallel} GPUs. The fullest rank holds
-   * {@code ceil(kvHeads / tensorParallel)} heads, so that heads are replicated where there are more
-   * GPUs than heads; a latent row is on every rank.
+   * Exact bytes of one sequence, its state included, on one of {@code tensorParallel} GPUs. The
+   * fullest rank holds {@code ceil(kvHeads / tensorParallel)} heads, so that heads are replicated
+   * where there are more GPUs than heads; a latent row is on every rank.
    *
    * @throws UserException if {@code tokens} is out of range or {@code tensorParallel} is below 1
    */
   public long kvBytesPerGpu(long tokens, KvPrecision precision, int tensorParallel) {
-    if (tensorParallel < 1) {
-      throw new UserException(
-          "%s: tensor parallelism must be at least 1: %d".formatted(name, tensorParallel));
-    }
-    return sum(tokens, layer -> layer.kvBytesOnRank(tokens, precision, tensorParallel));
+    return bytesPerGpu(countByKind(), tokens, precision, tensorParallel);
   }
 
   /**
@@ -180,8 +248,10 @@ public record ModelSpec(
       throw new UserException(
           "%s: bytes must be between 0 and %d: %d".formatted(name, MOST_BYTES, bytes));
     }
+    IdentityHashMap<LayerSpec, Integer> kinds = countByKind();
     long tooMany = 1;
-    while (tooMany <= MOST_TOKENS && kvBytesPerGpu(tooMany, precision, tensorParallel) <= bytes) {
+    while (tooMany <= MOST_TOKENS
+        && bytesPerGpu(kinds, tooMany, precision, tensorParallel) <= bytes) {
       tooMany *= 2;
     }
     if (tooMany > MOST_TOKENS) {
@@ -190,7 +260,7 @@ public record ModelSpec(
     long fits = tooMany / 2;
     while (tooMany - fits > 1) {
       long middle = (fits + tooMany) / 2;
-      if (kvBytesPerGpu(middle, precision, tensorParallel) <= bytes) {
+      if (bytesPerGpu(kinds, middle, precision, tensorParallel) <= bytes) {
         fits = middle;
       } else {
         tooMany = middle;
@@ -199,13 +269,46 @@ public record ModelSpec(
     return fits;
   }
 
-  private long sum(long tokens, ToLongFunction<LayerSpec> bytesOfLayer) {
+  private long bytesPerGpu(
+      IdentityHashMap<LayerSpec, Integer> kinds,
+      long tokens,
+      KvPrecision precision,
+      int tensorParallel) {
+    if (tensorParallel < 1) {
+      throw new UserException(
+          "%s: tensor parallelism must be at least 1: %d".formatted(name, tensorParallel));
+    }
+    return sum(
+        kinds,
+        tokens,
+        layer ->
+            Math.addExact(
+                layer.kvBytesOnRank(tokens, precision, tensorParallel),
+                layer.stateBytesOnRank(precision, tensorParallel)));
+  }
+
+  /** How often each layer stands in the model; equal layers are one object. */
+  private IdentityHashMap<LayerSpec, Integer> countByKind() {
+    IdentityHashMap<LayerSpec, Integer> counts = new IdentityHashMap<>();
+    layers.forEach(layer -> counts.merge(layer, 1, Integer::sum));
+    return counts;
+  }
+
+  private long sum(
+      IdentityHashMap<LayerSpec, Integer> kinds,
+      long tokens,
+      ToLongFunction<LayerSpec> bytesOfLayer) {
     if (tokens < 0 || tokens > MOST_TOKENS) {
       throw new UserException(
           "%s: tokens must be between 0 and %d: %d".formatted(name, MOST_TOKENS, tokens));
     }
     try {
-      return layers.stream().mapToLong(bytesOfLayer).reduce(0, Math::addExact);
+      long bytes = 0;
+      for (Map.Entry<LayerSpec, Integer> kind : kinds.entrySet()) {
+        long each = bytesOfLayer.applyAsLong(kind.getKey());
+        bytes = Math.addExact(bytes, Math.multiplyExact(each, kind.getValue()));
+      }
+      return bytes;
     } catch (ArithmeticException e) {
       throw new UserException(
           "%s: KV bytes must stay below 2^63, %d tokens take more".formatted(name, tokens), e);
@@ -222,8 +325,10 @@ public record ModelSpec(
   }
 
   private ModelSpec withLayers(UnaryOperator<LayerSpec> change) {
-    return new ModelSpec(
-        name, hiddenSize, vocabSize, maxPositions, layers.stream().map(change).toList());
+    IdentityHashMap<LayerSpec, LayerSpec> kinds = new IdentityHashMap<>();
+    List<LayerSpec> changed =
+        layers.stream().map(layer -> kinds.computeIfAbsent(layer, change)).toList();
+    return new ModelSpec(name, hiddenSize, vocabSize, maxPositions, changed, assumed);
   }
 
   private static String divisors(int number) {

@@ -89,6 +89,14 @@ class ModelIdentityTest {
             of(new LayerSpec(LayerKind.FULL, LAYER.heads(), 0, 0, 0.25f)),
             of(new LayerSpec(LayerKind.LINEAR, LAYER.heads(), 0, 0, 0.125f)),
             of(new LayerSpec(LayerKind.SHARED, LAYER.heads(), 0, 0, 0.125f)),
+            of(new LayerSpec(LayerKind.CROSS, LAYER.heads(), 0, 0, 0.125f)),
+            of(new LayerSpec(LayerKind.CHUNKED, LAYER.heads(), 9, 0, 0.125f)),
+            of(LAYER.with(FurtherCaches.cross(3))),
+            of(LAYER.with(FurtherCaches.entries(new EntryCache(1, 0, 132)))),
+            of(LAYER.with(FurtherCaches.entries(new EntryCache(4, 0, 132)))),
+            of(LAYER.with(FurtherCaches.entries(new EntryCache(1, 132, 0)))),
+            of(LAYER.with(FurtherCaches.state(FixedState.of(new FixedState.Part(2, 8))))),
+            of(LAYER.with(FurtherCaches.state(FixedState.of(new FixedState.Part(8, 2))))),
             of(new GroupedHeads(4, 2, 64, 32)),
             of(new GroupedHeads(8, 4, 64, 32)),
             of(new GroupedHeads(8, 2, 63, 32)),
@@ -107,9 +115,15 @@ class ModelIdentityTest {
   @Test
   void whatModelsHaveIsKnown() {
     assertThat(components(ModelSpec.class))
-        .containsExactly("name", "hiddenSize", "vocabSize", "maxPositions", "layers");
+        .containsExactly("name", "hiddenSize", "vocabSize", "maxPositions", "layers", "assumed");
     assertThat(components(LayerSpec.class))
-        .containsExactly("kind", "heads", "window", "sinks", "scale");
+        .containsExactly("kind", "heads", "window", "sinks", "scale", "further");
+    assertThat(components(FurtherCaches.class))
+        .containsExactly("entries", "crossPositions", "state");
+    assertThat(components(EntryCache.class))
+        .containsExactly("tokensPerEntry", "channels", "fixedBytes");
+    assertThat(components(FixedState.class)).containsExactly("parts");
+    assertThat(components(FixedState.Part.class)).containsExactly("units", "bytesPerUnit");
     assertThat(components(GroupedHeads.class))
         .containsExactly("queryHeads", "kvHeads", "headDim", "valueDim");
     assertThat(components(LatentHeads.class))

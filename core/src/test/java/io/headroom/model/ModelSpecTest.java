@@ -168,6 +168,7 @@ class ModelSpecTest {
                 3,
                 256 * KIB,
                 256_000 * KIB,
+                0,
                 1_280_000 * KIB,
                 32_000 * KIB,
                 3 * 64_000 * KIB));

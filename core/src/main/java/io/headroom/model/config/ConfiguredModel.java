@@ -13,7 +13,8 @@ public record ConfiguredModel(Path file, ModelSpec model) {
   /**
    * @throws io.headroom.UserException as {@link ModelFile#read} says
    */
-  static ConfiguredModel read(Path file) {
-    return new ConfiguredModel(file, ModelFile.read(file));
+  static ConfiguredModel read(Path path, ReadingOptions options) {
+    Path file = ModelFile.locate(path);
+    return new ConfiguredModel(file, ModelFile.read(file, options));
   }
 }

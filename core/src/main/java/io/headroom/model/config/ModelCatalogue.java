@@ -6,17 +6,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.commons.text.similarity.LevenshteinDistance;
 
 /** The models that can be had by name: the {@code NAME.json} files of a folder. */
 public final class ModelCatalogue {
   private static final String ENDING = ".json";
-  private static final int NEAR_NAMES = 5;
+
+  /** Names that no model of the catalogue has. */
+  private static final Pattern FILES = Pattern.compile("\\.(json|gguf)$");
+
+  /** {@code ORG/NAME} of the hub, which is not read from here. */
+  private static final Pattern REPOSITORY = Pattern.compile("[\\w.-]+/[\\w.-]+");
 
   private final Path folder;
 
@@ -46,7 +50,7 @@ public final class ModelCatalogue {
   }
 
   /**
-   * As {@link #locate}, where the file does not matter.
+   * As {@link #locate(String)}, where the file does not matter.
    *
    * @throws UserException as there
    */
@@ -55,28 +59,44 @@ public final class ModelCatalogue {
   }
 
   /**
-   * A model by its name in the catalogue, whatever the case, or by the path of a {@code
-   * config.json}: what contains a slash or ends in {@code .json} is a path.
+   * As {@link #locate(String, ReadingOptions)}, of what a configuration says by itself.
+   *
+   * @throws UserException as there
+   */
+  public ConfiguredModel locate(String nameOrPath) {
+    return locate(nameOrPath, ReadingOptions.NONE);
+  }
+
+  /**
+   * A model by its name in the catalogue, whatever the case, or by the path of a file or folder
+   * that {@link ModelFile} reads: what exists, contains a slash or ends as such files do is a path.
    *
    * @throws UserException if there is no such model, or its file is wrong as {@link ModelFile#read}
    *     says
    */
-  public ConfiguredModel locate(String nameOrPath) {
-    if (nameOrPath.contains("/") || nameOrPath.endsWith(ENDING)) {
-      return ConfiguredModel.read(path(nameOrPath));
-    }
+  public ConfiguredModel locate(String nameOrPath, ReadingOptions options) {
     String name = nameOrPath.toLowerCase(Locale.ROOT);
-    List<String> names = names();
-    if (!names.contains(name)) {
-      throw new UserException(
-          "no model '%s' in %s; near it: %s; all: %s; or the path of a config.json"
-              .formatted(
-                  nameOrPath,
-                  folder,
-                  String.join(", ", near(name, names)),
-                  String.join(", ", names)));
+    Path named = folder.resolve(plain(name) + ENDING);
+    if (plain(name).equals(name) && Files.exists(named)) {
+      return ConfiguredModel.read(named, options);
     }
-    return ConfiguredModel.read(folder.resolve(name + ENDING));
+    Path path = path(nameOrPath);
+    boolean isPath = nameOrPath.contains("/") || FILES.matcher(nameOrPath).find();
+    if (Files.exists(path) || (isPath && !REPOSITORY.matcher(nameOrPath).matches())) {
+      return ConfiguredModel.read(path, options);
+    }
+    throw new UserException(
+        "no model '%s' in %s; near it: %s; or the path of a config.json, of a folder with one or of a GGUF file"
+            .formatted(
+                nameOrPath,
+                folder,
+                String.join(
+                    ", ", NearNames.of(name.substring(name.lastIndexOf('/') + 1), names()))));
+  }
+
+  /** Without what would lead out of the folder. */
+  private static String plain(String name) {
+    return name.replaceAll("[/\\\\\\x00]", "");
   }
 
   private static Path path(String text) {
@@ -85,13 +105,5 @@ public final class ModelCatalogue {
     } catch (InvalidPathException e) {
       throw new UserException("no such path: " + e.getMessage(), e);
     }
-  }
-
-  private static List<String> near(String wanted, List<String> names) {
-    LevenshteinDistance distance = LevenshteinDistance.getDefaultInstance();
-    return names.stream()
-        .sorted(Comparator.comparingInt(name -> distance.apply(wanted, name)))
-        .limit(NEAR_NAMES)
-        .toList();
   }
 }

@@ -2,6 +2,7 @@ package io.headroom.model.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -9,6 +10,9 @@ import java.util.stream.StreamSupport;
 /** What people call a model by the place of its file. */
 public final class ModelNames {
   private static final String CONFIG = "config.json";
+
+  /** Files that are called alike in every model, which the folder tells apart. */
+  private static final Set<String> CALLED_ALIKE = Set.of(CONFIG, "params.json");
 
   /** A repository in a Hugging Face cache. */
   private static final String REPOSITORY = "models--";
@@ -33,21 +37,21 @@ public final class ModelNames {
   }
 
   /**
-   * The file's name without its ending, or the folder's where the file is a config.json. Ids of
-   * cells in results of the first version hold it.
+   * The file's name without its ending, or the folder's where all models' files are called so. Ids
+   * of cells in results of the first version hold it.
    */
   public static String ofFileOrFolder(Path file) {
     List<String> path = elements(file);
     String name = path.get(path.size() - 1);
-    return name.equals(CONFIG) && path.size() > 1
+    return CALLED_ALIKE.contains(name) && path.size() > 1
         ? path.get(path.size() - 2)
-        : name.replaceFirst("(\\.config)?\\.json$", "");
+        : name.replaceFirst("(\\.config)?\\.json$|(-\\d{5}-of-\\d{5})?\\.gguf$", "");
   }
 
   /** The folders above what a file is named by, nearest first; a commit by its first digits. */
   static List<String> foldersAbove(Path file) {
     List<String> path = elements(file);
-    boolean byFolder = path.get(path.size() - 1).equals(CONFIG) && !isSnapshot(path);
+    boolean byFolder = CALLED_ALIKE.contains(path.get(path.size() - 1)) && !isSnapshot(path);
     List<String> above = path.subList(0, Math.max(0, path.size() - (byFolder ? 2 : 1)));
     return IntStream.range(0, above.size())
         .mapToObj(i -> above.get(above.size() - 1 - i))

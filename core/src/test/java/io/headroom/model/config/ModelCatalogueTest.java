@@ -14,6 +14,7 @@ import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,16 +22,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ModelCatalogueTest {
   private static final Path FOLDER = SharedData.projectRoot().resolve("conf/models");
 
+  private static final ReadingOptions ANY_ENCODER =
+      new ReadingOptions(false, 0, OptionalInt.of(512));
+
   private final ModelCatalogue catalogue = new ModelCatalogue(FOLDER);
 
   @Test
   void everyFileIsAModelThatNamesItsSource() throws IOException {
     List<String> names = catalogue.names();
 
-    assertThat(names).hasSizeGreaterThanOrEqualTo(25);
+    assertThat(names).hasSizeGreaterThanOrEqualTo(100);
     for (String name : names) {
       Path file = FOLDER.resolve(name + ".json");
-      assertThat(catalogue.find(name).name()).isEqualTo(name);
+      assertThat(catalogue.locate(name, ANY_ENCODER).model().name()).isEqualTo(name);
       assertThat(name).isLowerCase();
       assertThat(new ObjectMapper().readTree(file.toFile()).path("_source").asText())
           .as(name)
@@ -119,13 +123,20 @@ class ModelCatalogueTest {
   }
 
   @Test
-  void unknownNameListsWhatIsNearAndAllowed() {
+  void unknownNameListsWhatIsNear() {
     assertThatThrownBy(() -> catalogue.find("lama-2-7b"))
         .isInstanceOf(UserException.class)
         .hasMessageStartingWith("no model 'lama-2-7b' in ")
         .hasMessageContaining("near it: llama-2-7b, ")
-        .hasMessageContaining("all: codellama-34b, deepseek-v2-lite, ")
-        .hasMessageEndingWith("; or the path of a config.json");
+        .hasMessageEndingWith(
+            "; or the path of a config.json, of a folder with one or of a GGUF file");
+  }
+
+  @Test
+  void namesOfTheHubAreOfferedWhatIsNear() {
+    assertThatThrownBy(() -> catalogue.find("meta-llama/Llama-3.1-8B"))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("near it: llama-3.1-8b, ");
   }
 
   @Test

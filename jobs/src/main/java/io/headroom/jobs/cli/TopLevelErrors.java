@@ -24,10 +24,15 @@ public final class TopLevelErrors {
       Exception thrown, CommandLine command, CommandLine.ParseResult parsed) {
     UserException mistake = ExceptionUtils.throwableOfType(thrown, UserException.class);
     if (mistake != null) {
-      command.getErr().println("headroom: " + mistake.getMessage());
+      tell(mistake, command);
       return ExitStatus.USER_MISTAKE;
     }
     thrown.printStackTrace(command.getErr());
     return ExitStatus.BUG;
+  }
+
+  /** One line of a mistake, where a command goes on with what else it was given. */
+  public static void tell(UserException mistake, CommandLine command) {
+    command.getErr().println("headroom: " + mistake.getMessage());
   }
 }

@@ -7,23 +7,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An amount of memory as people write it: {@code 80GB} (powers of 1000, as on a label) or {@code
- * 79.18GiB} (powers of 1024).
+ * An amount of memory as people write it: {@code 80GB} (powers of 1000, as on a label), {@code
+ * 79.18GiB} or {@code 24G} (powers of 1024).
  */
 record ByteSize(String text, long bytes) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)\\s*([A-Za-z]*)");
   private static final Map<String, Long> UNITS =
-      Map.of(
-          "", 1L,
-          "b", 1L,
-          "kb", 1_000L,
-          "mb", 1_000_000L,
-          "gb", 1_000_000_000L,
-          "tb", 1_000_000_000_000L,
-          "kib", 1L << 10,
-          "mib", 1L << 20,
-          "gib", 1L << 30,
-          "tib", 1L << 40);
+      Map.ofEntries(
+          Map.entry("", 1L),
+          Map.entry("b", 1L),
+          Map.entry("kb", 1_000L),
+          Map.entry("mb", 1_000_000L),
+          Map.entry("gb", 1_000_000_000L),
+          Map.entry("tb", 1_000_000_000_000L),
+          Map.entry("k", 1L << 10),
+          Map.entry("m", 1L << 20),
+          Map.entry("g", 1L << 30),
+          Map.entry("t", 1L << 40),
+          Map.entry("kib", 1L << 10),
+          Map.entry("mib", 1L << 20),
+          Map.entry("gib", 1L << 30),
+          Map.entry("tib", 1L << 40));
 
   /**
    * @throws UserException if it is no amount of memory

@@ -5,34 +5,50 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.cli.TextTable;
+import io.headroom.jobs.cli.TokenCount;
+import io.headroom.jobs.cli.TopLevelErrors;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.KvFootprint;
 import io.headroom.model.ModelSpec;
+import io.headroom.model.config.ModelCatalogue;
+import io.headroom.model.config.ReadingOptions;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code headroom kv}: the exact size of one model's key-value cache. */
 @Command(
     name = "kv",
-    description = "Prints the exact KV bytes of a model, beside its MHA and MQA versions.",
+    description = "Prints the exact KV bytes of models, beside their MHA and MQA versions.",
     mixinStandardHelpOptions = true)
 public final class KvCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_IMAGES = 10_000;
+  private static final int MOST_ENCODER_TOKENS = 1 << 30;
+
+  @Spec private CommandSpec specification;
+
   @Parameters(
       paramLabel = "MODEL",
-      description = "A name in conf/models, or the path of a Hugging Face config.json.")
-  private String model;
+      arity = "1..*",
+      description =
+          "A name in conf/models, or the path of a Hugging Face config.json, of a params.json, of"
+              + " a GGUF file, or of a folder with one of them.")
+  private List<String> models;
 
   @Option(
       names = "--tokens",
       paramLabel = "N",
       required = true,
-      description = "Positions of a sequence.")
-  private long tokens;
+      description = "Positions of a sequence, such as 32768 or 32k.")
+  private String tokens;
 
   @Option(
       names = "--precision",
@@ -64,7 +80,28 @@ public final class KvCommand implements Callable<Integer> {
           "Memories or caches of one GPU, to be told how many tokens fit; default: ${DEFAULT-VALUE}.")
   private List<String> memories;
 
-  @Option(names = "--json", description = "Print one JSON object.")
+  @Option(
+      names = "--images",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Images of a sequence, for models that keep their keys and values apart; default:"
+              + " ${DEFAULT-VALUE}.")
+  private int images;
+
+  @Option(
+      names = "--encoder-tokens",
+      paramLabel = "N",
+      description = "Positions of the encoder; default: the most that the configuration allows.")
+  private String encoderTokens;
+
+  @Option(
+      names = "--assume-plain",
+      description =
+          "Compute as if keys that no rule knows were not there, and name them, instead of refusing.")
+  private boolean assumePlain;
+
+  @Option(names = "--json", description = "Print one JSON object a model.")
   private boolean json;
 
   @Override
@@ -79,17 +116,44 @@ public final class KvCommand implements Callable<Integer> {
     if (batch < 1) {
       throw new UserException("--batch %d: must be at least 1".formatted(batch));
     }
-    ModelSpec spec = ProjectFolders.models().find(model);
+    long positions = TokenCount.parse("--tokens", tokens, ModelSpec.MOST_TOKENS);
+    ReadingOptions options = options();
     List<ByteSize> sizes =
         memories.stream().map(memory -> ByteSize.parse("--memory", memory)).toList();
-    KvReport report = KvReport.of(spec, tokens, kvPrecision, tensorParallel, batch, sizes);
-    System.out.print(json ? asJson(report) : asText(report));
-    return ExitStatus.DONE;
+    ModelCatalogue catalogue = ProjectFolders.models();
+    int status = ExitStatus.DONE;
+    for (String model : models) {
+      try {
+        ModelSpec spec = catalogue.locate(model, options).model();
+        KvReport report = KvReport.of(spec, positions, kvPrecision, tensorParallel, batch, sizes);
+        System.out.print(json ? asJson(report) : asText(report));
+      } catch (UserException e) {
+        if (models.size() == 1) {
+          throw e;
+        }
+        // The others are answered.
+        TopLevelErrors.tell(e, specification.commandLine());
+        status = ExitStatus.USER_MISTAKE;
+      }
+    }
+    return status;
+  }
+
+  private ReadingOptions options() {
+    if (images < 0 || images > MOST_IMAGES) {
+      throw new UserException("--images %d: must be from 0 to %d".formatted(images, MOST_IMAGES));
+    }
+    OptionalInt encoder =
+        encoderTokens == null
+            ? OptionalInt.empty()
+            : OptionalInt.of(
+                (int) TokenCount.parse("--encoder-tokens", encoderTokens, MOST_ENCODER_TOKENS));
+    return new ReadingOptions(assumePlain, images, encoder);
   }
 
   private static String asJson(KvReport report) {
     try {
-      return new ObjectMapper().writeValueAsString(report.json()) + System.lineSeparator();
+      return JSON.writeValueAsString(report.json()) + System.lineSeparator();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a report is made of plain values", e);
     }
@@ -102,7 +166,8 @@ public final class KvCommand implements Callable<Integer> {
             "kv heads",
             "bytes a token",
             "bytes a sequence",
-            "",
+            "that do not grow",
+            "both",
             "of MHA",
             "bytes a GPU");
     for (KvReport.Version version : report.versions()) {
@@ -112,7 +177,8 @@ public final class KvCommand implements Callable<Integer> {
           String.valueOf(version.kvHeads()),
           Units.count(footprint.bytesPerToken()),
           Units.count(footprint.bytesPerSequence()),
-          Units.bytes(footprint.bytesPerSequence()),
+          Units.count(footprint.stateBytesPerSequence()),
+          Units.bytes(footprint.bytesPerSequence() + footprint.stateBytesPerSequence()),
           Units.threeDigits(100 * (1 - footprint.saving())) + " %",
           Units.count(footprint.bytesPerGpu()));
     }
@@ -127,6 +193,11 @@ public final class KvCommand implements Callable<Integer> {
                 footprint.tensorParallel(),
                 footprint.tensorParallel() == 1 ? "" : "s",
                 footprint.batch()));
+    if (!report.assumed().isEmpty()) {
+      text.append(
+          "ASSUMED: computed as if these keys were not there: %s%n%n"
+              .formatted(String.join(", ", report.assumed())));
+    }
     text.append(table.render());
     TextTable fits = new TextTable("memory of a GPU", "tokens that fit", "as MHA", "as MQA");
     for (KvReport.Fit fit : report.fits()) {

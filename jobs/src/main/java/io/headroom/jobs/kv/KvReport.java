@@ -9,8 +9,11 @@ import java.util.List;
 /**
  * What {@code headroom kv} prints: one model as configured, as MHA and as MQA, and how many tokens
  * of one sequence fit in given memories of a GPU.
+ *
+ * @param assumed see {@link ModelSpec}
  */
-record KvReport(Version configured, Version mha, Version mqa, List<Fit> fits) {
+record KvReport(
+    Version configured, Version mha, Version mqa, List<Fit> fits, List<String> assumed) {
 
   /** One version of the model. */
   record Version(String name, int kvHeads, KvFootprint footprint) {
@@ -54,10 +57,16 @@ record KvReport(Version configured, Version mha, Version mqa, List<Fit> fits) {
             .toList();
     return new KvReport(
         Version.of(
-            "as configured, " + model.variant(), model, tokens, precision, tensorParallel, batch),
+            "as configured, " + (model.holdsKv() ? model.variant() : "no attention"),
+            model,
+            tokens,
+            precision,
+            tensorParallel,
+            batch),
         Version.of("MHA", mha, tokens, precision, tensorParallel, batch),
         Version.of("MQA", mqa, tokens, precision, tensorParallel, batch),
-        fits);
+        fits,
+        model.assumed());
   }
 
   List<Version> versions() {
@@ -74,9 +83,11 @@ record KvReport(Version configured, Version mha, Version mqa, List<Fit> fits) {
         footprint.batch(),
         footprint.bytesPerToken(),
         footprint.bytesPerSequence(),
+        footprint.stateBytesPerSequence(),
         footprint.bytesMha(),
         footprint.bytesMqa(),
         footprint.bytesPerGpu(),
+        assumed,
         fits);
   }
 
@@ -89,8 +100,10 @@ record KvReport(Version configured, Version mha, Version mqa, List<Fit> fits) {
       int batch,
       @JsonProperty("kv_bytes_per_token") long bytesPerToken,
       @JsonProperty("kv_bytes_per_sequence") long bytesPerSequence,
+      @JsonProperty("state_bytes_per_sequence") long stateBytesPerSequence,
       @JsonProperty("kv_bytes_mha") long bytesMha,
       @JsonProperty("kv_bytes_mqa") long bytesMqa,
       @JsonProperty("kv_bytes_per_gpu") long bytesPerGpu,
+      List<String> assumed,
       List<Fit> fits) {}
 }

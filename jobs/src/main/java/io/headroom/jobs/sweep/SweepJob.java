@@ -284,7 +284,7 @@ final class SweepJob {
 
   private List<PlannedSweep.NamedModel> models() {
     return plan.models().stream()
-        .map(model -> new PlannedSweep.NamedModel(model.name(), ModelIdentity.of(model)))
+        .map(model -> new PlannedSweep.NamedModel(model.name(), ModelIdentity.ofAttention(model)))
         .distinct()
         .toList();
   }

@@ -11,9 +11,11 @@ import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.sweep.settings.SweepSettingsReader;
 import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
+import io.headroom.model.config.ReadingOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 
 /**
@@ -40,7 +42,26 @@ final class SweepPlanner {
     this.file = settings.locatedIn(written);
     this.idsOfConfiguration = SweepFolder.cellIdsOf(configuration);
     ModelCatalogue catalogue = ProjectFolders.models();
-    this.models = naming(() -> settings.models().stream().map(catalogue::locate).toList());
+    ReadingOptions options = new ReadingOptions(settings.assumePlain(), 0, OptionalInt.empty());
+    this.models =
+        naming(
+            () ->
+                settings.models().stream()
+                    .map(model -> requireMeasurable(catalogue.locate(model, options)))
+                    .toList());
+  }
+
+  private static ConfiguredModel requireMeasurable(ConfiguredModel configured) {
+    configured
+        .model()
+        .unmeasurable()
+        .ifPresent(
+            reason -> {
+              throw new UserException(
+                  "sweep.models: %s %s, so there is nothing to measure; headroom kv counts its bytes"
+                      .formatted(configured.model().name(), reason));
+            });
+    return configured;
   }
 
   /**

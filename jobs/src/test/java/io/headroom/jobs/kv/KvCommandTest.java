@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @ExtendWith(WithoutSpark.class)
 class KvCommandTest {
+  @TempDir Path folder;
+
   private static final long MIB = 1L << 20;
 
   @Test
@@ -58,6 +61,73 @@ class KvCommandTest {
     assertThat(report.path("kv_bytes_per_gpu").asLong()).isEqualTo(512 * MIB);
   }
 
+  @Test
+  void tokensAndMemoriesAreWrittenInPowersOfTwoToo() {
+    JsonNode report = json("llama-2-7b", "--tokens", "32k", "--memory", "24G");
+
+    assertThat(report.path("tokens").asLong()).isEqualTo(32_768);
+    assertThat(report.path("fits").get(0).path("memory_bytes").asLong()).isEqualTo(24L << 30);
+  }
+
+  @Test
+  void statesThatDoNotGrowAreToldApart() {
+    JsonNode report = json("nemotron-3-nano-30b-a3b", "--tokens", "32k");
+
+    assertThat(report.path("kv_bytes_per_sequence").asLong()).isEqualTo(6_144L * 32_768);
+    assertThat(report.path("state_bytes_per_sequence").asLong()).isEqualTo(49_082_368);
+    assertThat(report.path("kv_bytes_per_gpu").asLong()).isEqualTo(6_144L * 32_768 + 49_082_368);
+    assertThat(json("falcon-mamba-7b", "--tokens", "5").path("kv_bytes_per_sequence").asLong())
+        .isZero();
+  }
+
+  @Test
+  void imagesAndEncodersAreCountedAsAsked() {
+    assertThat(
+            json("llama-3.2-11b-vision", "--tokens", "1", "--images", "1")
+                .path("state_bytes_per_sequence")
+                .asLong())
+        .isEqualTo(209_846_272);
+    assertThat(
+            json("t5-v1.1-xxl", "--tokens", "1", "--encoder-tokens", "1k")
+                .path("state_bytes_per_sequence")
+                .asLong())
+        .isEqualTo(24L * 2 * 64 * 64 * 2 * 1024);
+  }
+
+  /** One line each, in their order; what is refused does not stop the others. */
+  @Test
+  void severalModelsAreAnsweredEachForItself() {
+    CommandRun run = kv("qwen2-7b", "lama", "llama-2-7b", "--tokens", "1", "--json");
+
+    assertThat(run.exitStatus()).isEqualTo(2);
+    assertThat(run.out()).hasSize(2);
+    assertThat(run.out().get(0)).startsWith("{\"model\":\"qwen2-7b\"");
+    assertThat(run.out().get(1)).startsWith("{\"model\":\"llama-2-7b\"");
+    assertThat(run.err()).singleElement().asString().startsWith("headroom: no model 'lama' in ");
+  }
+
+  @Test
+  void whatIsNotKnownIsAssumedOnRequestAndNamed() throws IOException {
+    Path config =
+        Files.writeString(
+            folder.resolve("config.json"),
+            """
+            {"model_type": "shiny", "hidden_size": 64, "num_hidden_layers": 2,
+             "num_attention_heads": 4, "sliding_window": 16}
+            """);
+
+    CommandRun refused = kv(config.toString(), "--tokens", "5");
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    JsonNode report = json(config.toString(), "--tokens", "5", "--assume-plain");
+    assertThat(report.path("kv_bytes_per_token").asLong()).isEqualTo(2 * 2 * 64 * 2);
+    assertThat(report.path("assumed"))
+        .extracting(JsonNode::asText)
+        .containsExactly("model_type", "sliding_window");
+    assertThat(kv(config.toString(), "--tokens", "5", "--assume-plain").out())
+        .anyMatch(line -> line.contains("ASSUMED") && line.contains("sliding_window"));
+    assertThat(json("gpt2", "--tokens", "5").path("assumed")).isEmpty();
+  }
+
   /** Other programs read these; more may come, none may go. */
   @Test
   void keepsTheNamesThatProgramsRead() {
@@ -71,9 +141,11 @@ class KvCommandTest {
             "precision",
             "kv_bytes_per_token",
             "kv_bytes_per_sequence",
+            "state_bytes_per_sequence",
             "kv_bytes_mha",
             "kv_bytes_mqa",
-            "kv_bytes_per_gpu")
+            "kv_bytes_per_gpu",
+            "assumed")
         .allMatch(name -> name.matches("[a-z_]+"));
   }
 
@@ -138,17 +210,14 @@ class KvCommandTest {
         mistake("headroom kv: Missing required options and parameters: '--tokens=N', 'MODEL'"),
         mistake("headroom kv: Missing required option: '--tokens=N'", "gpt2"),
         mistake(
-            "headroom kv: Invalid value for option '--tokens': 'x' is not a",
+            "headroom: --tokens x: not a number of tokens; allowed: an integer, such as 32768 or 32k",
             "gpt2",
             "--tokens",
             "x"),
         mistake(
-            "headroom: gpt2: tokens must be between 0 and 4294967296: -1",
-            "gpt2",
-            "--tokens",
-            "-1"),
+            "headroom: --tokens -1: must be between 0 and 4294967296", "gpt2", "--tokens", "-1"),
         mistake(
-            "headroom: gpt2: tokens must be between 0 and 4294967296: 4294967297",
+            "headroom: --tokens 4294967297: must be between 0 and 4294967296",
             "gpt2",
             "--tokens",
             "4294967297"),
@@ -196,8 +265,15 @@ class KvCommandTest {
             "/nowhere/config.json",
             "--tokens",
             "5"),
-        mistake("headroom: / is a folder; a config.json file is needed", "/", "--tokens", "5"),
-        mistake("headroom kv: Unmatched argument at index 2: 'b'", "a", "b", "--tokens", "5"),
+        mistake("headroom: / is a folder; a config.json file", "/", "--tokens", "5"),
+        mistake("headroom: --tokens 9t: not a number of tokens;", "gpt2", "--tokens", "9t"),
+        mistake(
+            "headroom: --images -1: must be from 0 to 10000",
+            "gpt2",
+            "--tokens",
+            "5",
+            "--images",
+            "-1"),
         mistake("headroom kv: Unknown option: '--colour'", "gpt2", "--tokens", "5", "--colour"));
   }
 

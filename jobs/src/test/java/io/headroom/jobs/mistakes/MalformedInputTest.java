@@ -60,7 +60,7 @@ class MalformedInputTest {
     Path odd = Files.createDirectory(folder.resolve("eine Größe 模型 [1]{2}"));
     Files.writeString(
         odd.resolve("ein Modell.json"),
-        "\ufeff{\"hidden_size\": 64, \"n_layer\": 1, \"n_head\": 2}");
+        "\ufeff{\"model_type\": \"llama\", \"hidden_size\": 64, \"n_layer\": 1, \"n_head\": 2}");
     Files.writeString(odd.resolve("lengths.conf"), "sweep.sequences.lengths = [4]");
     Path conf =
         Files.writeString(

@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /** Configurations of models that are no JSON, or whose values cannot be. */
 final class MalformedModels {
   private static final String GOOD =
-      "\"hidden_size\": 64, \"num_hidden_layers\": 6, \"num_attention_heads\": 8";
+      "\"model_type\": \"olmo3\", \"hidden_size\": 64, \"num_hidden_layers\": 6,"
+          + " \"num_attention_heads\": 8";
 
   private MalformedModels() {}
 
@@ -26,10 +27,16 @@ final class MalformedModels {
         text("a number", "1e999", ": a JSON object is needed: number"),
         text("half an object", "{" + GOOD, " is not valid JSON at line 1, column "),
         text("two objects", "{" + GOOD + "} {}", " is not valid JSON at line 1, column "),
-        text("a key twice", "{" + GOOD + ", \"hidden_size\": 64}", " is not valid JSON at line 1"),
+        text(
+            "a key twice",
+            "{" + GOOD + ", \"hidden_size\": 65}",
+            ": hidden_size is given twice, leave one: 64 and 65"),
         text("single quotes", "{'hidden_size': 64}", " is not valid JSON at line 1, column "),
         text("a comment", "{/* */}", " is not valid JSON at line 1, column "),
-        text("NaN", "{\"hidden_size\": NaN}", " is not valid JSON at line 1, column "),
+        text(
+            "NaN",
+            "{\"model_type\": \"llama\", \"num_attention_heads\": 8, \"hidden_size\": NaN}",
+            ": hidden_size must be an integer from 1 to 16777216: "),
         text("a NUL", "{\"a\0\": 1}", " is not valid JSON at line 1, column "),
         text(
             "an escape sequence of terminals",
@@ -78,7 +85,7 @@ final class MalformedModels {
         layers("a list of layers", "[6]", "[6]"),
         text(
             "no heads",
-            "{\"hidden_size\": 64, \"n_layer\": 6}",
+            "{\"model_type\": \"llama\", \"hidden_size\": 64, \"n_layer\": 6}",
             ": num_attention_heads is missing"),
         value(
             "two numbers of layers",
@@ -94,13 +101,14 @@ final class MalformedModels {
             ": num_key_value_heads must divide the 8 query heads: 16"),
         text(
             "heads that do not divide the hidden size",
-            "{\"hidden_size\": 65, \"n_layer\": 6, \"n_head\": 8}",
+            "{\"model_type\": \"llama\", \"hidden_size\": 65, \"n_layer\": 6, \"n_head\": 8}",
             ": hidden_size must be a multiple of the 8 query heads, or head_dim be given: 65"),
-        value("no channels", "\"head_dim\": 0", ": head_dim must be an integer from 1 to 65536: 0"),
+        value(
+            "no channels", "\"head_dim\": -1", ": head_dim must be an integer from 0 to 65536: -1"),
         value(
             "2^31 channels",
             "\"head_dim\": 2147483648",
-            ": head_dim must be an integer from 1 to 65536: 2147483648"),
+            ": head_dim must be an integer from 0 to 65536: 2147483648"),
         value(
             "fewer kinds of layers than layers",
             "\"layer_types\": [\"full_attention\"]",
@@ -108,22 +116,18 @@ final class MalformedModels {
         value(
             "layers of an unknown kind",
             "\"layer_types\": [\"a\", \"a\", \"a\", \"a\", \"a\", \"a\"]",
-            ": layer_types may have full_attention, sliding_attention, "),
+            ": layer_types may have full_attention and sliding_attention in a model of type olmo3, "),
         value(
             "kinds of layers in numbers",
             "\"layer_types\": [1, 2, 3, 4, 5, 6]",
             ": layer_types must be an array of strings: [1,2,3,4,5,6]"),
-        value(
-            "no layer that keeps anything",
-            "\"layer_types\": [\"conv\", \"conv\", \"conv\", \"conv\", \"conv\", \"conv\"]",
-            ": layer_types must leave a layer that keeps keys and values: "),
-        value(
+        text(
             "more shared layers than layers",
-            "\"num_kv_shared_layers\": 6",
+            "{" + GOOD.replace("olmo3", "gemma3n_text") + ", \"num_kv_shared_layers\": 6}",
             ": num_kv_shared_layers must be an integer from 0 to 5: 6"),
-        value(
+        text(
             "half a latent",
-            "\"kv_lora_rank\": 64",
+            "{" + GOOD.replace("olmo3", "deepseek_v3") + ", \"kv_lora_rank\": 64}",
             ": qk_rope_head_dim is missing; an integer from 1 to 65536 is needed"),
         value(
             "a scale of nothing",
@@ -138,12 +142,21 @@ final class MalformedModels {
             "\"attention_multiplier\": 1e300",
             ": attention_multiplier must give a softmax scale within the range of a float: "),
         value(
-            "a window below zero", "\"sliding_window\": -1", ": sliding_window must be an integer"),
-        value("an encoder", "\"is_encoder_decoder\": true", ": is_encoder_decoder must be false, "),
+            "a window below all", "\"sliding_window\": -2", ": sliding_window must be an integer"),
+        text(
+            "an encoder of any length",
+            "{\"model_type\": \"t5\", \"num_heads\": 8, \"num_layers\": 6}",
+            ": max_source_positions is missing; the encoder's length is not limited, "),
         value(
             "a cache that is not known",
             "\"attention_chunk_size\": 8",
-            ": attention_chunk_size is not supported (chunked attention); leave it out or null: 8"),
+            ": attention_chunk_size is not known in a model of type olmo3, and may change what its"
+                + " layers keep: 8; --assume-plain computes without it and says so"),
+        text(
+            "a type that is not known",
+            "{" + GOOD.replace("olmo3", "olmo33") + "}",
+            ": model_type is not known, so what its layers keep is not either; near it: olmo3, "),
+        text("no type", "{\"hidden_size\": 64}", ": model_type is missing; "),
         value(
             "a decoder in a word", "\"text_config\": \"a\"", ": text_config must be an object: "));
   }
@@ -160,7 +173,10 @@ final class MalformedModels {
     return model(
         MODEL_VALUE,
         what,
-        "{\"hidden_size\": 64, \"num_attention_heads\": 8, \"num_hidden_layers\": " + value + "}",
+        "{\"model_type\": \"olmo3\", \"hidden_size\": 64, \"num_attention_heads\": 8,"
+            + " \"num_hidden_layers\": "
+            + value
+            + "}",
         ": num_hidden_layers must be an integer from 1 to 4096: " + shown);
   }
 }

@@ -102,6 +102,9 @@ final class CellIdsOfVersion1 implements CellIds {
       case SLIDING -> "SLIDING";
       case LINEAR -> "LINEAR";
       case SHARED -> "SHARED";
+      // Kinds that no model of the first version had.
+      case CHUNKED -> "CHUNKED";
+      case CROSS -> "CROSS";
     };
   }
 

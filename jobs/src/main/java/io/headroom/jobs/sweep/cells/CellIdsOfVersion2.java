@@ -39,7 +39,7 @@ final class CellIdsOfVersion2 implements CellIds {
 
   @Override
   public Function<Cell, String> ofCells(ModelSpec model) {
-    String identity = ModelIdentity.of(model);
+    String identity = ModelIdentity.ofAttention(model);
     return cell -> text(cell, identity).fingerprint(ID_BYTES);
   }
 

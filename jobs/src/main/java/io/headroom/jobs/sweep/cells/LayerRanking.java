@@ -23,7 +23,7 @@ public final class LayerRanking {
     this.measured = cell.layers();
     Map<LayerSpec, Integer> countByKind = new HashMap<>();
     for (LayerSpec layer : cell.model().layers()) {
-      if (layer.holdsKv() && countByKind.merge(layer, 1, Integer::sum) <= measured) {
+      if (layer.isMeasurable() && countByKind.merge(layer, 1, Integer::sum) <= measured) {
         candidates.add(layer);
       }
     }

@@ -10,6 +10,7 @@ import java.util.List;
  * What a sweep measures: the product of its lists over its sequences.
  *
  * @param models names in the catalogue or paths of {@code config.json} files
+ * @param assumePlain whether models are computed as if keys that no rule knows were not there
  * @param kvCache true: decode on the cache; false: recompute the whole prefix for every token
  * @param contention how many copies of a sequence are measured side by side
  * @param layers how many layers of a model are measured
@@ -25,6 +26,7 @@ public record SweepSettings(
     String name,
     long seed,
     List<String> models,
+    boolean assumePlain,
     List<KvHeads> kvHeads,
     SequenceSource sequences,
     DecodeTokens decodeTokens,

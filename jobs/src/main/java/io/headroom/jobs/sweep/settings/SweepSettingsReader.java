@@ -43,6 +43,8 @@ public final class SweepSettingsReader {
             sweep.string("name"),
             sweep.wholeNumber("seed", Long.MIN_VALUE, Long.MAX_VALUE),
             sweep.list("models", element -> locateModel(element)),
+            sweep.has("assume-plain")
+                && sweep.value("assume-plain").named(SweepSettingsReader::onOff, "true, false"),
             sweep.list("kv-heads", element -> element.named(KvHeads::named, KvHeads.ALLOWED)),
             sequences,
             SequenceSettings.decodeTokens(sweep, sequences),
@@ -69,7 +71,7 @@ public final class SweepSettingsReader {
   }
 
   private String locateModel(Settings.Element nameOrPath) {
-    boolean isPath = nameOrPath.string().endsWith(".json");
+    boolean isPath = nameOrPath.string().endsWith(".json") || nameOrPath.string().endsWith(".gguf");
     return isPath ? files.locate(nameOrPath) : nameOrPath.string();
   }
 

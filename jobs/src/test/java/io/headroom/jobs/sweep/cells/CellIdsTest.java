@@ -46,7 +46,7 @@ class CellIdsTest {
     Cell cell =
         new Cell(
             model("qwen2-0.5b"), KvPrecision.INT8, Window.NONE, true, "vector", 2, 3, 1, 4, 42);
-    String model = ModelIdentity.of(cell.model());
+    String model = ModelIdentity.ofAttention(cell.model());
 
     assertThat(CellIdsOfVersion2.text(cell, model))
         .hasToString(
@@ -179,6 +179,7 @@ class CellIdsTest {
             "name",
             "seed",
             "models",
+            "assumePlain",
             "kvHeads",
             "sequences",
             "decodeTokens",

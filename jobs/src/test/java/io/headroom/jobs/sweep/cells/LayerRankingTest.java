@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LayerRankingTest {
 
   static List<String> models() {
-    return Sweeps.catalogue().names();
+    // Nobody says how long the encoder of a T5 is.
+    return Sweeps.catalogue().names().stream().filter(name -> !name.startsWith("t5")).toList();
   }
 
   /** As if all layers of the model were sorted. */
@@ -34,7 +35,7 @@ class LayerRankingTest {
 
   private static List<LayerSpec> sorted(Cell cell, long tokens) {
     return cell.model().layers().stream()
-        .filter(LayerSpec::holdsKv)
+        .filter(LayerSpec::isMeasurable)
         .sorted(mostBytes(cell, tokens).thenComparing(mostBytes(cell, Cell.MANY_TOKENS)))
         .limit(cell.layers())
         .toList();

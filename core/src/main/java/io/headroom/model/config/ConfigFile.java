@@ -1,0 +1,76 @@
+package io.headroom.model.config;
+
+import io.headroom.InputFile;
+import io.headroom.UserException;
+import io.headroom.json.JsonDocument;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A configuration as it lies on a disk; what else may lie there in its place is told by kind. */
+final class ConfigFile {
+  static final int MOST_BYTES = 4 << 20;
+  private static final String NEEDED = "a config.json file";
+  private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+  private static final int SAFETENSORS_HEADER = 8;
+
+  private ConfigFile() {}
+
+  /**
+   * @throws UserException if it is missing, something else, or no JSON object
+   */
+  static JsonDocument read(Path file) {
+    requireKind(file);
+    byte[] bytes = InputFile.read(file, NEEDED, MOST_BYTES);
+    JsonDocument document = JsonDocument.parsePython(file.toString(), withoutMark(bytes));
+    if (document.has("peft_type") || document.has("base_model_name_or_path")) {
+      throw new UserException(
+          file + " is the configuration of a LoRA adapter; that of its base model is needed");
+    }
+    return document;
+  }
+
+  private static void requireKind(Path file) {
+    FileStart start = FileStart.of(file, NEEDED);
+    Optional<String> other = otherKind(start);
+    if (other.isPresent()) {
+      throw new UserException("%s is %s; a config.json is needed".formatted(file, other.get()));
+    }
+  }
+
+  private static Optional<String> otherKind(FileStart start) {
+    String text = start.text().stripLeading();
+    if (text.startsWith("version https://git-lfs")) {
+      return Optional.of("a Git LFS pointer, not the file itself (git lfs pull fetches it)");
+    }
+    if (text.regionMatches(true, 0, "<!doctype html", 0, 14)
+        || text.regionMatches(true, 0, "<html", 0, 5)) {
+      return Optional.of("an HTML page, such as a login or an error");
+    }
+    if (start.beginsWith(0x1F, 0x8B)) {
+      return Optional.of("compressed by gzip");
+    }
+    if (start.beginsWith('P', 'K', 3, 4)) {
+      return Optional.of("a zip archive");
+    }
+    if (start.beginsWith(0xFF, 0xFE) || start.beginsWith(0xFE, 0xFF)) {
+      return Optional.of("text in UTF-16, as PowerShell's > writes it, not in UTF-8");
+    }
+    if (start.beginsWith('G', 'G', 'U', 'F')) {
+      return Optional.of("a GGUF file");
+    }
+    if (start.length() > SAFETENSORS_HEADER
+        && start.at(SAFETENSORS_HEADER) == '{'
+        && start.at(SAFETENSORS_HEADER - 1) == 0) {
+      return Optional.of("a file of tensors (safetensors)");
+    }
+    return Optional.empty();
+  }
+
+  private static byte[] withoutMark(byte[] bytes) {
+    return bytes.length >= UTF_8_MARK.length
+            && Arrays.equals(bytes, 0, UTF_8_MARK.length, UTF_8_MARK, 0, UTF_8_MARK.length)
+        ? Arrays.copyOfRange(bytes, UTF_8_MARK.length, bytes.length)
+        : bytes;
+  }
+}

@@ -1,0 +1,119 @@
+package io.headroom.model.config;
+
+import static io.headroom.kvcache.KvPrecision.BF16;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headroom.model.ModelSpec;
+import io.headroom.testkit.SharedData;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What whole models of each family keep, against sums worked out by hand from their papers. */
+class FamiliesTest {
+  private final ModelCatalogue catalogue =
+      new ModelCatalogue(SharedData.projectRoot().resolve("conf/models"));
+
+  /**
+   * Bytes in bfloat16: of a token while no window is full, of 32,768 tokens, and of what does not
+   * grow.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    // Layers without keys and values: attention layers x 2 x KV heads x channels x 2.
+    "minimax-text-01, 40960, 1342177280, 146800640",
+    "minimax-m1-80k, 40960, 1342177280, 146800640",
+    "nemotron-3-nano-30b-a3b, 6144, 201326592, 49082368",
+    "nemotron-h-8b, 16384, 536870912, 102137856",
+    "jamba-v0.1, 16384, 536870912, 8716288",
+    "bamba-9b, 12288, 402653184, 62287360",
+    "granite-4.0-h-tiny, 8192, 268435456, 29030400",
+    "recurrentgemma-2b, 8192, 16777216, 460800",
+    "lfm2-350m, 12288, 402653184, 40960",
+    "minicpm-sala, 8192, 268435456, 50331648",
+    "kimi-linear-48b-a3b, 8064, 264241152, 43417600",
+    "qwen3-next-80b-a3b, 24576, 805306368, 39518208",
+    "qwen3.5-27b, 65536, 2147483648, 153944064",
+    "qwen3.5-397b-a17b, 30720, 1006632960, 192061440",
+    // Heads or windows that differ by layer.
+    "llama-3.3-nemotron-super-49b, 200704, 6576668672, 0",
+    "openelm-270m, 16128, 528482304, 0",
+    "mimo-v2-flash, 222720, 780533760, 0",
+    "gemma-3n-e4b, 40960, 285212672, 0",
+    "baichuan-m1-14b, 122880, 2013265920, 122880",
+    "llama-4-scout, 196608, 2818572288, 0",
+    // Shared, repeated, or by other names.
+    "hunyuan-large, 81920, 2684354560, 0",
+    "hunyuan-a13b, 131072, 4294967296, 0",
+    "ouro-2.6b, 1572864, 51539607552, 0",
+    "step3, 62464, 2046820352, 0",
+    "chatglm3-6b, 28672, 939524096, 0",
+    "glm-4-9b, 40960, 1342177280, 0",
+    "dbrx-instruct, 163840, 5368709120, 0",
+    "mpt-7b, 524288, 17179869184, 0",
+    "baichuan2-13b, 819200, 26843545600, 0",
+    "glm-4.5, 376832, 12348030976, 0",
+    // Further caches: an indexer's keys of 132 bytes, compressed rows, what an encoder gives.
+    "deepseek-v3.2, 78324, 2566520832, 0",
+    "glm-5, 100152, 3281780736, 0",
+    "glm-5.2, 92628, 3035234304, 0",
+    "deepseek-v4-flash, 50261, 209747968, 12206080",
+    "minimax-m3, 137472, 4504682496, 0",
+    "minicpm3-4b, 952320, 31205621760, 0",
+    "llama-3.2-90b-vision, 327680, 10737418240, 0",
+    "whisper-large-v3, 163840, 5368709120, 245760000",
+    "bart-large-cnn, 49152, 1610612736, 50331648",
+    // Nothing that grows.
+    "falcon-mamba-7b, 0, 0, 19922944",
+  })
+  void modelsKeepTheKnownBytes(String name, long perToken, long ofSequence, long state) {
+    ModelSpec model = catalogue.find(name);
+
+    assertThat(model.kvBytesPerToken(BF16)).isEqualTo(perToken);
+    assertThat(model.kvBytes(32_768, BF16)).isEqualTo(ofSequence);
+    assertThat(model.stateBytes(BF16)).isEqualTo(state);
+    assertThat(model.kvBytesPerGpu(32_768, BF16, 1)).isEqualTo(ofSequence + state);
+    assertThat(model.assumed()).isEmpty();
+  }
+
+  /** DeepSeek-V4-Flash: 21 layers compress by 4 and have an indexer, 20 by 128, all a window. */
+  @Test
+  void compressedEntriesAreKeptOnceTheyAreComplete() {
+    ModelSpec model = catalogue.find("deepseek-v4-flash");
+    long tokens = 1_000_003;
+    long rows = tokens / 4;
+
+    assertThat(model.kvBytes(tokens, BF16))
+        .isEqualTo(43 * 128 * 1024L + 21 * rows * (1024 + 132) + 20 * (tokens / 128) * 1024);
+  }
+
+  /** 20 layers keep 8 KV heads of 128 channels for 4 tiles of 40 x 40 patches and one more. */
+  @Test
+  void anImageTakesAConstant() {
+    ReadingOptions twoImages = new ReadingOptions(false, 2, OptionalInt.empty());
+    ModelSpec model = catalogue.locate("llama-3.2-90b-vision", twoImages).model();
+
+    assertThat(model.stateBytes(BF16)).isEqualTo(2 * 20 * 4096L * 4 * 1601);
+  }
+
+  /** T5-v1.1-XXL: 24 layers of 64 heads with 64 channels. */
+  @Test
+  void anEncodersLengthIsSaidWhereItHasNoLimit() {
+    ReadingOptions options = new ReadingOptions(false, 0, OptionalInt.of(1000));
+    ModelSpec model = catalogue.locate("t5-v1.1-xxl", options).model();
+
+    assertThat(model.kvBytesPerToken(BF16)).isEqualTo(24 * 2 * 64 * 64 * 2);
+    assertThat(model.stateBytes(BF16)).isEqualTo(24L * 2 * 64 * 64 * 2 * 1000);
+  }
+
+  /** Heads of a state are split over ranks; groups are replicated where there are too few. */
+  @Test
+  void aRankHoldsItsShareOfAState() {
+    ModelSpec nemotron = catalogue.find("nemotron-3-nano-30b-a3b");
+    long head = 64 * 3 * 2 + 64 * 128 * 4;
+    long group = 2 * 128 * 3 * 2;
+
+    assertThat(nemotron.stateBytesPerGpu(BF16, 16)).isEqualTo(23 * (4 * head + group));
+  }
+}
