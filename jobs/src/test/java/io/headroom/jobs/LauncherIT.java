@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.testkit.SharedData;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,53 @@ class LauncherIT {
     JsonNode report = new ObjectMapper().readTree(String.join("\n", run.out()));
     assertThat(report.path("kv_bytes_per_sequence").asLong()).isEqualTo(536_870_912);
     assertThat(report.path("kv_bytes_mqa").asLong()).isEqualTo(16_777_216);
+  }
+
+  /** Twice: the first run may write the classes that the next ones share. */
+  @Test
+  void countingNeedsNoSparkOfTheUsers() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      ChildProcess run =
+          withSparkHome("/opt/gone", "kv", "gpt2", "lama", "--tokens", "1", "--json");
+
+      assertThat(run.exitStatus()).as(run.toString()).isEqualTo(2);
+      assertThat(run.out()).singleElement().asString().contains("\"kv_bytes_per_token\":36864");
+      assertThat(run.err()).singleElement().asString().startsWith("headroom: no model 'lama'");
+    }
+  }
+
+  @Test
+  void aSparkThatIsGoneOrTooOldIsTold() throws Exception {
+    assertToldOfSpark("/opt/gone", "it has no bin/spark-submit: /opt/gone");
+    Path old = folder.resolve("spark-3.5.1");
+    Files.createDirectories(old.resolve("jars"));
+    Files.createFile(old.resolve("jars/spark-core_2.12-3.5.1.jar"));
+    Files.createDirectories(old.resolve("bin"));
+    Files.copy(Path.of("/bin/true"), old.resolve("bin/spark-submit"));
+    assertToldOfSpark(old.toString(), "it has spark-core_2.12-3.5.1.jar: " + old);
+  }
+
+  private void assertToldOfSpark(String home, String reason) throws Exception {
+    for (List<String> command :
+        List.of(
+            List.of("sweep", "conf/sweeps/quickstart.conf", "--dry-run"),
+            List.of("report", "results", "--out", "report.html"))) {
+      ChildProcess run = withSparkHome(home, command.toArray(String[]::new));
+
+      assertThat(run.exitStatus()).as(run.toString()).isEqualTo(2);
+      assertThat(run.err())
+          .singleElement()
+          .asString()
+          .startsWith("headroom: SPARK_HOME must be a Spark 4")
+          .endsWith(reason);
+    }
+  }
+
+  private ChildProcess withSparkHome(String home, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(List.of("env", "SPARK_HOME=" + home));
+    command.add(ROOT.resolve("jobs/bin/headroom").toString());
+    command.addAll(Arrays.asList(arguments));
+    return ChildProcess.run(folder, A_MOMENT, command);
   }
 
   static Stream<List<String>> mistakes() {
