@@ -127,6 +127,10 @@ public final class KvCommand implements Callable<Integer> {
         ModelSpec spec = catalogue.locate(model, options).model();
         KvReport report = KvReport.of(spec, positions, kvPrecision, tensorParallel, batch, sizes);
         System.out.print(json ? asJson(report) : asText(report));
+        HeadSplit.warning(spec, tensorParallel)
+            .ifPresent(
+                warning ->
+                    specification.commandLine().getErr().println("headroom: warning: " + warning));
       } catch (UserException e) {
         if (models.size() == 1) {
           throw e;
@@ -204,7 +208,12 @@ public final class KvCommand implements Callable<Integer> {
       fits.add(
           fit.memory(), tokens(fit.tokens()), tokens(fit.tokensMha()), tokens(fit.tokensMqa()));
     }
-    return text.append(System.lineSeparator()).append(fits.render()).toString();
+    return text.append(System.lineSeparator())
+        .append(fits.render())
+        .append(
+            "%nThe whole memory is the cache's: weights and activations are not counted.%n"
+                .formatted())
+        .toString();
   }
 
   private static String tokens(long tokens) {

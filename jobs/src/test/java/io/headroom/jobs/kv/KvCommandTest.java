@@ -163,7 +163,7 @@ class KvCommandTest {
 
   /** Eight KV heads: two ranks hold four each, sixteen hold one each. */
   @ParameterizedTest
-  @CsvSource({"1, 1, 1", "2, 1, 2", "8, 1, 8", "16, 1, 8", "3, 1, 2.6666666666666665", "8, 5, 1.6"})
+  @CsvSource({"1, 1, 1", "2, 1, 2", "8, 1, 8", "16, 1, 8", "8, 5, 1.6"})
   void sharesHeadsAmongGpus(int gpus, int batch, double divisor) {
     JsonNode report =
         json("llama-2-70b", "--tokens", "100", "--tp", "" + gpus, "--batch", "" + batch);
@@ -171,6 +171,22 @@ class KvCommandTest {
     assertThat(report.path("kv_bytes_per_gpu").asLong())
         .isEqualTo(Math.round(100 * 327_680 / divisor));
     assertThat(report.path("kv_bytes_per_sequence").asLong()).isEqualTo(100 * 327_680);
+  }
+
+  /** 64 query heads and 8 KV heads: three GPUs split neither, sixteen keep each KV head twice. */
+  @Test
+  void warnsWhereEnginesWouldRefuseToSplitTheHeads() {
+    CommandRun three = kv("llama-2-70b", "--tokens", "1", "--tp", "3", "--json");
+    assertThat(three.out()).singleElement().asString().contains("\"kv_bytes_per_gpu\":122880");
+    assertThat(three.err())
+        .singleElement()
+        .asString()
+        .startsWith(
+            "headroom: warning: llama-2-70b: 3 GPUs do not split 64 query heads and 8 KV heads");
+    for (String gpus : List.of("1", "2", "8", "16", "64")) {
+      assertThat(kv("llama-2-70b", "--tokens", "1", "--tp", gpus, "--json").err()).isEmpty();
+    }
+    assertThat(kv("deepseek-v3", "--tokens", "1", "--tp", "3", "--json").err()).isEmpty();
   }
 
   @Test
