@@ -1,13 +1,11 @@
 package io.headroom.jobs.report;
 
-import io.headroom.UserException;
 import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.cli.LocalAddress;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.results.WholeFile;
 import io.headroom.jobs.spark.SparkLease;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -36,7 +34,7 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    WholeFile file = WholeFile.at(path());
+    WholeFile file = WholeFile.at(LocalAddress.path("--out", out));
     List<SweepResults> results = SweepResults.readAll(folders);
     try (SparkLease spark = new SparkLease("headroom report")) {
       ReportData data = ReportData.read(results, spark.analysing());
@@ -50,13 +48,5 @@ public final class ReportCommand implements Callable<Integer> {
           Units.bytes(page.getBytes(StandardCharsets.UTF_8).length));
     }
     return ExitStatus.DONE;
-  }
-
-  private Path path() {
-    try {
-      return Path.of(out);
-    } catch (InvalidPathException e) {
-      throw new UserException("--out %s: %s".formatted(out, e.getMessage()), e);
-    }
   }
 }

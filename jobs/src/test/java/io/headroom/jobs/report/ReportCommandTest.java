@@ -141,6 +141,35 @@ class ReportCommandTest {
   }
 
   @Test
+  void foldersAndPagesMayBeAddresses() throws IOException {
+    Path results = folder.resolve("of two words");
+    ScratchResults.write(
+        results, SPARK.session(), List.of(ScratchResults.measured("a", 8, "f32", 64).build()));
+    Path page = folder.resolve("a page.html");
+
+    CommandRun run =
+        CommandRun.of("report", results.toUri().toString(), "--out", page.toUri().toString());
+
+    assertThat(run.exitStatus()).as(run.toString()).isZero();
+    assertThat(page).isNotEmptyFile();
+    assertThat(CommandRun.of("report", results.toString(), "--out", "file://page.html").err())
+        .last()
+        .asString()
+        .startsWith("headroom: --out file://page.html: not the address of a local file; ");
+    assertThat(
+            CommandRun.of(
+                    "report",
+                    results.toString(),
+                    results.toUri().toString(),
+                    "--out",
+                    page.toString())
+                .err())
+        .last()
+        .asString()
+        .endsWith(" are one folder; allowed: each folder once");
+  }
+
+  @Test
   void mistakesAreOneLine() throws IOException {
     Path results = folder.resolve("results");
     ScratchResults.write(
