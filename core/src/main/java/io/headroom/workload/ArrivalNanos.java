@@ -9,8 +9,8 @@ import java.time.ZoneOffset;
 
 /** Arrival times as texts, read into whole nanoseconds without passing through floating point. */
 final class ArrivalNanos {
-  static final long NANOS_PER_MILLISECOND = 1_000_000L;
-  static final long NANOS_PER_SECOND = 1_000_000_000L;
+  private static final long NANOS_PER_MILLISECOND = 1_000_000L;
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
   private static final long SECONDS_PER_DAY = 86_400L;
   private static final int FIRST_YEAR = 1970;
@@ -18,9 +18,30 @@ final class ArrivalNanos {
   private static final int SECONDS_END = 19;
   private static final int FRACTION_DIGITS = 9;
   private static final int LONGEST_NUMBER = 64;
-  private static final int MOST_WHOLE_DIGITS = 13;
+  private static final int MOST_WHOLE_DIGITS = 19;
+  private static final int EPOCH_MILLISECOND_DIGITS = 13;
 
   private ArrivalNanos() {}
+
+  /**
+   * Nanoseconds since 1970 of a time as {@link #ofDateTime} reads it, or of milliseconds since 1970
+   * in 13 digits (from 2001 on), with a fraction or without.
+   *
+   * @throws DateTimeException if it is no such time
+   * @throws NumberFormatException if digits are not digits, or too large for 64 bits of nanoseconds
+   */
+  static long ofWallClock(String text) {
+    return isEpochMilliseconds(text) ? ofDecimal(text, NANOS_PER_MILLISECOND) : ofDateTime(text);
+  }
+
+  private static boolean isEpochMilliseconds(String text) {
+    int digits = 0;
+    while (digits < text.length() && isDigit(text.charAt(digits))) {
+      digits++;
+    }
+    return digits == EPOCH_MILLISECOND_DIGITS
+        && (digits == text.length() || text.charAt(digits) == '.');
+  }
 
   /**
    * Nanoseconds since 1970 of {@code 2023-11-16 18:15:46}, with a fraction of up to 9 digits or

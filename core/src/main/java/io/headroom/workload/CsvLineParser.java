@@ -1,52 +1,37 @@
 package io.headroom.workload;
 
-import java.time.DateTimeException;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
-/** Lines of Azure and BurstGPT: plain commas, no quotes, columns found by the header's names. */
+/** Rows of a table of text: columns found by the header's names, with or without quotes. */
 final class CsvLineParser implements TraceLineParser {
   private static final long serialVersionUID = 1L;
   private static final int INVALID = -1;
+  private static final int NONE = -1;
 
-  private final TraceFormat format;
+  private final RowFields fields;
   private final String header;
+  private final char separator;
   private final int columns;
   private final int arrivalColumn;
   private final int promptColumn;
   private final int outputColumn;
 
-  private CsvLineParser(TraceFormat format, String header, List<String> names) {
-    this.format = format;
-    this.header = header;
+  /**
+   * @param fields in the spelling of the header; an arrival that the header lacks is none
+   */
+  CsvLineParser(RowFields fields, String header, char separator, List<String> names) {
+    this.fields = fields;
+    this.header = header.strip();
+    this.separator = separator;
     this.columns = names.size();
-    this.arrivalColumn = indexOf(names, format.arrivalField());
-    this.promptColumn = indexOf(names, format.promptField());
-    this.outputColumn = indexOf(names, format.outputField());
+    this.arrivalColumn = fields.arrival() == null ? NONE : names.indexOf(fields.arrival());
+    this.promptColumn = names.indexOf(fields.prompt());
+    this.outputColumn = names.indexOf(fields.output());
   }
 
-  /** Empty if the header lacks a column of the format, or has it more than once. */
-  static Optional<CsvLineParser> of(TraceFormat format, String header) {
-    List<String> names = Arrays.stream(header.split(",", -1)).map(String::strip).toList();
-    CsvLineParser parser = new CsvLineParser(format, header.strip(), names);
-    boolean complete =
-        parser.arrivalColumn >= 0 && parser.promptColumn >= 0 && parser.outputColumn >= 0;
-    return complete ? Optional.of(parser) : Optional.empty();
-  }
-
-  private static int indexOf(List<String> names, String name) {
-    int index = -1;
-    for (int i = 0; i < names.size(); i++) {
-      if (!names.get(i).equalsIgnoreCase(name)) {
-        continue;
-      }
-      if (index >= 0) {
-        return -1;
-      }
-      index = i;
-    }
-    return index;
+  @Override
+  public List<String> fields() {
+    return fields.names();
   }
 
   @Override
@@ -54,64 +39,64 @@ final class CsvLineParser implements TraceLineParser {
     if (line.isBlank()) {
       return new SkippedLine(SkipReason.BLANK_LINE);
     }
+    return line.indexOf(CsvFields.QUOTE) < 0 ? plain(line) : quoted(line);
+  }
+
+  private TraceLine plain(String line) {
     String arrival = "";
     int promptTokens = INVALID;
     int outputTokens = INVALID;
     int column = 0;
     int start = 0;
     while (start <= line.length()) {
-      int comma = line.indexOf(',', start);
-      int end = comma < 0 ? line.length() : comma;
+      int found = line.indexOf(separator, start);
+      int end = found < 0 ? line.length() : found;
       if (column == arrivalColumn) {
         arrival = line.substring(start, end).strip();
       } else if (column == promptColumn) {
-        promptTokens = count(line, start, end);
+        promptTokens = RowFields.count(line, start, end);
       } else if (column == outputColumn) {
-        outputTokens = count(line, start, end);
+        outputTokens = RowFields.count(line, start, end);
       }
       column++;
       start = end + 1;
     }
-    if (column != columns) {
-      return new BrokenLine(
-          "expected %d columns (%s), found %d".formatted(columns, header, column));
+    return column == columns ? row(arrival, promptTokens, outputTokens) : miscounted(column);
+  }
+
+  private TraceLine quoted(String line) {
+    List<String> values = CsvFields.split(line, separator);
+    if (values.isEmpty()) {
+      return new BrokenLine("a quote must end on its line, before a separator");
     }
+    if (values.size() != columns) {
+      return miscounted(values.size());
+    }
+    String prompt = values.get(promptColumn);
+    String output = values.get(outputColumn);
+    return row(
+        arrivalColumn < 0 ? "" : values.get(arrivalColumn).strip(),
+        RowFields.count(prompt, 0, prompt.length()),
+        RowFields.count(output, 0, output.length()));
+  }
+
+  private TraceLine row(String arrival, int promptTokens, int outputTokens) {
     if (promptTokens < 0) {
-      return Lines.brokenCount(format.promptField());
+      return RowFields.brokenCount(fields.prompt());
     }
     if (outputTokens < 0) {
-      return Lines.brokenCount(format.outputField());
+      return RowFields.brokenCount(fields.output());
     }
-    try {
-      return Lines.of(format, arrivalNanos(arrival), promptTokens, outputTokens);
-    } catch (DateTimeException | NumberFormatException e) {
-      return brokenArrival();
+    if (arrivalColumn < 0) {
+      return fields.request(TraceRequest.NO_ARRIVAL, promptTokens, outputTokens);
     }
+    long arrivalNanos = fields.arrivalNanos(arrival);
+    return arrivalNanos < 0
+        ? fields.brokenArrival()
+        : fields.request(arrivalNanos, promptTokens, outputTokens);
   }
 
-  /** Negative for anything but a count. */
-  private static int count(String line, int start, int end) {
-    try {
-      return Integer.parseInt(line.substring(start, end).strip());
-    } catch (NumberFormatException e) {
-      return INVALID;
-    }
-  }
-
-  private long arrivalNanos(String text) {
-    if (format == TraceFormat.AZURE) {
-      return ArrivalNanos.ofDateTime(text);
-    }
-    return ArrivalNanos.ofDecimal(text, ArrivalNanos.NANOS_PER_SECOND);
-  }
-
-  private BrokenLine brokenArrival() {
-    if (format == TraceFormat.AZURE) {
-      return new BrokenLine(
-          "%s must be a time from 1970 to 2261 such as 2023-11-16 18:15:46.6805900 or 2024-05-10 00:00:00+00:00"
-              .formatted(format.arrivalField()));
-    }
-    return new BrokenLine(
-        "%s must be a number of seconds, at least 0".formatted(format.arrivalField()));
+  private BrokenLine miscounted(int found) {
+    return new BrokenLine("expected %d columns (%s), found %d".formatted(columns, header, found));
   }
 }

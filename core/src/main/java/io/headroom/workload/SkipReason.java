@@ -4,6 +4,7 @@ package io.headroom.workload;
 public enum SkipReason {
   FAILED_REQUEST("failed requests (0 response tokens)"),
   EMPTY_PROMPT("requests with 0 prompt tokens"),
+  EMPTY_SESSION("sessions without requests"),
   BLANK_LINE("blank lines");
 
   private final String description;

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What became of a trace's lines. Every line is used or skipped for a reason.
+ * What became of a trace's rows. Every row is used or skipped for a reason.
  *
- * @param rows lines without the header
+ * @param rows lines without the header; of a session, each of its requests
  * @param used rows that are requests
  * @param skipped rows that are not used, by reason; reasons that did not occur are absent
  */

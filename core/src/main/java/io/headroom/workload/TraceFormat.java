@@ -1,45 +1,125 @@
 package io.headroom.workload;
 
+import static io.headroom.workload.ArrivalUnit.ISO_TIME;
+import static io.headroom.workload.ArrivalUnit.MILLISECONDS;
+import static io.headroom.workload.ArrivalUnit.NANOSECONDS;
+import static io.headroom.workload.ArrivalUnit.SECONDS;
+
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The public request traces that can be read. */
-public enum TraceFormat {
+/**
+ * The request traces that are known, as a table of what their fields are called: one constant a
+ * format, one {@link TraceLayout} for each way in which its files are laid out. Any of them may be
+ * a table of text, JSON lines or Parquet. A file has the first format whose layout fits.
+ */
+public enum TraceFormat implements TraceDescription {
   /**
-   * Azure LLM inference traces of 2023, 2024 and 2025 (github.com/Azure/AzurePublicDataset): CSV,
+   * Azure LLM inference traces of 2023, 2024 and 2025 (github.com/Azure/AzurePublicDataset):
    * wall-clock times with or without an offset from UTC. Without one they count as UTC.
    */
-  AZURE("TIMESTAMP", "ContextTokens", "GeneratedTokens"),
-  /** Mooncake (github.com/kvcache-ai/Mooncake): a JSON object a line, times in milliseconds. */
-  MOONCAKE("timestamp", "input_length", "output_length"),
+  AZURE(timed("TIMESTAMP", ISO_TIME, "ContextTokens", "GeneratedTokens")),
   /**
-   * BurstGPT (github.com/HPMLL/BurstGPT), with or without session columns: CSV, times in seconds. A
+   * Mooncake (github.com/kvcache-ai/Mooncake): times in milliseconds. What has the same fields and
+   * no hashes may be of guidellm, which takes seconds.
+   */
+  MOONCAKE(
+      timed("timestamp", MILLISECONDS, "input_length", "output_length")
+          .markedBy("hash_ids")
+          .unless("chat_id", "parent_chat_id", "session_id", "delay"),
+      timed("timestamp", MILLISECONDS, "input_length", "output_length")
+          .unless("hash_ids", "chat_id", "parent_chat_id", "session_id", "delay")
+          .remarked(
+              "timestamp is read as milliseconds, as Mooncake has it; where it is seconds, as in"
+                  + " guidellm: format = guidellm")),
+  /**
+   * BurstGPT (github.com/HPMLL/BurstGPT), with or without session columns: times in seconds. A
    * request with 0 response tokens failed.
    */
-  BURSTGPT("Timestamp", "Request tokens", "Response tokens");
+  BURSTGPT(timed("Timestamp", SECONDS, "Request tokens", "Response tokens").emptyOutputIsFailure()),
+  /**
+   * The traces of aiperf (github.com/ai-dynamo/aiperf): those of Mooncake, and sessions, whose
+   * later turns have a delay after the answer before them, so that nobody knows when they arrive.
+   */
+  AIPERF(
+      timed("timestamp", MILLISECONDS, "input_length", "output_length")
+          .arrivalOptional()
+          .markedBy("session_id", "delay")
+          .unless("chat_id", "parent_chat_id"),
+      timed("timestamp", MILLISECONDS, "input_length", "output_length")
+          .arrivalOptional()
+          .unless("timestamp", "chat_id", "parent_chat_id")),
+  /** Bailian (github.com/alibaba-edu/qwen-bailian-usagetraces-anon): times in seconds. */
+  BAILIAN(
+      timed("timestamp", SECONDS, "input_length", "output_length")
+          .markedBy("chat_id", "parent_chat_id")),
+  /**
+   * LLMServingSim (github.com/casys-kaist/LLMServingSim): workloads, in nanoseconds, with sessions
+   * of which only the first request has a time, and requests as its benchmark records them, in
+   * seconds since 1970.
+   */
+  LLMSERVINGSIM(
+      timed("arrival_time_ns", NANOSECONDS, "input_toks", "output_toks").sessionsIn("sub_requests"),
+      timed("arrival_time", SECONDS, "input_toks", "output_toks")),
+  /**
+   * Weka's conversations (github.com/callanjfox/agentic-coding-analysis), one a line, or a request
+   * a line as guidellm takes them: seconds since the conversation began.
+   */
+  WEKA(
+      timed("t", SECONDS, "in", "out")
+          .sessionsIn("requests")
+          .remarked(
+              "t counts from the start of each conversation: all are taken to start at once")),
+  /** Vidur (github.com/microsoft/vidur): seconds since the trace began, or lengths alone. */
+  VIDUR(timed("arrived_at", SECONDS, "num_prefill_tokens", "num_decode_tokens").arrivalOptional()),
+  /**
+   * guidellm (github.com/vllm-project/guidellm): data sets whose prompts are counted, with seconds
+   * since the first request or without, and its own traces, which are read so when asked for since
+   * their fields are those of Mooncake.
+   */
+  GUIDELLM(
+      guidellm("prompt_tokens_count", "output_tokens_count"),
+      guidellm("prompt_tokens_count", "completion_tokens_count"),
+      guidellm("input_tokens_count", "output_tokens_count"),
+      guidellm("input_tokens_count", "completion_tokens_count"),
+      timed("timestamp", SECONDS, "input_length", "output_length")),
+  /**
+   * Conversations as ShareGPT has them, once somebody has counted their tokens, under the names
+   * that benchmarks and servers give such counts.
+   */
+  SHAREGPT(
+      counted("prompt_tokens", "completion_tokens"),
+      counted("prompt_tokens", "output_tokens"),
+      counted("input_tokens", "output_tokens"),
+      counted("prompt_len", "completion_len"),
+      counted("prompt_len", "output_len"),
+      counted("prompt_len", "expected_output_len"),
+      counted("input_len", "output_len"),
+      counted("num_prompt_tokens", "num_output_tokens"),
+      counted("num_input_tokens", "num_output_tokens"),
+      counted("usage.prompt_tokens", "usage.completion_tokens"));
 
-  private final String arrivalField;
-  private final String promptField;
-  private final String outputField;
+  @SuppressWarnings("ImmutableEnumChecker") // An unmodifiable list of records of such lists.
+  private final List<TraceLayout> layouts;
 
-  TraceFormat(String arrivalField, String promptField, String outputField) {
-    this.arrivalField = arrivalField;
-    this.promptField = promptField;
-    this.outputField = outputField;
+  TraceFormat(TraceLayout... layouts) {
+    this.layouts = List.of(layouts);
   }
 
-  String arrivalField() {
-    return arrivalField;
+  private static TraceLayout timed(String arrival, ArrivalUnit unit, String prompt, String output) {
+    return TraceLayout.of(arrival, unit, prompt, output);
   }
 
-  String promptField() {
-    return promptField;
+  private static TraceLayout guidellm(String prompt, String output) {
+    return timed("relative_timestamp", SECONDS, prompt, output).arrivalOptional();
   }
 
-  String outputField() {
-    return outputField;
+  private static TraceLayout counted(String prompt, String output) {
+    return TraceLayout.withoutArrival(prompt, output)
+        .remarked("times are not read, requests are taken in the order of the file");
   }
 
   /** The name that configurations use: {@code azure}, {@code mooncake}, {@code burstgpt}. */
@@ -56,39 +136,20 @@ public enum TraceFormat {
     return Arrays.stream(values()).map(TraceFormat::label).collect(Collectors.joining(", "));
   }
 
-  /** The format whose files begin with such a line; empty if none does. */
-  public static Optional<TraceFormat> detect(String firstLine) {
+  /** The fields by which each format is known, for messages. */
+  public static String allFields() {
     return Arrays.stream(values())
-        .filter(format -> format.parser(firstLine).isPresent())
-        .findFirst();
+        .map(format -> "%s (%s)".formatted(format.label(), format.fields()))
+        .collect(Collectors.joining(", "));
   }
 
-  /** Whether the first line names the columns. */
-  public boolean hasHeader() {
-    return this != MOONCAKE;
+  /** The fields of its first layout, for messages. */
+  public String fields() {
+    return String.join(", ", layouts.get(0).columns().names());
   }
 
-  /** What the first line must be, for messages. */
-  public String expectedFirstLine() {
-    if (this == MOONCAKE) {
-      return "a JSON object with %s, %s and %s".formatted(arrivalField, promptField, outputField);
-    }
-    return "a header with the columns %s,%s,%s, each once"
-        .formatted(arrivalField, promptField, outputField);
-  }
-
-  /**
-   * A parser for a file that begins with {@code firstLine}; empty if such a file is not of this
-   * format. Columns are found by name, other columns are not read. What begins like a JSON object
-   * counts as Mooncake.
-   */
-  public Optional<TraceLineParser> parser(String firstLine) {
-    String line = Lines.withoutByteOrderMark(firstLine);
-    if (this == MOONCAKE) {
-      return line.stripLeading().startsWith("{")
-          ? Optional.of(new MooncakeLineParser())
-          : Optional.empty();
-    }
-    return CsvLineParser.of(this, line).map(TraceLineParser.class::cast);
+  /** In the order in which they are tried. */
+  List<TraceLayout> layouts() {
+    return layouts;
   }
 }

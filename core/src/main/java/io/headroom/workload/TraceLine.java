@@ -1,4 +1,4 @@
 package io.headroom.workload;
 
 /** What one line of a trace turned out to be. */
-public sealed interface TraceLine permits TraceRequest, SkippedLine, BrokenLine {}
+public sealed interface TraceLine permits TraceRequest, TraceSession, SkippedLine, BrokenLine {}

@@ -6,11 +6,20 @@ import io.headroom.testkit.Fuzz;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a line holds, it is a request, skipped or broken. */
 class TraceLinesFuzzTest {
   private static final long MIB = 1L << 20;
+  private static final List<TraceDescription> DESCRIPTIONS =
+      Stream.concat(
+              Stream.<TraceDescription>of(TraceFormat.values()),
+              Stream.of(
+                  new TraceColumns(Optional.empty(), "usage.prompt_tokens", "output_length"),
+                  new TraceColumns(
+                      Optional.of(new ArrivalColumn("t", ArrivalUnit.NANOSECONDS)), "in", "out")))
+          .toList();
 
   @Test
   void everyLineComesToSomething() {
@@ -32,6 +41,25 @@ class TraceLinesFuzzTest {
                 """
                 {"timestamp": 27482, "input_length": 6955, "output_length": 52, "hash_ids": [46, 47, 2353]}
                 {"timestamp": 30535.5, "input_length": 6472, "output_length": 26, "hash_ids": []}
+                """),
+            bytes(
+                """
+                {"session_id": "a", "input_length": 300, "output_length": 40}
+                {"session_id": "a", "delay": 1000, "input_length": 150, "output_length": 20}
+                """),
+            bytes(
+                """
+                {"id": "c1", "requests": [{"t": 0.5, "in": 7, "out": 2}, {"t": 9, "requests": []}]}
+                {"id": "c1", "t": 0.5, "in": 101, "out": 20, "hash_ids": [1]}
+                """),
+            bytes(
+                """
+                "arrived_at";"num_prefill_tokens";"num_decode_tokens"
+                "0.5";"37""72";54.0
+                """),
+            bytes(
+                """
+                {"usage": {"prompt_tokens": 5, "completion_tokens": 7}, "choices": [{}]}
                 """));
     List<String> tokens =
         List.of(
@@ -44,7 +72,12 @@ class TraceLinesFuzzTest {
             "1e2147483647",
             "1e-2147483648",
             ",,,,,,",
-            "ContextTokens,");
+            "ContextTokens,",
+            "\"\"",
+            "\";\"",
+            "\"sub_requests\":[{\"arrival_time_ns\":9223372036854775807}],",
+            "\"requests\":{\"requests\":[[]]},",
+            "\"usage\":{\"usage\":{}},");
 
     assertThat(Fuzz.run(valid, tokens, 64 * MIB, TraceLinesFuzzTest::read)).isPositive();
   }
@@ -54,8 +87,10 @@ class TraceLinesFuzzTest {
     if (lines.isEmpty()) {
       return;
     }
-    for (TraceFormat format : TraceFormat.values()) {
-      Optional<TraceLineParser> parser = format.parser(lines.get(0));
+    TraceHead head = TraceHead.ofLine(lines.get(0));
+    assertThat(head.fields()).isNotNull();
+    for (TraceDescription description : DESCRIPTIONS) {
+      Optional<TraceLineParser> parser = head.parser(description);
       for (String line : lines) {
         parser.map(found -> found.parse(line)).ifPresent(TraceLinesFuzzTest::requireLine);
       }
@@ -64,7 +99,10 @@ class TraceLinesFuzzTest {
 
   private static void requireLine(TraceLine line) {
     assertThat(line).isNotNull();
-    if (line instanceof TraceRequest request) {
+    if (line instanceof TraceSession session) {
+      session.requests().forEach(TraceLinesFuzzTest::requireLine);
+    }
+    if (line instanceof TraceRequest request && request.hasArrival()) {
       assertThat(request.since(request.arrivalNanos()).arrivalNanos()).isZero();
       assertThat(request.lengths().totalTokens()).isPositive();
     }

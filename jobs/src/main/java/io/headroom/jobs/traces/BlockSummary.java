@@ -6,6 +6,7 @@ import io.headroom.workload.SkippedLine;
 import io.headroom.workload.TraceLine;
 import io.headroom.workload.TraceLineParser;
 import io.headroom.workload.TraceRequest;
+import io.headroom.workload.TraceSession;
 import java.io.Serializable;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -31,6 +32,12 @@ final class BlockSummary implements Serializable {
 
   /** Lines by reason; no line, no entry. No {@link EnumMap}, which Kryo cannot fill either. */
   Map<SkipReason, Long> skipped = new HashMap<>();
+
+  /** Requests that do not say when they arrived, among those used. */
+  long withoutArrival;
+
+  /** Lines that hold a whole session. */
+  long sessions;
 
   long earliestNanos = Long.MAX_VALUE;
 
@@ -60,13 +67,24 @@ final class BlockSummary implements Serializable {
   private void add(TraceLine line, String text) {
     if (line instanceof TraceRequest request) {
       used++;
-      earliestNanos = Math.min(earliestNanos, request.arrivalNanos());
+      addArrival(request);
+    } else if (line instanceof TraceSession session) {
+      sessions++;
+      session.requests().forEach(within -> add(within, text));
     } else if (line instanceof SkippedLine skippedLine) {
       skipped.merge(skippedLine.reason(), 1L, Long::sum);
     } else if (line instanceof BrokenLine broken) {
       brokenIndex = lines;
       brokenExpected = broken.expected();
       brokenText = text.substring(0, Math.min(text.length(), KEPT_CHARACTERS));
+    }
+  }
+
+  private void addArrival(TraceRequest request) {
+    if (request.hasArrival()) {
+      earliestNanos = Math.min(earliestNanos, request.arrivalNanos());
+    } else {
+      withoutArrival++;
     }
   }
 }

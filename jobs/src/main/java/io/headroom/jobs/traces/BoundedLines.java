@@ -1,13 +1,11 @@
 package io.headroom.jobs.traces;
 
 import java.io.IOException;
-import java.io.InputStream;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
-import org.apache.hadoop.io.compress.CompressionCodec;
-import org.apache.hadoop.io.compress.CompressionCodecFactory;
 import org.apache.hadoop.mapreduce.InputSplit;
 import org.apache.hadoop.mapreduce.JobContext;
 import org.apache.hadoop.mapreduce.RecordReader;
@@ -25,55 +23,20 @@ public final class BoundedLines extends FileInputFormat<LongWritable, Text> {
   /** Mooncake's longest lines have some tens of thousands. */
   static final int MOST_LINE_BYTES = 16 << 20;
 
-  /**
-   * What a file holds, of which no decompressor throws anything but an {@link IOException}.
-   *
-   * @param codec null for plain text
-   */
-  static InputStream decompressed(InputStream bytes, CompressionCodec codec) throws IOException {
-    return codec == null ? bytes : new Decompressed(codec, bytes);
+  private static final String STORAGE = "headroom.trace.storage";
+
+  /** Says how the files of a job are stored, which their names need not tell. */
+  static void setStorage(Configuration job, TraceStorage storage) {
+    job.setEnum(STORAGE, storage);
   }
 
-  private static final class Decompressed extends InputStream {
-    private final InputStream text;
-
-    Decompressed(CompressionCodec codec, InputStream bytes) throws IOException {
-      try {
-        this.text = codec.createInputStream(bytes);
-      } catch (RuntimeException e) {
-        throw broken(e);
-      }
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      int count = read(one, 0, 1);
-      return count < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] into, int from, int length) throws IOException {
-      try {
-        return text.read(into, from, length);
-      } catch (RuntimeException e) {
-        throw broken(e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      text.close();
-    }
-
-    private static IOException broken(RuntimeException e) {
-      return new IOException("compressed data are broken: " + e, e);
-    }
+  private static TraceStorage storage(Configuration job) {
+    return job.getEnum(STORAGE, TraceStorage.TEXT);
   }
 
   @Override
   protected boolean isSplitable(JobContext context, Path file) {
-    return new CompressionCodecFactory(context.getConfiguration()).getCodec(file) == null;
+    return storage(context.getConfiguration()).isSplitable();
   }
 
   @Override
@@ -105,11 +68,12 @@ public final class BoundedLines extends FileInputFormat<LongWritable, Text> {
       position = start;
       blockStart = new LongWritable(start);
       file = path.getFileSystem(context.getConfiguration()).open(path);
-      CompressionCodec codec =
-          new CompressionCodecFactory(context.getConfiguration()).getCodec(path);
-      compressed = codec != null;
+      TraceStorage storage = storage(context.getConfiguration());
+      compressed = !storage.isSplitable();
       file.seek(start);
-      reader = new LineReader(decompressed(file, codec), context.getConfiguration());
+      reader =
+          new LineReader(
+              storage.text(file, context.getConfiguration()), context.getConfiguration());
       if (start > 0) {
         position += reader.readLine(new Text(), 0, Integer.MAX_VALUE);
       }

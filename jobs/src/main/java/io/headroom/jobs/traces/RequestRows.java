@@ -4,6 +4,9 @@ import io.headroom.workload.BrokenLine;
 import io.headroom.workload.TraceLine;
 import io.headroom.workload.TraceLineParser;
 import io.headroom.workload.TraceRequest;
+import io.headroom.workload.TraceSession;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -18,17 +21,24 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
   private final TraceLineParser parser;
   private final boolean hasHeader;
   private final Map<Long, Long> firstLines;
+  private final boolean timed;
   private final long originNanos;
 
   /**
    * @param firstLines number of the first line of each block, by the block's start
-   * @param originNanos arrival of the earliest request
+   * @param timed whether every request of the trace says when it arrived
+   * @param originNanos arrival of the earliest request, if it is timed
    */
   RequestRows(
-      TraceLineParser parser, boolean hasHeader, Map<Long, Long> firstLines, long originNanos) {
+      TraceLineParser parser,
+      boolean hasHeader,
+      Map<Long, Long> firstLines,
+      boolean timed,
+      long originNanos) {
     this.parser = parser;
     this.hasHeader = hasHeader;
     this.firstLines = firstLines;
+    this.timed = timed;
     this.originNanos = originNanos;
   }
 
@@ -41,7 +51,9 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
     private final Iterator<Row> lines;
     private long blockStart = -1;
     private long lineNumber;
-    private Row next;
+
+    /** Requests of the line read last that are not given out yet. */
+    private final Deque<Row> waiting = new ArrayDeque<>();
 
     Requests(Iterator<Row> lines) {
       this.lines = lines;
@@ -49,10 +61,10 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
 
     @Override
     public boolean hasNext() {
-      while (next == null && lines.hasNext()) {
-        next = request(lines.next());
+      while (waiting.isEmpty() && lines.hasNext()) {
+        read(lines.next());
       }
-      return next != null;
+      return !waiting.isEmpty();
     }
 
     @Override
@@ -60,13 +72,10 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      Row row = next;
-      next = null;
-      return row;
+      return waiting.remove();
     }
 
-    /** Null for a line that is no request. */
-    private Row request(Row line) {
+    private void read(Row line) {
       if (line.getLong(1) != blockStart) {
         blockStart = line.getLong(1);
         Long first = firstLines.get(blockStart);
@@ -77,20 +86,26 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
       }
       lineNumber++;
       if (hasHeader && lineNumber == 1) {
-        return null;
+        return;
       }
-      TraceLine parsed = parser.parse(line.getString(0));
+      add(parser.parse(line.getString(0)));
+    }
+
+    private void add(TraceLine parsed) {
       if (parsed instanceof BrokenLine broken) {
         throw changed("line " + lineNumber + ", " + broken.expected());
       }
-      if (parsed instanceof TraceRequest request) {
-        return RowFactory.create(
-            lineNumber,
-            request.since(originNanos).arrivalNanos(),
-            request.promptTokens(),
-            request.outputTokens());
+      if (parsed instanceof TraceSession session) {
+        session.requests().forEach(this::add);
+      } else if (parsed instanceof TraceRequest request) {
+        waiting.add(row(request));
       }
-      return null;
+    }
+
+    private Row row(TraceRequest request) {
+      Long nanos = timed ? request.since(originNanos).arrivalNanos() : null;
+      return RowFactory.create(
+          lineNumber, nanos, request.promptTokens(), request.outputTokens(), waiting.size());
     }
 
     private IllegalStateException changed(String where) {

@@ -6,11 +6,13 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.headroom.jobs.spark.SparkJobs;
 import io.headroom.workload.TraceCounts;
-import io.headroom.workload.TraceFormat;
+import io.headroom.workload.TraceDescription;
 import io.headroom.workload.TraceRequest;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -22,30 +24,54 @@ import org.apache.spark.sql.types.StructType;
  * A checked trace.
  *
  * @param file the path as the user wrote it
+ * @param description what the user said of it, or the format that was found
+ * @param timed whether every request says when it arrived; if not, none has an arrival, and the
+ *     order of the file is theirs
  * @param requests rows of {@link #SCHEMA} in the order of the file, which need not be that of
  *     arrival; read again from the file by each action
  * @param counts what became of the file's rows
+ * @param remarks what was taken for granted and the user should know
  */
-public record Trace(String file, TraceFormat format, Dataset<Row> requests, TraceCounts counts) {
+public record Trace(
+    String file,
+    TraceDescription description,
+    boolean timed,
+    Dataset<Row> requests,
+    TraceCounts counts,
+    List<String> remarks) {
+  private static final long POSITIONS_APART = 1L << 40;
 
-  /** Line in the file, from 1, and what {@link TraceRequest} holds, since the earliest request. */
+  /**
+   * Line in the file, from 1, what {@link TraceRequest} holds, since the earliest request, and
+   * which request of its line it is, from 0.
+   */
   public static final StructType SCHEMA =
       new StructType(
           new StructField[] {
             new StructField("line", DataTypes.LongType, false, Metadata.empty()),
-            new StructField("arrival_nanos", DataTypes.LongType, false, Metadata.empty()),
+            new StructField("arrival_nanos", DataTypes.LongType, true, Metadata.empty()),
             new StructField("prompt_tokens", DataTypes.IntegerType, false, Metadata.empty()),
-            new StructField("output_tokens", DataTypes.IntegerType, false, Metadata.empty())
+            new StructField("output_tokens", DataTypes.IntegerType, false, Metadata.empty()),
+            new StructField("position", DataTypes.IntegerType, false, Metadata.empty())
           });
 
-  /** One line that says what was skipped and why; empty if every row is used. */
+  public Trace {
+    remarks = List.copyOf(remarks);
+  }
+
+  /**
+   * One line that says what was skipped and why, and what was taken for granted; empty if every row
+   * is used as it stands.
+   */
   public Optional<String> note() {
-    if (counts.skipped().isEmpty()) {
-      return Optional.empty();
+    List<String> parts = new ArrayList<>();
+    if (!counts.skipped().isEmpty()) {
+      parts.add(
+          "%d of %d rows are skipped, %s"
+              .formatted(counts.rows() - counts.used(), counts.rows(), counts.skippedText()));
     }
-    return Optional.of(
-        "%s: %d of %d rows are skipped, %s"
-            .formatted(file, counts.rows() - counts.used(), counts.rows(), counts.skippedText()));
+    parts.addAll(remarks);
+    return parts.isEmpty() ? Optional.empty() : Optional.of(file + ": " + String.join("; ", parts));
   }
 
   /**
@@ -66,14 +92,20 @@ public record Trace(String file, TraceFormat format, Dataset<Row> requests, Trac
                 drawn::collectAsList)
             .stream()
             .sorted(
-                Comparator.<Row>comparingLong(row -> row.getLong(1))
-                    .thenComparing(row -> row.getLong(0)))
-            .map(row -> new TraceRequest(row.getLong(1), row.getInt(2), row.getInt(3)))
+                Comparator.<Row>comparingLong(this::arrivalNanos)
+                    .thenComparing(row -> row.getLong(0))
+                    .thenComparing(row -> row.getInt(4)))
+            .map(row -> new TraceRequest(arrivalNanos(row), row.getInt(2), row.getInt(3)))
             .toList();
     return new TraceSample(file, size, byArrival);
   }
 
+  private long arrivalNanos(Row row) {
+    return timed ? row.getLong(1) : TraceRequest.NO_ARRIVAL;
+  }
+
   private Dataset<Row> smallestHashes(int size, long seed) {
-    return requests.orderBy(xxhash64(lit(seed), col("line")), col("line")).limit(size);
+    Column place = col("line").plus(col("position").multiply(lit(POSITIONS_APART)));
+    return requests.orderBy(xxhash64(lit(seed), place), place).limit(size);
   }
 }

@@ -1,12 +1,14 @@
 package io.headroom.jobs.traces;
 
+import io.headroom.MessageLine;
 import io.headroom.UserException;
 import io.headroom.jobs.spark.SparkJobs;
 import io.headroom.workload.SkipReason;
 import io.headroom.workload.TraceCounts;
-import io.headroom.workload.TraceFormat;
+import io.headroom.workload.TraceDescription;
 import io.headroom.workload.TraceLineParser;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -20,6 +22,7 @@ import org.apache.hadoop.io.LongWritable;
 import org.apache.hadoop.io.Text;
 import org.apache.hadoop.mapreduce.Job;
 import org.apache.hadoop.mapreduce.lib.input.FileInputFormat;
+import org.apache.parquet.ParquetRuntimeException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.network.util.JavaUtils;
@@ -28,11 +31,12 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Reads request traces with Spark, plain or compressed. One pass checks and counts every line; the
- * requests themselves stay with the executors. Lines end in {@code \n} or {@code \r\n}.
+ * Reads request traces with Spark: text, plain or compressed, and Parquet. One pass checks and
+ * counts every line; the requests themselves stay with the executors. Lines end in {@code \n},
+ * {@code \r\n} or {@code \r}.
  */
 public final class TraceReader {
-  private static final String MOST_BLOCK_BYTES = "spark.sql.files.maxPartitionBytes";
+  static final String MOST_BLOCK_BYTES = "spark.sql.files.maxPartitionBytes";
   private static final long LEAST_BLOCK_BYTES = 4L << 20;
 
   private final SparkSession spark;
@@ -45,64 +49,97 @@ public final class TraceReader {
    * Reads a trace whose format its first line tells.
    *
    * @param file a path as Spark takes it; one file, no pattern
-   * @throws UserException as {@link #read(String, TraceFormat)}, or if no format begins so
+   * @throws UserException as {@link #read(String, TraceDescription)}, or if no format begins so
    */
   public Trace read(String file) {
     return read(file, Optional.empty());
   }
 
   /**
-   * Reads a trace of a given format.
+   * Reads a trace of a given format, or whose columns are named.
    *
    * @param file a path as Spark takes it; one file, no pattern
-   * @throws UserException if the file is missing, a directory, empty, unreadable, begins unlike the
-   *     format, has a broken line (the first one is named) or holds no request
+   * @throws UserException if the file is missing, a directory, empty, unreadable, of another kind,
+   *     begins unlike the description, has a broken line (the first one is named) or holds no
+   *     request
    */
-  public Trace read(String file, TraceFormat format) {
-    return read(file, Optional.of(format));
+  public Trace read(String file, TraceDescription description) {
+    return read(file, Optional.of(description));
   }
 
   /**
    * Checks what the first line tells, where no Spark runs yet.
    *
    * @param file a path of this machine
-   * @param format empty: any that begins so
-   * @throws UserException if the file is missing, no regular one, empty, unreadable or begins
-   *     unlike the format
+   * @param description empty: any format that begins so
+   * @throws UserException if the file is missing, no regular one, empty, unreadable, of another
+   *     kind or begins unlike the description
    */
-  public static void requireBeginning(String file, Optional<TraceFormat> format) {
-    TraceBeginning.read(file, format, new Configuration());
+  public static void requireBeginning(
+      String file, Optional<? extends TraceDescription> description) {
+    TraceBeginning.read(file, description, new Configuration());
   }
 
-  private Trace read(String name, Optional<TraceFormat> wanted) {
+  private Trace read(String name, Optional<? extends TraceDescription> wanted) {
     TraceBeginning beginning =
         TraceBeginning.read(name, wanted, spark.sparkContext().hadoopConfiguration());
     TraceFile file = beginning.file();
-    TraceFormat format = beginning.format();
     TraceLineParser parser = beginning.parser();
-    JavaRDD<Row> lines = lines(file);
-    List<BlockSummary> blocks = summarise(file, lines, parser, format.hasHeader());
+    boolean hasHeader = file.head().hasHeaderLine();
+    JavaRDD<Row> lines = lines(file, parser);
+    List<BlockSummary> blocks = summarise(file, lines, parser, hasHeader);
     Map<Long, Long> firstLines = firstLines(file, blocks);
     TraceCounts counts = counts(blocks);
     if (counts.used() == 0) {
       throw new UserException(
           counts.rows() == 0
-              ? "%s: no request after the header".formatted(file.name())
+              ? "%s: no request %s".formatted(file.name(), hasHeader ? "after the header" : "in it")
               : "%s: no request to use among %d rows, %s"
                   .formatted(file.name(), counts.rows(), counts.skippedText()));
     }
+    long withoutArrival = blocks.stream().mapToLong(block -> block.withoutArrival).sum();
+    boolean timed = withoutArrival == 0;
     long originNanos = blocks.stream().mapToLong(block -> block.earliestNanos).min().orElseThrow();
     JavaRDD<Row> requests =
-        lines.mapPartitions(new RequestRows(parser, format.hasHeader(), firstLines, originNanos));
-    return new Trace(file.name(), format, spark.createDataFrame(requests, Trace.SCHEMA), counts);
+        lines.mapPartitions(new RequestRows(parser, hasHeader, firstLines, timed, originNanos));
+    return new Trace(
+        file.name(),
+        beginning.description(),
+        timed,
+        spark.createDataFrame(requests, Trace.SCHEMA),
+        counts,
+        remarks(beginning, blocks, counts));
+  }
+
+  private static List<String> remarks(
+      TraceBeginning beginning, List<BlockSummary> blocks, TraceCounts counts) {
+    List<String> remarks = new ArrayList<>();
+    beginning.file().head().remark(beginning.description()).ifPresent(remarks::add);
+    long withoutArrival = blocks.stream().mapToLong(block -> block.withoutArrival).sum();
+    if (withoutArrival > 0 && withoutArrival < counts.used()) {
+      remarks.add(
+          "%d of %d requests do not say when they arrived: all are taken in the order of the file"
+              .formatted(withoutArrival, counts.used()));
+    }
+    long sessions = blocks.stream().mapToLong(block -> block.sessions).sum();
+    if (sessions > 0) {
+      remarks.add(
+          "%d lines are sessions: a request without a time of its own is taken to arrive with its session"
+              .formatted(sessions));
+    }
+    return remarks;
   }
 
   /** The text of every line, and where the block that it was read in begins in the file. */
-  private JavaRDD<Row> lines(TraceFile file) {
+  private JavaRDD<Row> lines(TraceFile file, TraceLineParser parser) {
+    if (file.storage().isColumnar()) {
+      return ParquetRows.lines(spark, file, parser, spark.conf().get(MOST_BLOCK_BYTES));
+    }
     try {
       Job job = Job.getInstance(spark.sparkContext().hadoopConfiguration());
       FileInputFormat.setInputPaths(job, new Path(file.sparkPath()));
       FileInputFormat.setMaxInputSplitSize(job, blockBytes(file));
+      BoundedLines.setStorage(job.getConfiguration(), file.storage());
       return JavaSparkContext.fromSparkContext(spark.sparkContext())
           .newAPIHadoopRDD(
               job.getConfiguration(), BoundedLines.class, LongWritable.class, Text.class)
@@ -135,12 +172,17 @@ public final class TraceReader {
     try {
       return summaries.collect();
     } catch (Exception e) {
-      IOException cause = ExceptionUtils.throwableOfType(e, IOException.class);
+      Throwable cause = ExceptionUtils.throwableOfType(e, IOException.class);
+      if (cause == null) {
+        cause = ExceptionUtils.throwableOfType(e, ParquetRuntimeException.class);
+      }
       if (cause == null) {
         throw e;
       }
       throw new UserException(
-          "%s: cannot be read to its end: %s".formatted(file.name(), cause.getMessage()), e);
+          "%s: cannot be read to its end: %s"
+              .formatted(file.name(), MessageLine.first(cause.getMessage())),
+          e);
     }
   }
 
@@ -151,9 +193,10 @@ public final class TraceReader {
     for (BlockSummary block : blocks) {
       if (block.brokenExpected != null) {
         throw new UserException(
-            "%s, line %d: %s: %s"
+            "%s, %s %d: %s: %s"
                 .formatted(
                     file.name(),
+                    file.storage().rowName(),
                     line + block.brokenIndex,
                     block.brokenExpected,
                     TraceBeginning.shown(block.brokenText)));

@@ -4,14 +4,19 @@ import io.headroom.UserException;
 import io.headroom.jobs.settings.FileLocator;
 import io.headroom.jobs.settings.Settings;
 import io.headroom.jobs.traces.TraceReader;
+import io.headroom.workload.ArrivalColumn;
+import io.headroom.workload.ArrivalUnit;
 import io.headroom.workload.LengthList;
 import io.headroom.workload.LognormalLengths;
+import io.headroom.workload.TraceColumns;
+import io.headroom.workload.TraceDescription;
 import io.headroom.workload.TraceFormat;
 import io.headroom.workload.UniformLengths;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads from HOCON where the sequences of a workload come from. */
 public final class SequenceSettings {
@@ -65,13 +70,7 @@ public final class SequenceSettings {
 
   private static SequenceSource trace(Settings sequences, FileLocator files) {
     String file = files.locate(sequences.value("trace"));
-    Optional<TraceFormat> format = Optional.empty();
-    if (sequences.has("format")) {
-      Settings.Element element = sequences.value("format");
-      if (!element.string().equals("auto")) {
-        format = Optional.of(element.named(TraceFormat::named, "auto, " + TraceFormat.labels()));
-      }
-    }
+    Optional<TraceDescription> description = description(sequences);
     Optional<Integer> sample =
         sequences.has("sample")
             ? Optional.of(sequences.integer("sample", 1, MOST_SEQUENCES))
@@ -80,9 +79,47 @@ public final class SequenceSettings {
       throw sequences.wrong("trace", "no such file, neither beside the configuration nor here");
     }
     if (!file.contains("://")) {
-      TraceReader.requireBeginning(file, format);
+      TraceReader.requireBeginning(file, description);
     }
-    return new SequenceSource.Trace(file, format, sample);
+    return new SequenceSource.Trace(file, description, sample);
+  }
+
+  private static Optional<TraceDescription> description(Settings sequences) {
+    Optional<TraceDescription> format = Optional.empty();
+    if (sequences.has("format")) {
+      Settings.Element element = sequences.value("format");
+      if (!element.string().equals("auto")) {
+        format = Optional.of(element.named(TraceFormat::named, "auto, " + TraceFormat.labels()));
+      }
+    }
+    if (!sequences.has("columns")) {
+      return format;
+    }
+    if (format.isPresent()) {
+      throw sequences.wrong("format", "must be auto or left out where columns are named");
+    }
+    return Optional.of(columns(sequences.object("columns")));
+  }
+
+  private static TraceColumns columns(Settings columns) {
+    boolean timed = columns.has("arrival");
+    if (!timed && columns.has("unit")) {
+      throw columns.wrong("unit", "is that of the column arrival, which is not named");
+    }
+    Optional<ArrivalColumn> arrival =
+        timed
+            ? Optional.of(
+                new ArrivalColumn(
+                    columns.string("arrival"),
+                    columns.value("unit").named(ArrivalUnit::named, ArrivalUnit.labels())))
+            : Optional.empty();
+    TraceColumns named =
+        new TraceColumns(arrival, columns.string("prompt"), columns.string("output"));
+    columns.rejectUnknown();
+    if (Set.copyOf(named.names()).size() < named.names().size()) {
+      throw columns.wrong("output", "each column must be named once");
+    }
+    return named;
   }
 
   private static SequenceSource lognormal(Settings lognormal, int count) {

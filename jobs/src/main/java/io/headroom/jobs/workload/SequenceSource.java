@@ -2,7 +2,7 @@ package io.headroom.jobs.workload;
 
 import io.headroom.workload.LengthDistribution;
 import io.headroom.workload.LengthList;
-import io.headroom.workload.TraceFormat;
+import io.headroom.workload.TraceDescription;
 import java.util.Optional;
 
 /** Where the sequences of a sweep come from. */
@@ -18,9 +18,9 @@ public sealed interface SequenceSource {
    * The requests of a trace.
    *
    * @param file a path, or an address of a file system that Hadoop knows
-   * @param format empty: found out from the file
+   * @param description its format or columns; empty: found out from the file
    * @param sample how many requests are drawn; empty: all
    */
-  record Trace(String file, Optional<TraceFormat> format, Optional<Integer> sample)
+  record Trace(String file, Optional<TraceDescription> description, Optional<Integer> sample)
       implements SequenceSource {}
 }

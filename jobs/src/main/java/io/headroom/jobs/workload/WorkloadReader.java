@@ -58,8 +58,8 @@ public final class WorkloadReader {
       SparkSession spark) {
     TraceReader reader = new TraceReader(spark);
     Trace trace =
-        source.format().isPresent()
-            ? reader.read(source.file(), source.format().get())
+        source.description().isPresent()
+            ? reader.read(source.file(), source.description().get())
             : reader.read(source.file());
     limit.require(
         trace.file(), Math.min(trace.counts().used(), source.sample().orElse(Integer.MAX_VALUE)));

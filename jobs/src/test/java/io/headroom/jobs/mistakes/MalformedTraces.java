@@ -22,6 +22,8 @@ final class MalformedTraces {
   private static final String AZURE = "TIMESTAMP,ContextTokens,GeneratedTokens\n";
   private static final String BURSTGPT =
       "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n";
+  private static final String MOONCAKE =
+      "{\"timestamp\": 0, \"input_length\": 1, \"output_length\": 1}\n";
   private static final String UNKNOWN = ": unknown trace format, the first line is '";
 
   private MalformedTraces() {}
@@ -31,17 +33,28 @@ final class MalformedTraces {
     return Stream.of(
         beginning("nothing", "", ": an empty file, no trace"),
         trace(TRACE_BEGINNING, "random bytes", "a.csv", new byte[] {-1, 3, -128, 7}, UNKNOWN),
-        trace(TRACE_BEGINNING, "UTF-16", "a.csv", AZURE.getBytes(StandardCharsets.UTF_16), UNKNOWN),
-        beginning("an unknown header", "a,b,c\n1,2,3\n", UNKNOWN + "a,b,c'; allowed are azure (a"),
+        trace(
+            TRACE_BEGINNING,
+            "UTF-16",
+            "a.csv",
+            AZURE.getBytes(StandardCharsets.UTF_16),
+            ": text in UTF-16, as"),
+        beginning(
+            "an unknown header", "a,b,c\n1,2,3\n", UNKNOWN + "a,b,c'; known are azure (TIMESTAMP"),
         beginning("a missing column", "TIMESTAMP,ContextTokens\n", UNKNOWN + "TIMESTAMP,Con"),
         beginning(
             "a column twice",
             "TIMESTAMP,ContextTokens,GeneratedTokens,contexttokens\n",
             UNKNOWN + "TIMESTAMP,"),
-        beginning("quotes", "\"TIMESTAMP\",\"ContextTokens\",\"GeneratedTokens\"\n", UNKNOWN),
-        beginning("semicolons", AZURE.replace(',', ';'), UNKNOWN + "TIMESTAMP;ContextTokens;"),
-        beginning("an escape sequence", "\u001b[31mred\n", UNKNOWN + "?[31mred'; allowed are"),
-        beginning("text turned around", "\u202ederf\n", UNKNOWN + "\\u202ederf'; allowed are"),
+        beginning("an open quote", "\"TIMESTAMP,ContextTokens,GeneratedTokens\n", UNKNOWN),
+        beginning("two separators", AZURE.replaceFirst(",", ";"), UNKNOWN + "TIMESTAMP;ContextT"),
+        beginning("a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\n", ": a Git L"),
+        beginning("a page", "<!doctype html><html>", ": an HTML page, such as a login or an error"),
+        beginning("a JSON list", "[{}]\n", UNKNOWN + "[{}]', a JSON list where one object a line"),
+        beginning(
+            "a prompt", "{\"prompt\": \"a\"}\n", ": unknown trace format, its fields are prom"),
+        beginning("an escape sequence", "\u001b[31mred\n", UNKNOWN + "?[31mred'; known are"),
+        beginning("text turned around", "\u202ederf\n", UNKNOWN + "\\u202ederf'; known are"),
         new MalformedInput(
             TRACE_BEGINNING,
             "another format than asked for",
@@ -50,14 +63,26 @@ final class MalformedTraces {
               return MalformedInput.sweepOf(folder, "a.csv\", format = \"burstgpt");
             },
             "FOLDER/a.csv: not a trace of the format burstgpt, the first line is 'TIMESTAMP,"),
-        trace(TRACE_BEGINNING, "no gzip", "a.csv.gz", AZURE, ": cannot be read: "),
+        trace(TRACE_BEGINNING, "no gzip", "a.csv.gz", "\u001f\u008b" + AZURE, UNKNOWN),
         trace(TRACE_BEGINNING, "no bzip2", "a.csv.bz2", "BZh91AY&SY" + AZURE, ": cannot be read: "),
         trace(
             TRACE_BEGINNING,
-            "a compression that is not read everywhere",
+            "no zstd",
             "a.csv.zst",
-            AZURE,
-            ": cannot be read: compressed as .zst; allowed: .gz, .bz2, .deflate, or plain text"),
+            new byte[] {0x28, -75, 0x2f, -3, 0, 0, 0, 0, 0, 0},
+            ": cannot be read: "),
+        trace(
+            TRACE_BEGINNING,
+            "no Parquet",
+            "a.parquet",
+            bytes("PAR1" + "\0".repeat(60) + "PAR1"),
+            ": no whole Parquet file: "),
+        trace(
+            TRACE_BEGINNING,
+            "a compression that is not read",
+            "a.csv.xz",
+            new byte[] {-3, '7', 'z', 'X', 'Z', 0, 0},
+            ": compressed by xz; unpack it first"),
         trace(
             TRACE_BEGINNING,
             "gzip of nothing",
@@ -74,7 +99,7 @@ final class MalformedTraces {
             TRACE_BEGINNING,
             "gzip of a line of 100 MB",
             "a.csv.gz",
-            () -> gzipOfOneLine('x', 100),
+            () -> gzipOfOneLine("x", 100),
             UNKNOWN + "x   "),
         new MalformedInput(
             TRACE_BEGINNING,
@@ -119,8 +144,10 @@ final class MalformedTraces {
             "tokens that overflow together",
             time + ",2147483647,1",
             ", line 2: ContextTokens and GeneratedTokens must come to 2147483647 at most: "),
-        azure("quotes", "\"2023-11-16 18:15:46\",\"1\",\"1\"", ", line 2: ContextTokens must be a"),
-        azure("a comma in quotes", "\"2023, 18:15\",1,1", ", line 2: expected 3 columns ("),
+        azure(
+            "quotes", "\"2023-11-16 18:15:46\",\"one\",\"1\"", ", line 2: ContextTokens must be a"),
+        azure("a comma in quotes", "\"2023, 18:15\",1,1", noTime),
+        azure("an open quote", "\"2023-11-16 18:15:46,1,1", ", line 2: a quote must end on its l"),
         azure("a column too few", time + ",1", ", line 2: expected 3 columns ("),
         azure("a thousand columns", ",".repeat(999), ", line 2: expected 3 columns ("),
         azure("a NUL", time + ",1\0,1", ", line 2: ContextTokens must be a whole number from 0 to"),
@@ -183,9 +210,9 @@ final class MalformedTraces {
             ": cannot be read"),
         trace(
             TRACE_LINE,
-            "gzip of a line of 200 MB",
+            "gzip of a second line of 200 MB",
             "a.jsonl.gz",
-            () -> gzipOfOneLine('{', 200),
+            () -> gzipOfOneLine(MOONCAKE, 200),
             ": cannot be read to its end: a line of more than 16777216 bytes"),
         trace(TRACE_LINE, "gzip with a wrong sum", "a.csv.gz", wrongSum, ": cannot be read"));
   }
@@ -221,8 +248,7 @@ final class MalformedTraces {
   }
 
   private static MalformedInput mooncake(String what, String line, String message) {
-    String first = "{\"timestamp\": 0, \"input_length\": 1, \"output_length\": 1}\n";
-    return trace(TRACE_LINE, "of Mooncake, " + what, "a.jsonl", first + line + "\n", message);
+    return trace(TRACE_LINE, "of Mooncake, " + what, "a.jsonl", MOONCAKE + line + "\n", message);
   }
 
   private static MalformedInput burstGpt(String what, String line, String message) {
@@ -234,10 +260,10 @@ final class MalformedTraces {
   }
 
   /** A line that takes little room as long as it is compressed. */
-  private static byte[] gzipOfOneLine(char first, int mebibytes) throws IOException {
+  private static byte[] gzipOfOneLine(String first, int mebibytes) throws IOException {
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
     try (OutputStream out = new GZIPOutputStream(compressed, 1 << 16)) {
-      out.write(first);
+      out.write(bytes(first));
       byte[] blanks = new byte[1 << 20];
       Arrays.fill(blanks, (byte) ' ');
       for (int i = 0; i < mebibytes; i++) {

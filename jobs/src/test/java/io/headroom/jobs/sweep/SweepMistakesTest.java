@@ -184,7 +184,28 @@ class SweepMistakesTest {
             "CONF:3: sweep.sequences.lognormal.max = 5: must be at least p50 = 9.0"),
         wrong(
             "sequences { trace = a.csv, format = xml }",
-            "CONF:3: sweep.sequences.format = \"xml\": allowed: auto, azure, mooncake, burstgpt"),
+            "CONF:3: sweep.sequences.format = \"xml\": allowed: auto, azure, mooncake, burstgpt, aiperf, bailian, llmservingsim, weka, vidur, guidellm, sharegpt"),
+        wrong(
+            "sequences { trace = a.csv, format = azure, columns { prompt = a, output = b } }",
+            "CONF:3: sweep.sequences.format = \"azure\": must be auto or left out where columns are named"),
+        wrong(
+            "sequences { trace = a.csv, columns { arrival = t, prompt = a, output = b } }",
+            "CONF: sweep.sequences.columns.unit is missing"),
+        wrong(
+            "sequences { trace = a.csv, columns { arrival = t, unit = h, prompt = a, output = b } }",
+            "CONF:3: sweep.sequences.columns.unit = \"h\": allowed: s, ms, us, ns, iso"),
+        wrong(
+            "sequences { trace = a.csv, columns { unit = s, prompt = a, output = b } }",
+            "CONF:3: sweep.sequences.columns.unit = \"s\": is that of the column arrival, which is not named"),
+        wrong(
+            "sequences { trace = a.csv, columns { prompt = a } }",
+            "CONF: sweep.sequences.columns.output is missing"),
+        wrong(
+            "sequences { trace = a.csv, columns { prompt = a, output = a } }",
+            "CONF:3: sweep.sequences.columns.output = \"a\": each column must be named once"),
+        wrong(
+            "sequences { trace = a.csv, columns { prompt = a, output = b, time = c } }",
+            "CONF:3: unknown key sweep.sequences.columns.time; allowed: arrival, unit, prompt, output"),
         wrong(
             "sequences { trace = a.csv, sample = 0 }",
             "CONF:3: sweep.sequences.sample = 0: must be a whole number from 1 to 10000000"),

@@ -27,7 +27,7 @@ class PublicTracesTest {
   void readsTheAzureConversationTrace() {
     Trace trace = read("traces/AzureLLMInferenceTrace_conv.csv");
 
-    assertThat(trace.format()).isEqualTo(TraceFormat.AZURE);
+    assertThat(trace.description()).isEqualTo(TraceFormat.AZURE);
     assertThat(trace.note()).isEmpty();
     assertThat(trace.counts().used()).isEqualTo(19_366);
     Row figures = figures(trace);
@@ -43,7 +43,7 @@ class PublicTracesTest {
   void readsTheMooncakeConversationTrace() {
     Trace trace = read("traces/mooncake_conversation_trace.jsonl");
 
-    assertThat(trace.format()).isEqualTo(TraceFormat.MOONCAKE);
+    assertThat(trace.description()).isEqualTo(TraceFormat.MOONCAKE);
     assertThat(trace.note()).isEmpty();
     assertThat(trace.counts().used()).isEqualTo(12_031);
     Row figures = figures(trace);

@@ -2,6 +2,7 @@ package io.headroom.jobs.traces;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
 import io.headroom.UserException;
 import io.headroom.testkit.Fuzz;
 import java.io.ByteArrayOutputStream;
@@ -41,8 +42,12 @@ class TraceFilesFuzzTest {
 
   @Test
   void compressedFiles() throws IOException {
-    fuzz("a.csv.gz", List.of(compressed(new GzipCodec())));
-    fuzz("a.csv.bz2", List.of(compressed(new BZip2Codec())));
+    fuzz(
+        "a.csv.packed",
+        List.of(
+            compressed(new GzipCodec()),
+            compressed(new BZip2Codec()),
+            Zstd.compress(AZURE.getBytes(StandardCharsets.UTF_8))));
   }
 
   private void fuzz(String name, List<byte[]> valid) {
@@ -51,21 +56,27 @@ class TraceFilesFuzzTest {
     long inputs =
         Fuzz.run(
             valid,
-            List.of("BZh9", "\u001f\u008b", "ContextTokens,"),
+            List.of("BZh9", "\u001f\u008b", "PAR1", "ContextTokens,"),
             256L << 20,
             input -> {
               Files.write(file, input);
-              TraceBeginning.read(file.toString(), Optional.empty(), HADOOP);
-              readLines(file);
+              TraceBeginning beginning =
+                  TraceBeginning.read(file.toString(), Optional.empty(), HADOOP);
+              readLines(file, beginning.file().storage());
             });
 
     assertThat(inputs).isPositive();
   }
 
   /** As an executor does, which passes on what cannot be read as an {@link IOException}. */
-  private static void readLines(Path file) throws InterruptedException {
+  private static void readLines(Path file, TraceStorage storage) throws InterruptedException {
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(file.toString());
-    TaskAttemptContextImpl context = new TaskAttemptContextImpl(HADOOP, new TaskAttemptID());
+    if (storage.isColumnar()) {
+      return;
+    }
+    Configuration job = new Configuration(HADOOP);
+    BoundedLines.setStorage(job, storage);
+    TaskAttemptContextImpl context = new TaskAttemptContextImpl(job, new TaskAttemptID());
     FileSplit split = new FileSplit(path, 0, file.toFile().length(), new String[0]);
     try (RecordReader<LongWritable, Text> lines =
         new BoundedLines().createRecordReader(split, context)) {

@@ -4,22 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import io.headroom.UserException;
 import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.workload.ArrivalColumn;
+import io.headroom.workload.ArrivalUnit;
 import io.headroom.workload.SkipReason;
+import io.headroom.workload.TraceColumns;
 import io.headroom.workload.TraceFormat;
 import io.headroom.workload.TraceRequest;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.commons.compress.compressors.bzip2.BZip2CompressorOutputStream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +45,16 @@ class TraceReaderTest {
   private static final String BURSTGPT_HEADER =
       "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type";
   private static final String BLOCK_BYTES = "spark.sql.files.maxPartitionBytes";
+
+  private static final String KNOWN =
+      "; known are azure (TIMESTAMP, ContextTokens, GeneratedTokens), mooncake (timestamp,"
+          + " input_length, output_length), burstgpt (Timestamp, Request tokens, Response tokens),"
+          + " aiperf (timestamp, input_length, output_length), bailian (timestamp, input_length,"
+          + " output_length), llmservingsim (arrival_time_ns, input_toks, output_toks), weka (t, in,"
+          + " out), vidur (arrived_at, num_prefill_tokens, num_decode_tokens), guidellm"
+          + " (relative_timestamp, prompt_tokens_count, output_tokens_count), sharegpt"
+          + " (prompt_tokens, completion_tokens), and with columns { arrival, unit, prompt, output }"
+          + " any other";
 
   @TempDir Path folder;
 
@@ -57,7 +75,7 @@ class TraceReaderTest {
 
     Trace trace = read(file);
 
-    assertThat(trace.format()).isEqualTo(TraceFormat.AZURE);
+    assertThat(trace.description()).isEqualTo(TraceFormat.AZURE);
     assertThat(trace.counts().rows()).isEqualTo(3);
     assertThat(trace.note()).isEmpty();
     assertThat(rows(trace))
@@ -84,7 +102,7 @@ class TraceReaderTest {
 
     Trace trace = read(file);
 
-    assertThat(trace.format()).isEqualTo(TraceFormat.MOONCAKE);
+    assertThat(trace.description()).isEqualTo(TraceFormat.MOONCAKE);
     assertThat(rows(trace))
         .containsExactly(List.of(1L, 0L, 6758, 500), List.of(2L, 2052 * MILLISECOND, 7322, 490));
   }
@@ -108,7 +126,7 @@ class TraceReaderTest {
 
     Trace trace = read(file);
 
-    assertThat(trace.format()).isEqualTo(TraceFormat.BURSTGPT);
+    assertThat(trace.description()).isEqualTo(TraceFormat.BURSTGPT);
     assertThat(trace.counts().rows()).isEqualTo(7);
     assertThat(trace.counts().used()).isEqualTo(2);
     assertThat(trace.counts().skipped())
@@ -229,6 +247,42 @@ class TraceReaderTest {
         .isEqualTo(read(write("azure.csv", azureLines(100))).sample(3, 1).requests());
   }
 
+  /** Whatever the names are: a browser may unpack a file, and a tool may pack it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"azure.csv", "azure.csv.gz", "azure.csv.zst", "azure"})
+  void readsCompressedFilesWhateverTheirNames(String name) throws IOException {
+    byte[] text = azureLines(100).getBytes(StandardCharsets.UTF_8);
+    Path file = folder.resolve(name);
+    List<byte[]> stored =
+        List.of(
+            text,
+            compressed(text, GZIPOutputStream::new),
+            compressed(text, BZip2CompressorOutputStream::new),
+            compressed(text, ZstdOutputStreamNoFinalizer::new));
+
+    for (byte[] bytes : stored) {
+      Files.write(file, bytes);
+      assertThat(read(file).counts().used()).isEqualTo(100);
+    }
+  }
+
+  /** As tools write that compress in parallel or append. */
+  @Test
+  void readsEveryPartOfACompressedFile() throws IOException {
+    byte[] first = azureLines(3).getBytes(StandardCharsets.UTF_8);
+    byte[] second = "\n2024-05-11 00:00:00,5,5".getBytes(StandardCharsets.UTF_8);
+    Path gzip = folder.resolve("azure.csv.gz");
+    Files.write(gzip, compressed(first, GZIPOutputStream::new));
+    Files.write(gzip, compressed(second, GZIPOutputStream::new), StandardOpenOption.APPEND);
+    Path zstd = folder.resolve("azure.csv.zst");
+    Files.write(zstd, compressed(first, ZstdOutputStreamNoFinalizer::new));
+    Files.write(
+        zstd, compressed(second, ZstdOutputStreamNoFinalizer::new), StandardOpenOption.APPEND);
+
+    assertThat(read(gzip).counts().used()).isEqualTo(4);
+    assertThat(read(zstd).counts().used()).isEqualTo(4);
+  }
+
   @Test
   void refusesTruncatedCompressedFiles() throws IOException {
     Path whole = folder.resolve("whole.csv.gz");
@@ -262,8 +316,8 @@ class TraceReaderTest {
         .withMessage(
             file
                 + ": not a trace of the format burstgpt, the first line is"
-                + " 'TIMESTAMP,ContextTokens,GeneratedTokens'; expected a header with the columns"
-                + " Timestamp,Request tokens,Response tokens, each once");
+                + " 'TIMESTAMP,ContextTokens,GeneratedTokens'; expected the fields"
+                + " Timestamp, Request tokens, Response tokens, each once");
   }
 
   @Test
@@ -280,15 +334,33 @@ class TraceReaderTest {
         ": Spark reads no file whose name begins with _ or a dot");
     assertFails(
         write("other.csv", "a,b\u0007," + "c".repeat(100) + "\n1,2,3\n"),
-        ": unknown trace format, the first line is 'a,b?,"
-            + "c".repeat(75)
-            + "...'; allowed are azure (a header with the columns"
-            + " TIMESTAMP,ContextTokens,GeneratedTokens, each once), mooncake (a JSON object with timestamp,"
-            + " input_length and output_length), burstgpt (a header with the columns"
-            + " Timestamp,Request tokens,Response tokens, each once)");
+        ": unknown trace format, the first line is 'a,b?," + "c".repeat(75) + "...'" + KNOWN);
     assertFails(
-        write("broken.jsonl", "{\"timestamp\": 0, \"input_length\": 1}\n"),
-        ", line 1: output_length is missing: '{\"timestamp\": 0, \"input_length\": 1}'");
+        write("other.jsonl", "{\"a\": {\"b\\u0007\": 1}, \"timestamp\": 0, \"input_length\": 1}\n"),
+        ": unknown trace format, its fields are a, a.b?, timestamp, input_length" + KNOWN);
+    assertFails(
+        write("text.jsonl", "{\"text_input\": \"Explain.\", \"output_length\": 100}\n"),
+        ": unknown trace format, its fields are text_input, output_length, text_input is a text,"
+            + " and no field says how many tokens it has"
+            + KNOWN);
+    assertFails(
+        write("list.json", "[{\"timestamp\": 0}]"),
+        ": unknown trace format, the first line is '[{\"timestamp\": 0}]', a JSON list where one"
+            + " object a line is needed (jq -c '.[]' FILE writes it so)"
+            + KNOWN);
+    assertFails(
+        write("pretty.json", "{\n  \"timestamp\": 0\n}"),
+        ": unknown trace format, the first line is '{', a JSON object over many lines where one"
+            + " object a line is needed (jq -c . FILE writes it so)"
+            + KNOWN);
+    assertFails(
+        write(
+            "broken.jsonl",
+            """
+            {"timestamp": 0, "input_length": 1, "output_length": 1}
+            {"timestamp": 0, "input_length": 1}
+            """),
+        ", line 2: output_length is missing: '{\"timestamp\": 0, \"input_length\": 1}'");
   }
 
   @Test
@@ -300,6 +372,101 @@ class TraceReaderTest {
         .isThrownBy(() -> reader().read("nowhere://host/trace.csv"))
         .withMessage(
             "nowhere://host/trace.csv: cannot be read: No FileSystem for scheme \"nowhere\"");
+  }
+
+  @Test
+  void refusesFilesOfAnotherKind() throws IOException {
+    assertFails(
+        write("lfs.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:4b\nsize 5\n"),
+        ": a Git LFS pointer, not the file itself (git lfs pull fetches it)");
+    assertFails(
+        write("page.csv", "<!DOCTYPE html>\n<html></html>"),
+        ": an HTML page, such as a login or an error");
+    Path wide = folder.resolve("wide.csv");
+    Files.write(wide, AZURE_HEADER.getBytes(StandardCharsets.UTF_16));
+    assertFails(wide, ": text in UTF-16, as PowerShell's > writes it; UTF-8 is needed");
+    Files.write(
+        wide, compressed(AZURE_HEADER.getBytes(StandardCharsets.UTF_16), GZIPOutputStream::new));
+    assertFails(wide, ": text in UTF-16, as PowerShell's > writes it; UTF-8 is needed");
+  }
+
+  @Test
+  void namedColumnsAreReadOfAnyTable() throws IOException {
+    Path file = write("own.csv", "ts;input;output\n2.5;7;3\n1;9.0;\"4\"\n");
+    TraceColumns timed =
+        new TraceColumns(
+            Optional.of(new ArrivalColumn("ts", ArrivalUnit.SECONDS)), "input", "output");
+    TraceColumns untimed = new TraceColumns(Optional.empty(), "input", "output");
+
+    Trace trace = reader().read(file.toString(), timed);
+    assertThat(trace.description()).isEqualTo(timed);
+    assertThat(trace.note()).isEmpty();
+    assertThat(trace.sample(9, 1).requests())
+        .containsExactly(new TraceRequest(0, 9, 4), new TraceRequest(3 * SECOND / 2, 7, 3));
+    assertThat(reader().read(file.toString(), untimed).sample(9, 1).requests())
+        .containsExactly(
+            new TraceRequest(TraceRequest.NO_ARRIVAL, 7, 3),
+            new TraceRequest(TraceRequest.NO_ARRIVAL, 9, 4));
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(
+            () ->
+                reader().read(file.toString(), new TraceColumns(Optional.empty(), "in", "output")))
+        .withMessage(
+            file + ": no field in, as columns name it; the first line is 'ts;input;output'");
+  }
+
+  @Test
+  void withoutAllArrivalsTheOrderOfTheFileIsTaken() throws IOException {
+    Path file =
+        write(
+            "sessions.jsonl",
+            """
+            {"session_id": "a", "timestamp": 9000, "input_length": 300, "output_length": 40}
+            {"session_id": "a", "delay": 1000, "input_length": 150, "output_length": 20}
+            {"session_id": "b", "timestamp": 1000, "input_length": 200, "output_length": 30}
+            """);
+
+    Trace trace = read(file);
+
+    assertThat(trace.description()).isEqualTo(TraceFormat.AIPERF);
+    assertThat(trace.timed()).isFalse();
+    assertThat(trace.note())
+        .contains(
+            file
+                + ": 1 of 3 requests do not say when they arrived: all are taken in the order of the"
+                + " file");
+    assertThat(trace.requests().collectAsList()).allMatch(row -> row.isNullAt(1));
+    assertThat(trace.sample(3, 1).requests().stream().map(TraceRequest::promptTokens))
+        .containsExactly(300, 150, 200);
+  }
+
+  @Test
+  void sessionsAreReadRequestByRequest() throws IOException {
+    Path file =
+        write(
+            "agents.jsonl",
+            """
+            {"session_id": "s", "arrival_time_ns": 5000, "sub_requests": [{"input_toks": 3, "output_toks": 1, "tool_duration_ns": 5}, {"input_toks": 0, "output_toks": 1}, {"input_toks": 4, "output_toks": 2}]}
+            {"input_toks": 9, "output_toks": 5, "arrival_time_ns": 4000}
+            {"session_id": "t", "arrival_time_ns": 7000, "sub_requests": []}
+            """);
+
+    Trace trace = read(file);
+
+    assertThat(trace.counts().rows()).isEqualTo(5);
+    assertThat(trace.counts().used()).isEqualTo(3);
+    assertThat(trace.note())
+        .contains(
+            file
+                + ": 2 of 5 rows are skipped, requests with 0 prompt tokens: 1, sessions without"
+                + " requests: 1; 1 lines are sessions: a request without a time of its own is taken"
+                + " to arrive with its session");
+    assertThat(rows(trace))
+        .containsExactly(List.of(1L, 1000L, 3, 1), List.of(1L, 1000L, 4, 2), List.of(2L, 0L, 9, 5));
+    assertThat(trace.sample(2, 1).requests()).hasSize(2);
+    assertThat(trace.sample(9, 1).requests())
+        .containsExactly(
+            new TraceRequest(0, 9, 5), new TraceRequest(1000, 3, 1), new TraceRequest(1000, 4, 2));
   }
 
   private static TraceReader reader() {
@@ -336,6 +503,18 @@ class TraceReaderTest {
                     "\n2024-05-10 %02d:%02d:%02d,%d,%d"
                         .formatted(i / 3600 % 24, i / 60 % 60, i % 60, i + 1, i % 7))
             .collect(Collectors.joining());
+  }
+
+  private interface Compressor {
+    OutputStream open(OutputStream out) throws IOException;
+  }
+
+  private static byte[] compressed(byte[] text, Compressor compressor) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out = compressor.open(bytes)) {
+      out.write(text);
+    }
+    return bytes.toByteArray();
   }
 
   private Path write(String name, String text) throws IOException {

@@ -16,6 +16,7 @@ import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelNames;
 import io.headroom.workload.LengthDistribution;
 import io.headroom.workload.LognormalLengths;
+import io.headroom.workload.TraceDescription;
 import io.headroom.workload.TraceFormat;
 import io.headroom.workload.UniformLengths;
 import java.util.HashMap;
@@ -161,7 +162,7 @@ final class CellIdsOfVersion1 implements CellIds {
     return text(
         "Trace[file=%s, format=%s, sample=%s]",
         trace.file(),
-        optional(trace.format().map(CellIdsOfVersion1::format)),
+        optional(trace.description().map(CellIdsOfVersion1::description)),
         optional(trace.sample().map(String::valueOf)));
   }
 
@@ -175,12 +176,11 @@ final class CellIdsOfVersion1 implements CellIds {
         Double.toString(lognormal.mean()), Double.toString(lognormal.p50()), lognormal.max());
   }
 
-  private static String format(TraceFormat format) {
-    return switch (format) {
-      case AZURE -> "AZURE";
-      case MOONCAKE -> "MOONCAKE";
-      case BURSTGPT -> "BURSTGPT";
-    };
+  /** The three formats of that time in the words of that time, and others in words of their own. */
+  private static String description(TraceDescription description) {
+    return description instanceof TraceFormat format
+        ? format.label().toUpperCase(Locale.ROOT)
+        : description.toString();
   }
 
   private static String optional(Optional<String> value) {

@@ -12,6 +12,9 @@ import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.DistinctModelNames;
 import io.headroom.workload.LengthDistribution;
 import io.headroom.workload.LognormalLengths;
+import io.headroom.workload.TraceColumns;
+import io.headroom.workload.TraceDescription;
+import io.headroom.workload.TraceFormat;
 import io.headroom.workload.UniformLengths;
 import java.util.List;
 import java.util.function.Function;
@@ -122,8 +125,24 @@ final class CellIdsOfVersion2 implements CellIds {
     }
     SequenceSource.Trace trace = (SequenceSource.Trace) source;
     text.put("sequences", "trace").put("sequences.file", trace.file());
-    trace.format().ifPresent(format -> text.put("sequences.format", format.label()));
+    trace.description().ifPresent(description -> describe(text, description));
     trace.sample().ifPresent(requests -> text.put("sequences.sampled_requests", requests));
+  }
+
+  private static void describe(CanonicalText text, TraceDescription description) {
+    if (description instanceof TraceFormat format) {
+      text.put("sequences.format", format.label());
+      return;
+    }
+    TraceColumns columns = (TraceColumns) description;
+    columns
+        .arrival()
+        .ifPresent(
+            arrival ->
+                text.put("sequences.columns.arrival", arrival.name())
+                    .put("sequences.columns.unit", arrival.unit().label()));
+    text.put("sequences.columns.prompt", columns.prompt())
+        .put("sequences.columns.output", columns.output());
   }
 
   private static void describe(CanonicalText text, LengthDistribution distribution) {

@@ -285,6 +285,29 @@ class CellIdsTest {
     assertThat(plan.fingerprint()).isEqualTo("2a49f56640b7c5522f239836507be447");
   }
 
+  /** What is read as another column, or in another unit, is another sweep. */
+  @Test
+  void theColumnsOfATraceAreInTheFingerprint() {
+    List<String> bodies =
+        Stream.of(
+                "",
+                ", format = azure",
+                ", columns { prompt = a, output = b }",
+                ", columns { prompt = b, output = a }",
+                ", columns { prompt = a, output = b, arrival = c, unit = s }",
+                ", columns { prompt = a, output = b, arrival = c, unit = ms }")
+            .map(
+                trace ->
+                    "models = [qwen2-0.5b], sequences { trace = \"hdfs://node/requests.csv\"%s }"
+                        .formatted(trace))
+            .toList();
+
+    for (CellIds ids : List.of(VERSION_1, VERSION_2)) {
+      assertThat(bodies.stream().map(body -> plan(ids, body).fingerprint()))
+          .doesNotHaveDuplicates();
+    }
+  }
+
   private static String hash(Stream<String> ids) {
     return Fingerprint.of(ids.collect(Collectors.joining("\n")), 16);
   }
