@@ -1,5 +1,6 @@
 package io.headroom.model.config;
 
+import io.headroom.ForeignFile;
 import io.headroom.InputFile;
 import io.headroom.UserException;
 import io.headroom.json.JsonDocument;
@@ -32,39 +33,25 @@ final class ConfigFile {
 
   private static void requireKind(Path file) {
     FileStart start = FileStart.of(file, NEEDED);
-    Optional<String> other = otherKind(start);
+    Optional<String> other =
+        ForeignFile.of(start.bytes())
+            .map(ForeignFile::description)
+            .or(() -> kindOfThoseBesideModels(start));
     if (other.isPresent()) {
       throw new UserException("%s is %s; a config.json is needed".formatted(file, other.get()));
     }
   }
 
-  private static Optional<String> otherKind(FileStart start) {
-    String text = start.text().stripLeading();
-    if (text.startsWith("version https://git-lfs")) {
-      return Optional.of("a Git LFS pointer, not the file itself (git lfs pull fetches it)");
-    }
-    if (text.regionMatches(true, 0, "<!doctype html", 0, 14)
-        || text.regionMatches(true, 0, "<html", 0, 5)) {
-      return Optional.of("an HTML page, such as a login or an error");
-    }
+  /** What traces may be, or only lies where models do. */
+  private static Optional<String> kindOfThoseBesideModels(FileStart start) {
     if (start.beginsWith(0x1F, 0x8B)) {
       return Optional.of("compressed by gzip");
     }
-    if (start.beginsWith('P', 'K', 3, 4)) {
-      return Optional.of("a zip archive");
-    }
-    if (start.beginsWith(0xFF, 0xFE) || start.beginsWith(0xFE, 0xFF)) {
-      return Optional.of("text in UTF-16, as PowerShell's > writes it, not in UTF-8");
-    }
-    if (start.beginsWith('G', 'G', 'U', 'F')) {
-      return Optional.of("a GGUF file");
-    }
-    if (start.length() > SAFETENSORS_HEADER
-        && start.at(SAFETENSORS_HEADER) == '{'
-        && start.at(SAFETENSORS_HEADER - 1) == 0) {
-      return Optional.of("a file of tensors (safetensors)");
-    }
-    return Optional.empty();
+    boolean tensors =
+        start.length() > SAFETENSORS_HEADER
+            && start.at(SAFETENSORS_HEADER) == '{'
+            && start.at(SAFETENSORS_HEADER - 1) == 0;
+    return tensors ? Optional.of("a file of tensors (safetensors)") : Optional.empty();
   }
 
   private static byte[] withoutMark(byte[] bytes) {

@@ -1,17 +1,15 @@
 package io.headroom.model.config;
 
+import io.headroom.ForeignFile;
 import io.headroom.InputFile;
 import io.headroom.UserException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The first bytes of a file, by which its kind is told. */
 record FileStart(byte[] bytes) {
-  private static final int LENGTH = 64;
-
   /**
    * @param needed what the file should be, for messages
    * @throws UserException if there is no such file that may be read
@@ -19,7 +17,7 @@ record FileStart(byte[] bytes) {
   static FileStart of(Path file, String needed) {
     InputFile.require(file, needed);
     try (InputStream in = Files.newInputStream(file)) {
-      return new FileStart(in.readNBytes(LENGTH));
+      return new FileStart(in.readNBytes(ForeignFile.START_BYTES));
     } catch (IOException e) {
       throw new UserException(file + " cannot be read: " + e, e);
     }
@@ -43,9 +41,5 @@ record FileStart(byte[] bytes) {
 
   int at(int index) {
     return bytes[index] & 0xFF;
-  }
-
-  String text() {
-    return new String(bytes, StandardCharsets.ISO_8859_1);
   }
 }

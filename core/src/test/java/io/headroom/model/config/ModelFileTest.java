@@ -101,8 +101,8 @@ class ModelFileTest {
     assertTold(gzip(LLAMA), "compressed by gzip");
     assertTold(
         LLAMA.getBytes(StandardCharsets.UTF_16),
-        "text in UTF-16, as PowerShell's > writes it, not in UTF-8");
-    assertTold(new GgufWriter("llama").bytes(), "a GGUF file");
+        "text in UTF-16, as PowerShell's > writes it; UTF-8 is needed");
+    assertTold(new GgufWriter("llama").bytes(), "a GGUF file, the weights of a model");
     assertTold(new byte[] {2, 0, 0, 0, 0, 0, 0, 0, '{', '}'}, "a file of tensors (safetensors)");
     Path adapter = write("config.json", "{\"peft_type\": \"LORA\", \"r\": 8}");
     assertThatThrownBy(() -> ModelFile.read(adapter))
