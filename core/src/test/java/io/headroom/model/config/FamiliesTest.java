@@ -2,6 +2,7 @@ package io.headroom.model.config;
 
 import static io.headroom.kvcache.KvPrecision.BF16;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.headroom.model.ModelSpec;
 import io.headroom.testkit.SharedData;
@@ -115,5 +116,17 @@ class FamiliesTest {
     long group = 2 * 128 * 3 * 2;
 
     assertThat(nemotron.stateBytesPerGpu(BF16, 16)).isEqualTo(23 * (4 * head + group));
+  }
+
+  /**
+   * A log of vLLM for Qwen3-Next-80B-A3B: a pool of 16.63 GiB holds 708,425 tokens of sequences of
+   * 65,536, each with its state.
+   */
+  @Test
+  void statesAreThoseThatAnEngineLogs() {
+    ModelSpec model = catalogue.find("qwen3-next-80b-a3b");
+    double sequences = 16.63 * (1L << 30) / model.kvBytesPerGpu(65_536, BF16, 1);
+
+    assertThat(sequences * 65_536).isCloseTo(708_425, withinPercentage(0.5));
   }
 }

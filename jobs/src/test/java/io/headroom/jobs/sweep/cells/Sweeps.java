@@ -24,6 +24,11 @@ public final class Sweeps {
 
   private Sweeps() {}
 
+  /** Names of the catalogue's models; not T5, for nobody says how long its encoder is. */
+  public static List<String> models() {
+    return catalogue().names().stream().filter(name -> !name.startsWith("t5")).toList();
+  }
+
   public static ModelCatalogue catalogue() {
     return new ModelCatalogue(SharedData.projectRoot().resolve("conf/models"));
   }

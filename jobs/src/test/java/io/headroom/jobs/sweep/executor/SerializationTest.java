@@ -35,7 +35,7 @@ class SerializationTest {
   private static final int MOST_BYTES_OF_A_SHARD = 64 << 10;
 
   static List<String> models() {
-    return Sweeps.catalogue().names();
+    return Sweeps.models();
   }
 
   @ParameterizedTest
