@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
+import org.apache.commons.lang3.CharUtils;
 
 /** Arrival times as texts, read into whole nanoseconds without passing through floating point. */
 final class ArrivalNanos {
@@ -36,7 +37,7 @@ final class ArrivalNanos {
 
   private static boolean isEpochMilliseconds(String text) {
     int digits = 0;
-    while (digits < text.length() && isDigit(text.charAt(digits))) {
+    while (digits < text.length() && CharUtils.isAsciiNumeric(text.charAt(digits))) {
       digits++;
     }
     return digits == EPOCH_MILLISECOND_DIGITS
@@ -95,7 +96,7 @@ final class ArrivalNanos {
       return SECONDS_END;
     }
     int end = SECONDS_END + 1;
-    while (end < text.length() && isDigit(text.charAt(end))) {
+    while (end < text.length() && CharUtils.isAsciiNumeric(text.charAt(end))) {
       end++;
     }
     int fractionDigits = end - SECONDS_END - 1;
@@ -108,16 +109,12 @@ final class ArrivalNanos {
   private static int digits(String text, int from, int to) {
     int value = 0;
     for (int i = from; i < to; i++) {
-      if (!isDigit(text.charAt(i))) {
+      if (!CharUtils.isAsciiNumeric(text.charAt(i))) {
         throw new NumberFormatException("not a digit: " + text.charAt(i));
       }
       value = 10 * value + text.charAt(i) - '0';
     }
     return value;
-  }
-
-  private static boolean isDigit(char character) {
-    return character >= '0' && character <= '9';
   }
 
   /**

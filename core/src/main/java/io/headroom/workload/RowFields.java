@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.lang3.CharUtils;
 
 /**
  * What parsers read of a row, as the file spells it, and what becomes of well-formed values.
@@ -78,7 +79,7 @@ record RowFields(
     }
     int position = start;
     long count = 0;
-    while (position < end && isDigit(text.charAt(position))) {
+    while (position < end && CharUtils.isAsciiNumeric(text.charAt(position))) {
       count = 10 * count + text.charAt(position) - '0';
       if (count > Integer.MAX_VALUE) {
         return INVALID;
@@ -95,10 +96,6 @@ record RowFields(
       }
     }
     return position == end ? (int) count : INVALID;
-  }
-
-  private static boolean isDigit(char character) {
-    return character >= '0' && character <= '9';
   }
 
   BrokenLine brokenArrival() {
