@@ -13,12 +13,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.POJONode;
-import io.headroom.InputFile;
 import io.headroom.MessageLine;
 import io.headroom.UserException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -68,11 +66,6 @@ public record JsonDocument(String file, String path, ObjectNode values) {
                     .maxNameLength(10_000)
                     .maxDocumentLength(maxBytes)
                     .build());
-  }
-
-  public static JsonDocument read(Path file) {
-    byte[] json = InputFile.read(file, "a config.json file", MOST_FILE_BYTES);
-    return parse(file.toString(), json, STRICT_JSON);
   }
 
   /** An object that lies beside a class of the project. */

@@ -20,11 +20,6 @@ public record FixedState(List<Part> parts) implements Serializable {
     return new FixedState(List.of(parts));
   }
 
-  /** Exact bytes of one sequence. */
-  public long bytes() {
-    return bytesOnRank(1);
-  }
-
   /** Exact bytes of one sequence on the fullest of so many ranks. */
   public long bytesOnRank(int tensorParallel) {
     return parts.stream().mapToLong(part -> part.bytesOnRank(tensorParallel)).sum();

@@ -14,6 +14,9 @@ import io.headroom.kvcache.KvPrecision;
 public record GroupedHeads(int queryHeads, int kvHeads, int headDim, int valueDim)
     implements HeadLayout {
 
+  /** In the place of heads where a model has none; nothing is counted of them. */
+  public static final GroupedHeads NONE = new GroupedHeads(1, 1, 1, 1);
+
   public GroupedHeads {
     new AttentionShape(queryHeads, kvHeads, headDim, valueDim);
   }

@@ -92,7 +92,16 @@ public record LayerSpec(
 
   /** Exact bytes of the same on the fullest of so many ranks. */
   public long kvBytesOnRank(long tokens, KvPrecision precision, int tensorParallel) {
-    long bytes = holdsKv() ? heads.kvBytesOnRank(precision, tokensKept(tokens), tensorParallel) : 0;
+    return kvBytesOnRank(tokensKept(tokens), tokens, precision, tensorParallel);
+  }
+
+  /** Exact bytes of the same as if the layer had no window. */
+  long kvBytesWithoutWindow(long tokens, KvPrecision precision) {
+    return kvBytesOnRank(tokens, tokens, precision, 1);
+  }
+
+  private long kvBytesOnRank(long kept, long tokens, KvPrecision precision, int tensorParallel) {
+    long bytes = holdsKv() ? heads.kvBytesOnRank(precision, kept, tensorParallel) : 0;
     for (EntryCache entries : further.entries()) {
       bytes += entries.bytes(tokens, precision);
     }

@@ -182,10 +182,7 @@ public record ModelSpec(
     }
     long bytes = 0;
     for (LayerSpec layer : layers) {
-      bytes += layer.holdsKv() ? layer.heads().kvBytes(precision, group) : 0;
-      for (EntryCache entries : layer.further().entries()) {
-        bytes += entries.bytes(group, precision);
-      }
+      bytes += layer.kvBytesWithoutWindow(group, precision);
     }
     return (bytes + group - 1) / group;
   }

@@ -10,8 +10,7 @@ import java.util.Optional;
 
 /** A configuration as it lies on a disk; what else may lie there in its place is told by kind. */
 final class ConfigFile {
-  static final int MOST_BYTES = 4 << 20;
-  private static final String NEEDED = "a config.json file";
+  private static final int MOST_BYTES = 4 << 20;
   private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final int SAFETENSORS_HEADER = 8;
 
@@ -21,8 +20,16 @@ final class ConfigFile {
    * @throws UserException if it is missing, something else, or no JSON object
    */
   static JsonDocument read(Path file) {
-    requireKind(file);
-    byte[] bytes = InputFile.read(file, NEEDED, MOST_BYTES);
+    return read(file, FileStart.of(file));
+  }
+
+  /**
+   * @param start of the same file
+   * @throws UserException as above
+   */
+  static JsonDocument read(Path file, FileStart start) {
+    requireKind(file, start);
+    byte[] bytes = InputFile.read(file, FileStart.NEEDED, MOST_BYTES);
     JsonDocument document = JsonDocument.parsePython(file.toString(), withoutMark(bytes));
     if (document.has("peft_type") || document.has("base_model_name_or_path")) {
       throw new UserException(
@@ -31,8 +38,7 @@ final class ConfigFile {
     return document;
   }
 
-  private static void requireKind(Path file) {
-    FileStart start = FileStart.of(file, NEEDED);
+  private static void requireKind(Path file, FileStart start) {
     Optional<String> other =
         ForeignFile.of(start.bytes())
             .map(ForeignFile::description)

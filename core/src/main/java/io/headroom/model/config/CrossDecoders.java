@@ -3,7 +3,6 @@ package io.headroom.model.config;
 import io.headroom.model.FurtherCaches;
 import io.headroom.model.GroupedHeads;
 import io.headroom.model.LayerSpec;
-import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -21,16 +20,12 @@ final class CrossDecoders {
    */
   static List<LayerSpec> mllama(DecoderConfig config) {
     GroupedHeads heads = config.heads();
-    int count = config.layerCount();
     Set<Integer> crossing =
-        new HashSet<>(
-            config
-                .integers("cross_attention_layers", 0, count - 1)
-                .orElse(List.of(3, 8, 13, 18, 23, 28, 33, 38)));
+        config.layerNumbers("cross_attention_layers").orElse(Set.of(3, 8, 13, 18, 23, 28, 33, 38));
     int images = config.options().images();
     int positions = images == 0 ? 0 : Math.multiplyExact(images, imagePositions(config));
     return EveryLayer.of(
-        count,
+        config,
         layer -> crossing.contains(layer) ? config.cross(heads, positions) : config.full(heads));
   }
 

@@ -254,6 +254,16 @@ final class DecoderConfig {
     return new GroupedHeads(queryHeads, kvHeads(queryHeads), headDim, valueDim);
   }
 
+  /** So many query heads with the KV heads that most families name, keys and values alike. */
+  GroupedHeads grouped(int queryHeads, int headDim) {
+    return new GroupedHeads(queryHeads, kvHeads(queryHeads), headDim, headDim);
+  }
+
+  /** An integer from 1 to {@link #MOST_CHANNELS}. */
+  int positive(String key, int otherwise) {
+    return integer(key, 1, MOST_CHANNELS).orElse(otherwise);
+  }
+
   /** A number of positions; absent, null, 0 and -1 for none. */
   OptionalInt positions(String key) {
     OptionalInt value = integer(key, -1, Integer.MAX_VALUE);
@@ -267,6 +277,18 @@ final class DecoderConfig {
           key, "must have %d values, one a layer, not %d".formatted(layers, values.size()));
     }
     return values.subList(0, layers);
+  }
+
+  /** One integer a layer, see {@link #oneALayer}. */
+  List<Integer> integersALayer(String key, int least, int most, int layers, String needed) {
+    return integers(key, least, most)
+        .map(list -> oneALayer(key, list, layers))
+        .orElseThrow(() -> missing(key, needed));
+  }
+
+  /** Numbers of layers, from 0; empty if they are not listed. */
+  Optional<Set<Integer>> layerNumbers(String key) {
+    return integers(key, 0, layerCount() - 1).map(HashSet::new);
   }
 
   /** Bytes of a number of the first of these keys that is given, else of the weights. */

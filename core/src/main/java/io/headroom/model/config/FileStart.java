@@ -10,12 +10,14 @@ import java.nio.file.Path;
 
 /** The first bytes of a file, by which its kind is told. */
 record FileStart(byte[] bytes) {
+  /** What the files of models should be, for messages. */
+  static final String NEEDED = "a config.json file";
+
   /**
-   * @param needed what the file should be, for messages
    * @throws UserException if there is no such file that may be read
    */
-  static FileStart of(Path file, String needed) {
-    InputFile.require(file, needed);
+  static FileStart of(Path file) {
+    InputFile.require(file, NEEDED);
     try (InputStream in = Files.newInputStream(file)) {
       return new FileStart(in.readNBytes(ForeignFile.START_BYTES));
     } catch (IOException e) {

@@ -206,7 +206,7 @@ final class GgufModel {
   private List<LayerSpec> layers(int count) {
     if (architecture.equals("mamba") || architecture.equals("mamba2")) {
       FixedState state = state();
-      return EveryLayer.of(count, layer -> stateful(MambaHybrids.noHeads(), state));
+      return EveryLayer.of(count, layer -> stateful(GroupedHeads.NONE, state));
     }
     List<Integer> queryHeads = perLayer("attention.head_count", count, 0);
     List<Integer> kvHeads = perLayer("attention.head_count_kv", count, -1);
@@ -226,7 +226,7 @@ final class GgufModel {
           heads > 0 && (!GATED_DELTA.contains(architecture) || (i + 1) % interval.orElse(4) == 0);
       if (!attends) {
         FixedState kept = feedForward.get(i) ? FixedState.NONE : state;
-        layers.add(stateful(new GroupedHeads(1, 1, 1, 1), kept));
+        layers.add(stateful(GroupedHeads.NONE, kept));
         continue;
       }
       HeadLayout layout = layout(queries, heads, sliding.get(i));

@@ -100,7 +100,7 @@ final class GroupedDecoders {
     int heads = config.queryHeads();
     OptionalInt alias = config.channels("attention_head_dim");
     int headDim = alias.isPresent() ? alias.getAsInt() : config.headDim(heads);
-    GroupedHeads layout = new GroupedHeads(heads, config.kvHeads(heads), headDim, headDim);
+    GroupedHeads layout = config.grouped(heads, headDim);
     int factor = config.integer("cla_share_factor", 1, DecoderConfig.MOST_LAYERS).orElse(1);
     int owners = config.flag("use_cla", false) ? factor : 1;
     return EveryLayer.of(

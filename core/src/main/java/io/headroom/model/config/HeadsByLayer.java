@@ -4,7 +4,6 @@ import io.headroom.model.FixedState;
 import io.headroom.model.FurtherCaches;
 import io.headroom.model.GroupedHeads;
 import io.headroom.model.LayerSpec;
-import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -20,11 +19,12 @@ final class HeadsByLayer {
     int count = config.layerCount();
     String key = "num_key_value_heads_per_layer";
     List<Integer> kvHeads =
-        config
-            .integers(key, 1, DecoderConfig.MOST_HEADS)
-            .map(list -> config.oneALayer(key, list, count))
-            .orElseThrow(
-                () -> config.missing(key, "a number of KV heads for each layer is needed"));
+        config.integersALayer(
+            key,
+            1,
+            DecoderConfig.MOST_HEADS,
+            count,
+            "a number of KV heads for each layer is needed");
     config.has("num_key_value_heads");
     return EveryLayer.of(
         count,
@@ -84,8 +84,8 @@ final class HeadsByLayer {
                 DecoderConfig.MOST_LAYERS)
             .orElseThrow(() -> config.missing("num_transformer_layers", "an integer is needed"));
     int headDim = config.required("head_dim", 1, DecoderConfig.MOST_CHANNELS);
-    List<Integer> queryHeads = heads(config, "num_query_heads", count);
-    List<Integer> kvHeads = heads(config, "num_kv_heads", count);
+    List<Integer> queryHeads = headsALayer(config, "num_query_heads", count);
+    List<Integer> kvHeads = headsALayer(config, "num_kv_heads", count);
     config.has("num_gqa_groups");
     return EveryLayer.of(
         count,
@@ -96,11 +96,17 @@ final class HeadsByLayer {
         });
   }
 
-  private static List<Integer> heads(DecoderConfig config, String key, int count) {
-    return config
-        .integers(key, 1, DecoderConfig.MOST_HEADS)
-        .map(list -> config.oneALayer(key, list, count))
-        .orElseThrow(() -> config.missing(key, "a number of heads for each layer is needed"));
+  private static List<Integer> headsALayer(DecoderConfig config, String key, int count) {
+    return config.integersALayer(
+        key, 1, DecoderConfig.MOST_HEADS, count, "a number of heads for each layer is needed");
+  }
+
+  private static int heads(DecoderConfig config, String key, int otherwise) {
+    return config.integer(key, 1, DecoderConfig.MOST_HEADS).orElse(otherwise);
+  }
+
+  private static int kvHeads(DecoderConfig config, String key, int otherwise, int queryHeads) {
+    return config.requireDivisor(key, heads(config, key, otherwise), queryHeads);
   }
 
   /**
@@ -109,22 +115,11 @@ final class HeadsByLayer {
    * deletes it).
    */
   static List<LayerSpec> miMo(DecoderConfig config) {
-    int queryHeads = config.queryHeads();
-    int headDim = config.headDim(queryHeads);
-    GroupedHeads full =
-        new GroupedHeads(
-            queryHeads,
-            config.kvHeads(queryHeads),
-            headDim,
-            config.channels("v_head_dim").orElse(headDim));
-    int slidingQueryHeads =
-        config.integer("swa_num_attention_heads", 1, DecoderConfig.MOST_HEADS).orElse(queryHeads);
+    GroupedHeads full = config.heads();
+    int slidingQueryHeads = heads(config, "swa_num_attention_heads", full.queryHeads());
     int slidingKvHeads =
-        config
-            .integer("swa_num_key_value_heads", 1, DecoderConfig.MOST_HEADS)
-            .orElse(full.kvHeads());
-    int slidingDim = config.channels("swa_head_dim").orElse(headDim);
-    config.requireDivisor("swa_num_key_value_heads", slidingKvHeads, slidingQueryHeads);
+        kvHeads(config, "swa_num_key_value_heads", full.kvHeads(), slidingQueryHeads);
+    int slidingDim = config.channels("swa_head_dim").orElse(full.headDim());
     GroupedHeads sliding =
         new GroupedHeads(
             slidingQueryHeads,
@@ -137,13 +132,8 @@ final class HeadsByLayer {
             .orElseThrow(() -> config.missing("sliding_window_size", "an integer is needed"));
     int count = config.layerCount();
     List<Integer> pattern =
-        config
-            .integers("hybrid_layer_pattern", 0, 1)
-            .map(list -> config.oneALayer("hybrid_layer_pattern", list, count))
-            .orElseThrow(
-                () ->
-                    config.missing(
-                        "hybrid_layer_pattern", "a 1 for sliding or a 0 for each layer is needed"));
+        config.integersALayer(
+            "hybrid_layer_pattern", 0, 1, count, "a 1 for sliding or a 0 for each layer is needed");
     return EveryLayer.of(
         count,
         layer -> pattern.get(layer) == 1 ? config.sliding(sliding, window) : config.full(full));
@@ -165,16 +155,9 @@ final class HeadsByLayer {
             .map(
                 other -> {
                   other.text("attention_type");
-                  int queries =
-                      other
-                          .integer("num_attention_heads", 1, DecoderConfig.MOST_HEADS)
-                          .orElse(queryHeads);
-                  int kvHeads =
-                      other
-                          .integer("num_attention_groups", 1, DecoderConfig.MOST_HEADS)
-                          .orElse(groups);
+                  int queries = heads(other, "num_attention_heads", queryHeads);
+                  int kvHeads = kvHeads(other, "num_attention_groups", groups, queries);
                   int channels = other.channels("head_dim").orElse(headDim);
-                  other.requireDivisor("num_attention_groups", kvHeads, queries);
                   return new GroupedHeads(queries, kvHeads, channels, channels);
                 })
             .orElse(full);
@@ -190,29 +173,23 @@ final class HeadsByLayer {
   static List<LayerSpec> baichuanM1(DecoderConfig config) {
     int queryHeads = config.queryHeads();
     int headDim = config.headDim(queryHeads);
-    GroupedHeads full = new GroupedHeads(queryHeads, config.kvHeads(queryHeads), headDim, headDim);
-    int slidingQueryHeads =
-        config.integer("num_swa_attention_heads", 1, DecoderConfig.MOST_HEADS).orElse(queryHeads);
+    GroupedHeads full = config.grouped(queryHeads, headDim);
+    int slidingQueryHeads = heads(config, "num_swa_attention_heads", queryHeads);
     int slidingKvHeads =
-        config
-            .integer("num_swa_key_value_heads", 1, DecoderConfig.MOST_HEADS)
-            .orElse(full.kvHeads());
-    config.requireDivisor("num_swa_key_value_heads", slidingKvHeads, slidingQueryHeads);
+        kvHeads(config, "num_swa_key_value_heads", full.kvHeads(), slidingQueryHeads);
     int slidingDim = config.hiddenSize() / slidingQueryHeads;
     GroupedHeads sliding =
         new GroupedHeads(slidingQueryHeads, slidingKvHeads, slidingDim, slidingDim);
     int window = config.required("sliding_window", 1, Integer.MAX_VALUE);
-    int count = config.layerCount();
     Set<Integer> slidingLayers =
-        new HashSet<>(
-            config
-                .integers("sliding_window_layers", 0, count - 1)
-                .orElseThrow(
-                    () -> config.missing("sliding_window_layers", "a list of layers is needed")));
-    int kept = config.integer("conv_window", 1, 1 << 16).orElse(2) - 1;
+        config
+            .layerNumbers("sliding_window_layers")
+            .orElseThrow(
+                () -> config.missing("sliding_window_layers", "a list of layers is needed"));
+    int kept = config.positive("conv_window", 2) - 1;
     int bytes = config.numberBytes();
     return EveryLayer.of(
-        count,
+        config,
         layer -> {
           boolean slides = slidingLayers.contains(layer);
           GroupedHeads heads = slides ? sliding : full;

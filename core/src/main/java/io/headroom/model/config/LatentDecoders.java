@@ -102,10 +102,7 @@ final class LatentDecoders {
         new LatentHeads(config.queryHeads(), headDim - rotary, rotary, headDim - rotary, headDim);
     int count = config.layerCount();
     List<Integer> ratios =
-        config
-            .integers("compress_ratios", 0, 1 << 16)
-            .map(list -> config.oneALayer("compress_ratios", list, count))
-            .orElseThrow(() -> config.missing("compress_ratios", "a list of integers is needed"));
+        config.integersALayer("compress_ratios", 0, 1 << 16, count, "a list of integers is needed");
     return EveryLayer.of(
         count,
         layer -> {

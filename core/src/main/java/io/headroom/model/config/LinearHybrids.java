@@ -8,13 +8,16 @@ import io.headroom.model.HeadLayout;
 import io.headroom.model.LayerSpec;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Decoders that mix attention with linear attention, convolutions or gated recurrences. */
 final class LinearHybrids {
   private static final String LISTED = "layer_types";
+
+  /** What files call the layers that do not attend. */
+  private static final List<String> RECURRENT = List.of("linear_attention", "conv");
+
   private static final int WIDEST = 1 << 16;
 
   private LinearHybrids() {}
@@ -24,20 +27,21 @@ final class LinearHybrids {
     GroupedHeads heads = config.heads();
     FixedState state =
         StateShapes.lightning(heads.queryHeads(), heads.headDim(), config.numberBytes());
-    int count = config.layerCount();
-    Optional<List<Integer>> numbers = config.integers("attn_type_list", 0, 1);
-    Optional<List<String>> kinds = config.texts(LISTED);
-    if (numbers.isEmpty() && kinds.isEmpty()) {
-      throw config.missing("attn_type_list", "a 1 for softmax or a 0 for each layer is needed");
+    Optional<List<Integer>> numbers =
+        config
+            .integers("attn_type_list", 0, 1)
+            .map(list -> config.oneALayer("attn_type_list", list, config.layerCount()));
+    if (numbers.isPresent()) {
+      config.has(LISTED);
+      return EveryLayer.attending(config, heads, state, layer -> numbers.get().get(layer) == 1);
     }
-    return EveryLayer.of(
-        count,
-        layer ->
-            numbers
-                    .map(list -> config.oneALayer("attn_type_list", list, count).get(layer) == 1)
-                    .orElseGet(() -> attends(config, kinds.orElseThrow(), count, layer))
-                ? config.full(heads)
-                : config.without(heads, state));
+    ListedKinds kinds =
+        ListedKinds.first(config, LISTED)
+            .orElseThrow(
+                () ->
+                    config.missing(
+                        "attn_type_list", "a 1 for softmax or a 0 for each layer is needed"));
+    return EveryLayer.attending(config, heads, state, layer -> attends(kinds, layer));
   }
 
   /** MiniMax-M3: every layer keeps keys and values, sparse ones the key of an index too. */
@@ -52,7 +56,11 @@ final class LinearHybrids {
       return EveryLayer.of(count, layer -> config.full(heads));
     }
     int channels = sparse.get().required("sparse_index_dim", 1, WIDEST);
-    Optional<List<Integer>> frequency = sparse.get().integers("sparse_attention_freq", 0, WIDEST);
+    Optional<List<Integer>> frequency =
+        sparse
+            .get()
+            .integers("sparse_attention_freq", 0, WIDEST)
+            .map(list -> sparse.get().oneALayer("sparse_attention_freq", list, count));
     for (String key : List.of("sparse_disable_index_value", "sparse_num_index_heads")) {
       sparse.get().has(key);
     }
@@ -61,12 +69,7 @@ final class LinearHybrids {
     return EveryLayer.of(
         count,
         layer ->
-            frequency
-                    .map(
-                        list ->
-                            sparse.get().oneALayer("sparse_attention_freq", list, count).get(layer)
-                                != 0)
-                    .orElse(true)
+            frequency.map(list -> list.get(layer) != 0).orElse(true)
                 ? config.full(heads).with(index)
                 : config.full(heads));
   }
@@ -85,16 +88,12 @@ final class LinearHybrids {
             config.numberBytes("mamba_ssm_dtype"));
     int interval =
         config.integer("full_attention_interval", 1, DecoderConfig.MOST_LAYERS).orElse(4);
-    int count = config.layerCount();
-    Optional<List<String>> kinds = config.texts(LISTED);
-    return EveryLayer.of(
-        count,
-        layer ->
-            kinds
-                    .map(list -> attends(config, list, count, layer))
-                    .orElse((layer + 1) % interval == 0)
-                ? config.full(heads)
-                : config.without(heads, state));
+    Optional<ListedKinds> listed = ListedKinds.first(config, LISTED);
+    return EveryLayer.attending(
+        config,
+        heads,
+        state,
+        layer -> listed.map(kinds -> attends(kinds, layer)).orElse((layer + 1) % interval == 0));
   }
 
   /**
@@ -118,8 +117,10 @@ final class LinearHybrids {
     int count = config.layerCount();
     Set<Integer> attending = numbered(linear, "full_attn_layers", count);
     Set<Integer> recurrent = numbered(linear, "kda_layers", count);
-    return EveryLayer.of(
-        count,
+    return EveryLayer.attending(
+        config,
+        heads,
+        state,
         layer -> {
           int number = layer + 1;
           if (attending.contains(number) == recurrent.contains(number)) {
@@ -128,7 +129,7 @@ final class LinearHybrids {
                 "or kda_layers must have layer %d (of 1 to %d), and not both"
                     .formatted(number, count));
           }
-          return attending.contains(number) ? config.full(heads) : config.without(heads, state);
+          return attending.contains(number);
         });
   }
 
@@ -160,14 +161,9 @@ final class LinearHybrids {
     int headDim = config.channels("head_dim").orElse(config.hiddenSize() / queryHeads);
     FixedState state = StateShapes.lightning(queryHeads, headDim, config.numberBytes());
     int group = config.required("layer_group_size", 1, DecoderConfig.MOST_LAYERS);
-    int count = config.layerCount();
-    int grouped = count / group * group;
-    return EveryLayer.of(
-        count,
-        layer ->
-            layer >= grouped || (layer + 1) % group == 0
-                ? config.full(heads)
-                : config.without(heads, state));
+    int grouped = config.layerCount() / group * group;
+    return EveryLayer.attending(
+        config, heads, state, layer -> layer >= grouped || (layer + 1) % group == 0);
   }
 
   /**
@@ -207,22 +203,18 @@ final class LinearHybrids {
     GroupedHeads heads = config.heads();
     FixedState state =
         StateShapes.shortConvolution(
-            config.hiddenSize(),
-            config.integer("conv_L_cache", 1, WIDEST).orElse(3),
-            config.numberBytes());
-    int count = config.layerCount();
-    Optional<List<String>> kinds = config.texts(LISTED);
-    Optional<Set<Integer>> attending =
-        config.integers("full_attn_idxs", 0, count - 1).map(HashSet::new);
-    return EveryLayer.of(
-        count,
+            config.hiddenSize(), config.positive("conv_L_cache", 3), config.numberBytes());
+    Optional<ListedKinds> listed = ListedKinds.first(config, LISTED);
+    Optional<Set<Integer>> attending = config.layerNumbers("full_attn_idxs");
+    return EveryLayer.attending(
+        config,
+        heads,
+        state,
         layer ->
-            kinds
-                    .map(list -> attends(config, list, count, layer))
-                    .or(() -> attending.map(list -> list.contains(layer)))
-                    .orElse(true)
-                ? config.full(heads)
-                : config.without(heads, state));
+            listed
+                .map(kinds -> attends(kinds, layer))
+                .or(() -> attending.map(list -> list.contains(layer)))
+                .orElse(true));
   }
 
   /**
@@ -238,10 +230,7 @@ final class LinearHybrids {
             .orElse(config.hiddenSize());
     FixedState state =
         StateShapes.gatedRecurrence(
-            channels,
-            config.integer("conv1d_width", 1, WIDEST).orElse(4),
-            config.numberBytes(),
-            Float.BYTES);
+            channels, config.positive("conv1d_width", 4), config.numberBytes(), Float.BYTES);
     Optional<List<String>> hidden = config.texts("_block_types");
     List<String> blocks =
         config
@@ -260,20 +249,7 @@ final class LinearHybrids {
             });
   }
 
-  private static final Map<String, Boolean> ATTENDS =
-      Map.of(
-          "full_attention", true,
-          "attention", true,
-          "linear_attention", false,
-          "conv", false);
-
-  private static boolean attends(DecoderConfig config, List<String> kinds, int count, int layer) {
-    String kind = config.oneALayer(LISTED, kinds, count).get(layer);
-    Boolean attends = ATTENDS.get(kind);
-    if (attends == null) {
-      throw config.wrong(
-          LISTED, "may have full_attention and linear_attention, not %s".formatted(kind));
-    }
-    return attends;
+  private static boolean attends(ListedKinds kinds, int layer) {
+    return kinds.attends(layer, "full_attention", RECURRENT);
   }
 }

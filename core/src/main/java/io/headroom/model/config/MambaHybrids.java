@@ -4,17 +4,18 @@ import io.headroom.model.FixedState;
 import io.headroom.model.FurtherCaches;
 import io.headroom.model.GroupedHeads;
 import io.headroom.model.LayerSpec;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.IntPredicate;
 
 /** State space models, and those that mix them with attention. */
 final class MambaHybrids {
-  private static final List<String> STATE_TYPES =
-      List.of("mamba_ssm_dtype", "mamba_ssm_cache_dtype");
+  /** What files call layers with a state. */
+  private static final List<String> RECURRENT = List.of("mamba", "mamba2", "linear_attention");
+
+  private static final String HYBRID = "hybrid";
 
   private MambaHybrids() {}
 
@@ -26,73 +27,57 @@ final class MambaHybrids {
             .orElseGet(() -> expanded(config, "expand", 2));
     config.has("expand");
     FixedState state = mamba1(config, inner, "state_size", "conv_kernel");
-    return EveryLayer.of(config, layer -> config.without(noHeads(), state));
+    return EveryLayer.of(config, layer -> config.without(GroupedHeads.NONE, state));
   }
 
   /** Mamba2Config: states alone. */
   static List<LayerSpec> mamba2(DecoderConfig config) {
-    int heads = positive(config, "num_heads", 128);
-    int headDim = positive(config, "head_dim", 64);
+    int heads = config.positive("num_heads", 128);
+    int headDim = config.positive("head_dim", 64);
     config.has("expand");
     FixedState state =
         mamba2(
             config,
             heads,
             headDim,
-            positive(config, "n_groups", 8),
-            positive(config, "state_size", 128),
-            positive(config, "conv_kernel", 4));
-    return EveryLayer.of(config, layer -> config.without(noHeads(), state));
+            config.positive("n_groups", 8),
+            config.positive("state_size", 128),
+            config.positive("conv_kernel", 4));
+    return EveryLayer.of(config, layer -> config.without(GroupedHeads.NONE, state));
   }
 
   /** JambaConfig: every {@code attn_layer_period}-th layer attends, from the offset on. */
   static List<LayerSpec> jamba(DecoderConfig config) {
     GroupedHeads heads = config.heads();
-    int period = positive(config, "attn_layer_period", 8);
+    int period = config.positive("attn_layer_period", 8);
     int offset = config.integer("attn_layer_offset", 0, DecoderConfig.MOST_LAYERS).orElse(4);
     FixedState state =
         mamba1(config, expanded(config, "mamba_expand", 2), "mamba_d_state", "mamba_d_conv");
-    int count = config.layerCount();
-    Optional<List<String>> listed = config.texts("layer_types");
-    return EveryLayer.of(
-        count,
-        layer ->
-            listed
-                    .map(kinds -> attends(config, "layer_types", kinds, count, layer))
-                    .orElse(layer % period == offset)
-                ? config.full(heads)
-                : config.without(heads, state));
+    Optional<ListedKinds> listed = ListedKinds.first(config, "layer_types");
+    return EveryLayer.attending(
+        config,
+        heads,
+        state,
+        layer -> listed.map(kinds -> attends(kinds, layer)).orElse(layer % period == offset));
   }
 
   /** BambaConfig: {@code attn_layer_indices} attend; without, none does. */
   static List<LayerSpec> bamba(DecoderConfig config) {
     GroupedHeads heads = config.heads();
-    FixedState state = hybridMamba2(config, 128, 1, 256);
-    Set<Integer> attending =
-        new HashSet<>(
-            config.integers("attn_layer_indices", 0, config.layerCount() - 1).orElse(List.of()));
-    return EveryLayer.of(
-        config,
-        layer -> attending.contains(layer) ? config.full(heads) : config.without(heads, state));
+    FixedState state = mamba2OfHybrids(config, expanded(config, "mamba_expand", 2));
+    Set<Integer> attending = config.layerNumbers("attn_layer_indices").orElse(Set.of());
+    return EveryLayer.attending(config, heads, state, attending::contains);
   }
 
   /** GraniteMoeHybridConfig: as listed; without a list no layer attends. */
   static List<LayerSpec> granite(DecoderConfig config) {
     GroupedHeads heads = config.heads();
-    int count = config.layerCount();
-    Optional<List<String>> listed =
-        config.texts("layer_types").or(() -> config.texts("layers_block_type"));
-    config.has("layers_block_type");
-    boolean allAttend =
-        listed.isPresent()
-            && listed.get().stream().limit(count).noneMatch(MambaHybrids::isRecurrent);
-    FixedState state = allAttend ? FixedState.NONE : hybridMamba2(config, 128, 1, 256);
-    return EveryLayer.of(
-        count,
-        layer ->
-            listed.map(kinds -> attends(config, "layer_types", kinds, count, layer)).orElse(false)
-                ? config.full(heads)
-                : config.without(heads, state));
+    Optional<ListedKinds> listed = ListedKinds.first(config, "layer_types", "layers_block_type");
+    boolean allAttend = listed.filter(ListedKinds::attendAll).isPresent();
+    FixedState state =
+        allAttend ? FixedState.NONE : mamba2OfHybrids(config, expanded(config, "mamba_expand", 2));
+    return EveryLayer.attending(
+        config, heads, state, layer -> listed.map(kinds -> attends(kinds, layer)).orElse(false));
   }
 
   /**
@@ -103,14 +88,14 @@ final class MambaHybrids {
     int queryHeads = config.queryHeads();
     int headDim =
         config.channels("head_dim").orElse(config.channels("attention_head_dim").orElse(128));
-    GroupedHeads heads = new GroupedHeads(queryHeads, config.kvHeads(queryHeads), headDim, headDim);
+    GroupedHeads heads = config.grouped(queryHeads, headDim);
     FixedState state =
         mamba2(
             config,
-            positive(config, "mamba_num_heads", 128),
-            positive(config, "mamba_head_dim", 64),
+            config.positive("mamba_num_heads", 128),
+            config.positive("mamba_head_dim", 64),
             config.integer(List.of("n_groups", "mamba_n_groups"), 1, 1 << 16).orElse(8),
-            positive(config, "ssm_state_size", 128),
+            config.positive("ssm_state_size", 128),
             config.integer(List.of("conv_kernel", "mamba_d_conv"), 1, 1 << 16).orElse(4));
     config.has("expand");
     config.has("num_hidden_layers");
@@ -143,20 +128,12 @@ final class MambaHybrids {
   /** FalconH1Config: every layer attends and has a state beside. */
   static List<LayerSpec> falconH1(DecoderConfig config) {
     GroupedHeads heads = config.heads();
-    int mambaHeads = positive(config, "mamba_n_heads", 128);
     int inner =
         config
             .integer("mamba_d_ssm", 1, DecoderConfig.MOST_STATE_CHANNELS)
             .orElseGet(() -> expanded(config, "mamba_expand", 2));
     config.has("mamba_expand");
-    FixedState state =
-        mamba2(
-            config,
-            mambaHeads,
-            headDim(config, "mamba_d_head", inner, mambaHeads),
-            positive(config, "mamba_n_groups", 1),
-            positive(config, "mamba_d_state", 256),
-            positive(config, "mamba_d_conv", 4));
+    FixedState state = mamba2OfHybrids(config, inner);
     return EveryLayer.of(config, layer -> config.full(heads).with(FurtherCaches.state(state)));
   }
 
@@ -166,56 +143,44 @@ final class MambaHybrids {
    */
   static List<LayerSpec> zamba(DecoderConfig config) {
     GroupedHeads heads = doubleHeads(config);
-    int period = positive(config, "attn_layer_period", 6);
+    int period = config.positive("attn_layer_period", 6);
     int offset = config.integer("attn_layer_offset", 0, DecoderConfig.MOST_LAYERS).orElse(4);
     FixedState state =
         mamba1(config, expanded(config, "mamba_expand", 2), "mamba_d_state", "mamba_d_conv");
-    int count = config.layerCount();
-    Optional<List<String>> listed = config.texts("layers_block_type");
-    return EveryLayer.of(
-        count,
+    Optional<ListedKinds> listed = ListedKinds.first(config, "layers_block_type");
+    return hybrids(
+        config,
+        heads,
+        state,
         layer ->
-            hybrid(
-                config,
-                heads,
-                state,
-                listed
-                    .map(kinds -> config.oneALayer("layers_block_type", kinds, count).get(layer))
-                    .map("hybrid"::equals)
-                    .orElse(layer == 2 || (layer > 2 && (layer - 3) % period == offset))));
+            listed
+                .map(kinds -> kinds.is(layer, HYBRID))
+                .orElse(layer == 2 || (layer > 2 && (layer - 3) % period == offset)));
   }
 
   /** Zamba2Config: as Zamba, with Mamba-2; {@code layers_block_type} lists the places. */
   static List<LayerSpec> zamba2(DecoderConfig config) {
     GroupedHeads heads = doubleHeads(config);
-    int mambaHeads = positive(config, "n_mamba_heads", 8);
+    int mambaHeads = config.positive("n_mamba_heads", 8);
     int inner = expanded(config, "mamba_expand", 2);
     FixedState state =
         mamba2(
             config,
             mambaHeads,
             headDim(config, "mamba_headdim", inner, mambaHeads),
-            positive(config, "mamba_ngroups", 1),
-            positive(config, "mamba_d_state", 64),
-            positive(config, "mamba_d_conv", 4));
-    int count = config.layerCount();
-    Set<Integer> ids =
-        new HashSet<>(config.integers("hybrid_layer_ids", 0, count - 1).orElse(List.of()));
-    Optional<List<String>> listed = config.texts("layers_block_type");
+            config.positive("mamba_ngroups", 1),
+            config.positive("mamba_d_state", 64),
+            config.positive("mamba_d_conv", 4));
+    Set<Integer> ids = config.layerNumbers("hybrid_layer_ids").orElse(Set.of());
+    Optional<ListedKinds> listed = ListedKinds.first(config, "layers_block_type");
     if (listed.isEmpty() && ids.isEmpty()) {
       throw config.missing("layers_block_type", "a list of mamba and hybrid is needed");
     }
-    return EveryLayer.of(
-        count,
-        layer ->
-            hybrid(
-                config,
-                heads,
-                state,
-                listed
-                    .map(kinds -> config.oneALayer("layers_block_type", kinds, count).get(layer))
-                    .map("hybrid"::equals)
-                    .orElse(ids.contains(layer))));
+    return hybrids(
+        config,
+        heads,
+        state,
+        layer -> listed.map(kinds -> kinds.is(layer, HYBRID)).orElse(ids.contains(layer)));
   }
 
   /** PLaMo-2 (vLLM plamo2): one layer in {@code mamba_step} attends, the one in the middle. */
@@ -223,18 +188,18 @@ final class MambaHybrids {
     int queryHeads = config.queryHeads();
     OptionalInt stated = config.channels("hidden_size_per_head");
     int headDim = stated.isPresent() ? stated.getAsInt() : config.headDim(queryHeads);
-    GroupedHeads heads = new GroupedHeads(queryHeads, config.kvHeads(queryHeads), headDim, headDim);
-    int step = positive(config, "mamba_step", 2);
+    GroupedHeads heads = config.grouped(queryHeads, headDim);
+    int step = config.positive("mamba_step", 2);
     boolean enabled = config.flag("mamba_enabled", true);
     int count = config.layerCount();
     FixedState state =
         mamba2(
             config,
-            positive(config, "mamba_num_heads", 64),
+            config.positive("mamba_num_heads", 64),
             headDim,
             0,
-            positive(config, "mamba_d_state", 64),
-            positive(config, "mamba_d_conv", 4));
+            config.positive("mamba_d_state", 64),
+            config.positive("mamba_d_conv", 4));
     OptionalInt window = config.positions("attention_window_size");
     Optional<List<Integer>> fullLayers =
         config.integers("full_attention_idx", 0, DecoderConfig.MOST_LAYERS);
@@ -252,11 +217,19 @@ final class MambaHybrids {
         });
   }
 
-  private static LayerSpec hybrid(
-      DecoderConfig config, GroupedHeads heads, FixedState state, boolean attends) {
-    return attends
-        ? config.full(heads).with(FurtherCaches.state(state))
-        : config.without(heads, state);
+  private static boolean attends(ListedKinds kinds, int layer) {
+    return kinds.attends(layer, "attention", RECURRENT);
+  }
+
+  /** Every layer has the state, some attend besides. */
+  private static List<LayerSpec> hybrids(
+      DecoderConfig config, GroupedHeads heads, FixedState state, IntPredicate attends) {
+    return EveryLayer.of(
+        config,
+        layer ->
+            attends.test(layer)
+                ? config.full(heads).with(FurtherCaches.state(state))
+                : config.without(heads, state));
   }
 
   /** Heads over the hidden state and the embedding side by side. */
@@ -264,20 +237,19 @@ final class MambaHybrids {
     int queryHeads = config.queryHeads();
     int headDim =
         config.channels("attention_head_dim").orElse(2 * config.hiddenSize() / queryHeads);
-    return new GroupedHeads(queryHeads, config.kvHeads(queryHeads), headDim, headDim);
+    return config.grouped(queryHeads, headDim);
   }
 
-  private static FixedState hybridMamba2(
-      DecoderConfig config, int defaultHeads, int defaultGroups, int defaultState) {
-    int heads = positive(config, "mamba_n_heads", defaultHeads);
-    int inner = expanded(config, "mamba_expand", 2);
+  /** By the names and defaults that Bamba, Granite and Falcon-H1 have in common. */
+  private static FixedState mamba2OfHybrids(DecoderConfig config, int inner) {
+    int heads = config.positive("mamba_n_heads", 128);
     return mamba2(
         config,
         heads,
         headDim(config, "mamba_d_head", inner, heads),
-        positive(config, "mamba_n_groups", defaultGroups),
-        positive(config, "mamba_d_state", defaultState),
-        positive(config, "mamba_d_conv", 4));
+        config.positive("mamba_n_groups", 1),
+        config.positive("mamba_d_state", 256),
+        config.positive("mamba_d_conv", 4));
   }
 
   /** As stated, or {@code auto}: an equal share of the inner channels. */
@@ -295,56 +267,23 @@ final class MambaHybrids {
       DecoderConfig config, int inner, String stateKey, String kernelKey) {
     return StateShapes.mamba(
         inner,
-        positive(config, stateKey, 16),
-        positive(config, kernelKey, 4),
+        config.positive(stateKey, 16),
+        config.positive(kernelKey, 4),
         config.numberBytes(),
-        config.numberBytes(STATE_TYPES.toArray(String[]::new)));
+        stateBytes(config));
   }
 
   private static FixedState mamba2(
       DecoderConfig config, int heads, int headDim, int groups, int stateSize, int kernel) {
     return StateShapes.mamba2(
-        heads,
-        headDim,
-        groups,
-        stateSize,
-        kernel,
-        config.numberBytes(),
-        config.numberBytes(STATE_TYPES.toArray(String[]::new)));
+        heads, headDim, groups, stateSize, kernel, config.numberBytes(), stateBytes(config));
+  }
+
+  private static int stateBytes(DecoderConfig config) {
+    return config.numberBytes("mamba_ssm_dtype", "mamba_ssm_cache_dtype");
   }
 
   private static int expanded(DecoderConfig config, String key, int otherwise) {
-    return Math.multiplyExact(positive(config, key, otherwise), config.hiddenSize());
-  }
-
-  private static int positive(DecoderConfig config, String key, int otherwise) {
-    return config.integer(key, 1, 1 << 16).orElse(otherwise);
-  }
-
-  private static final Map<String, Boolean> ATTENDS =
-      Map.of(
-          "attention", true,
-          "full_attention", true,
-          "mamba", false,
-          "mamba2", false,
-          "linear_attention", false);
-
-  private static boolean isRecurrent(String kind) {
-    return !ATTENDS.getOrDefault(kind, false);
-  }
-
-  private static boolean attends(
-      DecoderConfig config, String key, List<String> kinds, int count, int layer) {
-    String kind = config.oneALayer(key, kinds, count).get(layer);
-    Boolean attends = ATTENDS.get(kind);
-    if (attends == null) {
-      throw config.wrong(key, "may have attention and mamba, not %s".formatted(kind));
-    }
-    return attends;
-  }
-
-  /** For models that have none. */
-  static GroupedHeads noHeads() {
-    return new GroupedHeads(1, 1, 1, 1);
+    return Math.multiplyExact(config.positive(key, otherwise), config.hiddenSize());
   }
 }

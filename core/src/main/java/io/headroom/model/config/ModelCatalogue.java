@@ -81,7 +81,7 @@ public final class ModelCatalogue {
       return ConfiguredModel.read(named, options);
     }
     Path path = path(nameOrPath);
-    boolean isPath = nameOrPath.contains("/") || FILES.matcher(nameOrPath).find();
+    boolean isPath = nameOrPath.contains("/") || isFile(nameOrPath);
     if (Files.exists(path) || (isPath && !REPOSITORY.matcher(nameOrPath).matches())) {
       return ConfiguredModel.read(path, options);
     }
@@ -92,6 +92,11 @@ public final class ModelCatalogue {
                 folder,
                 String.join(
                     ", ", NearNames.of(name.substring(name.lastIndexOf('/') + 1), names()))));
+  }
+
+  /** Whether it ends as files that describe models do, and no name does. */
+  public static boolean isFile(String nameOrPath) {
+    return FILES.matcher(nameOrPath).find();
   }
 
   /** Without what would lead out of the folder. */

@@ -35,11 +35,12 @@ public final class ModelFile {
    */
   public static ModelSpec read(Path path, ReadingOptions options) {
     Path file = locate(path);
-    if (FileStart.of(file, "a config.json file").beginsWith('G', 'G', 'U', 'F')
-        && !CONFIGS.contains(file.getFileName().toString())) {
+    FileStart start = FileStart.of(file);
+    boolean named = CONFIGS.contains(file.getFileName().toString());
+    if (start.beginsWith('G', 'G', 'U', 'F') && !named) {
       return GgufModel.read(file).model(options);
     }
-    return HuggingFaceConfig.read(file).model(options);
+    return HuggingFaceConfig.of(ModelNames.of(file), ConfigFile.read(file, start)).model(options);
   }
 
   /** The file that describes the model: the path itself, or what lies in that folder. */

@@ -7,6 +7,7 @@ import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.workload.SequenceSettings;
 import io.headroom.jobs.workload.SequenceSource;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.config.ModelCatalogue;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -71,8 +72,9 @@ public final class SweepSettingsReader {
   }
 
   private String locateModel(Settings.Element nameOrPath) {
-    boolean isPath = nameOrPath.string().endsWith(".json") || nameOrPath.string().endsWith(".gguf");
-    return isPath ? files.locate(nameOrPath) : nameOrPath.string();
+    return ModelCatalogue.isFile(nameOrPath.string())
+        ? files.locate(nameOrPath)
+        : nameOrPath.string();
   }
 
   /** Ten minutes, or ten times the time for samples if that is more. */
