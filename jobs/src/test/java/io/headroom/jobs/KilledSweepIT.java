@@ -7,6 +7,7 @@ import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.RunningProcess;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SharedClasses;
 import io.headroom.testkit.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -185,7 +186,7 @@ class KilledSweepIT {
             "spark.ui.enabled=false",
             "--conf",
             "spark.local.dir=" + folder));
-    return RunningProcess.start(folder, ChildProcess.FIRST_COMPILER, command);
+    return RunningProcess.start(folder, SharedClasses.usedByFirstCompiler(folder), command);
   }
 
   private static boolean hasFiles(ScratchSweep sweep, int count) {

@@ -8,6 +8,7 @@ import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SharedClasses;
 import io.headroom.jobs.testkit.SparkDistribution;
 import io.headroom.jobs.testkit.SparkEventLog;
 import io.headroom.jobs.testkit.SparkStage;
@@ -76,11 +77,12 @@ class StandaloneClusterIT {
     ScratchSweep sweep = ScratchSweep.of(folder, SWEEP);
     SparkEventLog log = new SparkEventLog(Files.createDirectory(folder.resolve("events")));
     // Of the driver: executors have what they need for vectors from their workers.
-    Map<String, String> environment = new HashMap<>(ChildProcess.FIRST_COMPILER);
+    Map<String, String> environment = new HashMap<>(SharedClasses.usedByFirstCompiler(folder));
     environment.put("SPARK_HOME", sparkHome.toString());
     try (StandaloneCluster cluster =
         StandaloneCluster.start(
             sparkHome,
+            SharedClasses.used(folder),
             command(".*/bin/spark-class .*\\.Master .*"),
             command(".*/bin/spark-class .*\\.Worker .*"),
             folder,

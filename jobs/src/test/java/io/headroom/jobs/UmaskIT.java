@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SharedClasses;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,7 +95,8 @@ class UmaskIT {
     words.addAll(List.of("--driver-memory", "1g"));
     words.addAll(List.of("--conf", "spark.ui.enabled=false"));
     words.addAll(List.of("--conf", "spark.local.dir=" + folder));
-    ChildProcess ended = ChildProcess.run(folder, LONGEST, ChildProcess.FIRST_COMPILER, words);
+    ChildProcess ended =
+        ChildProcess.run(folder, LONGEST, SharedClasses.usedByFirstCompiler(folder), words);
     assertThat(ended.exitStatus()).as(ended.toString()).isZero();
   }
 

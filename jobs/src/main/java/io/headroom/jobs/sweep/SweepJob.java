@@ -16,6 +16,7 @@ import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.Provenance;
 import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.results.RunState;
+import io.headroom.jobs.spark.InterpretedQueries;
 import io.headroom.jobs.spark.MeasuringSpark;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
@@ -98,14 +99,15 @@ final class SweepJob {
       SweepFolder out,
       PrintStream messages,
       boolean terminal) {
-    this.spark = spark;
+    long rows = (long) plan.cells().cells().size() * workload.sequences().size();
+    this.spark = InterpretedQueries.forFew(spark, rows);
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.plan = plan;
     this.workload = workload;
     this.knownCosts = knownCosts;
     this.runId = runId;
     this.out = out;
-    this.files = out.measurements(spark);
+    this.files = out.measurements(this.spark);
     this.messages = messages;
     this.terminal = terminal;
     this.effort = new BestEffort(message -> messages.println("sweep: " + message));

@@ -16,6 +16,7 @@ import io.headroom.jobs.testkit.Prerequisite;
 import io.headroom.jobs.testkit.PythonEnvironment;
 import io.headroom.jobs.testkit.RunningProcess;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SharedClasses;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,7 +98,7 @@ class NotebooksIT {
         ChildProcess.run(
             folder,
             A_SWEEP,
-            ChildProcess.FIRST_COMPILER,
+            SharedClasses.usedByFirstCompiler(folder),
             List.of(
                 ROOT.resolve("jobs/bin/headroom").toString(),
                 "sweep",

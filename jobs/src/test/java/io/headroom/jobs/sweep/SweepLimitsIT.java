@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headroom.jobs.testkit.ChildProcess;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
+import io.headroom.jobs.testkit.SharedClasses;
 import io.headroom.jobs.testkit.SparkEventLog;
 import io.headroom.jobs.testkit.SparkStage;
 import io.headroom.testkit.SharedData;
@@ -60,7 +61,7 @@ class SweepLimitsIT {
                 "spark.ui.enabled=false"));
     command.addAll(log.options());
 
-    ChildProcess run = ChildProcess.run(folder, A_SWEEP, command);
+    ChildProcess run = ChildProcess.run(folder, A_SWEEP, SharedClasses.used(folder), command);
 
     assertThat(run.exitStatus()).as(run.toString()).isEqualTo(1);
     assertThat(run.out())

@@ -44,6 +44,9 @@ public final class LocalSpark implements BeforeAllCallback, AfterAllCallback {
             .config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.warehouse.dir", "target/spark-warehouse")
             .getOrCreate();
+    // Rows of tests are few: compiling classes for queries would take longer than all these run.
+    session.conf().set("spark.sql.codegen.wholeStage", "false");
+    session.conf().set("spark.sql.codegen.factoryMode", "NO_CODEGEN");
   }
 
   @Override

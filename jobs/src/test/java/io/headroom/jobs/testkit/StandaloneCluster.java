@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ public final class StandaloneCluster implements AutoCloseable {
 
   /**
    * @param sparkHome the Spark that runs them
+   * @param environment variables beside those that it inherits
    * @param master the shell's command that starts a master on {@code HOST}
    * @param worker the shell's command that starts a worker of the master {@code spark://HOST:7077}
    * @param work where executors put what they write
@@ -38,19 +40,20 @@ public final class StandaloneCluster implements AutoCloseable {
    * @param cores of a worker
    */
   public static StandaloneCluster start(
-      Path sparkHome, String master, String worker, Path work, int workers, int cores)
+      Path sparkHome,
+      Map<String, String> environment,
+      String master,
+      String worker,
+      Path work,
+      int workers,
+      int cores)
       throws Exception {
-    StandaloneCluster cluster =
-        new StandaloneCluster(
-            Map.of(
-                "SPARK_HOME",
-                sparkHome.toString(),
-                "SPARK_LOCAL_IP",
-                LOOPBACK,
-                "SPARK_DAEMON_MEMORY",
-                "256m",
-                "SPARK_MASTER_OPTS",
-                "-Dspark.master.rest.enabled=false"));
+    Map<String, String> variables = new HashMap<>(environment);
+    variables.put("SPARK_HOME", sparkHome.toString());
+    variables.put("SPARK_LOCAL_IP", LOOPBACK);
+    variables.put("SPARK_DAEMON_MEMORY", "256m");
+    variables.put("SPARK_MASTER_OPTS", "-Dspark.master.rest.enabled=false");
+    StandaloneCluster cluster = new StandaloneCluster(variables);
     try {
       cluster.url = cluster.startMaster(master.replace("HOST", LOOPBACK));
       for (int i = 0; i < workers; i++) {
