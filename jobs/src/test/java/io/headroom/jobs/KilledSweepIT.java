@@ -122,7 +122,7 @@ class KilledSweepIT {
             CELLS
                 + """
                 sequences { lengths = [32] }
-                measure { min-samples = 1000000, max-seconds-per-cell = 2 }
+                measure { min-samples = 1000000, max-seconds-per-cell = 1 }
                 wave-seconds = 0.001
                 """);
     List<Row> kept;

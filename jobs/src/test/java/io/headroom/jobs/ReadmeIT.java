@@ -140,7 +140,8 @@ class ReadmeIT {
     if (command.contains(" kv ")) {
       return Map.of();
     }
-    return command.contains(" report ") || command.contains(" --dry-run")
+    return Stream.of(" report ", " --dry-run", " --resume", "local-cluster")
+            .anyMatch(command::contains)
         ? SharedClasses.usedByFirstCompiler(folder)
         : SharedClasses.used(folder);
   }

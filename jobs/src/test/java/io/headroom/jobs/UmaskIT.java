@@ -49,7 +49,10 @@ class UmaskIT {
     assertThat(modes(page)).isEqualTo("rw-------");
   }
 
-  /** Files by executors, which are processes of their own; then more of them in that folder. */
+  /**
+   * Files by executors, which are processes of their own; then more of them in that folder, by
+   * Hadoop's own umask: whoever sets that means it.
+   */
   @Test
   void whatIsSharedWithAGroupStaysShared() throws Exception {
     ScratchSweep sweep = ScratchSweep.of(folder, SWEEP);
@@ -61,30 +64,21 @@ class UmaskIT {
     for (Path wave : sweep.waveFiles()) {
       Files.delete(wave);
     }
-    run("027", "sweep", sweep.conf(), "--resume", "--out", sweep.out(), "--", "--master", cluster);
-
-    assertThat(sweep.waveFiles()).isNotEmpty().allMatch(wave -> modes(wave).equals("rw-r-----"));
-    assertThat(modes(sweep.out())).as("made before").isEqualTo("rwxrwxr-x");
-  }
-
-  /** Whoever sets Hadoop's own umask means it. */
-  @Test
-  void whatHadoopIsToldIsObeyed() throws Exception {
-    ScratchSweep sweep = ScratchSweep.of(folder, SWEEP);
-
     run(
         "022",
         "sweep",
         sweep.conf(),
+        "--resume",
         "--out",
         sweep.out(),
         "--",
         "--master",
-        "local[1]",
+        cluster,
         "--conf",
         "spark.hadoop.fs.permissions.umask-mode=027");
 
-    assertModes(sweep.out(), "rwxr-x---", "rw-r-----");
+    assertThat(sweep.waveFiles()).isNotEmpty().allMatch(wave -> modes(wave).equals("rw-r-----"));
+    assertThat(modes(sweep.out())).as("made before").isEqualTo("rwxrwxr-x");
   }
 
   private void run(String umask, Object... command) throws Exception {

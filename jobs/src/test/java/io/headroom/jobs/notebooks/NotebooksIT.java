@@ -65,7 +65,7 @@ class NotebooksIT {
       decode-tokens = 4
       kv-precisions = [bf16, int8]
       windows = [none, { size = 32, sinks = 4 }]
-      measure { min-samples = 6, max-seconds-per-cell = 0.1, noisy-repeats = 0 }
+      measure { min-samples = 6, max-seconds-per-cell = 0.05, noisy-repeats = 0 }
       """;
 
   @TempDir static Path folder;
