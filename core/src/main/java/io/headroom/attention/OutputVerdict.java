@@ -1,5 +1,6 @@
 package io.headroom.attention;
 
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import java.io.Serializable;
 
@@ -13,19 +14,33 @@ import java.io.Serializable;
  */
 public record OutputVerdict(OutputError error, double tolerance) implements Serializable {
 
-  public static OutputVerdict of(OutputError error, KvPrecision precision) {
-    return new OutputVerdict(error, tolerance(precision));
+  /**
+   * @throws IllegalArgumentException if no engine keeps the format
+   */
+  public static OutputVerdict of(OutputError error, KvFormat format) {
+    return new OutputVerdict(error, tolerance(format));
   }
 
   /**
-   * The largest relative L2 error that is right: rounding for the floating-point precisions,
-   * quantisation for the others.
+   * The largest relative L2 error that is right: the larger of what keys and values cost, for each
+   * alone costs no more than both in that precision.
+   *
+   * @throws IllegalArgumentException if no engine keeps the format
    */
-  public static double tolerance(KvPrecision precision) {
+  public static double tolerance(KvFormat format) {
+    if (format.key() instanceof KvPrecision keys && format.value() instanceof KvPrecision values) {
+      return Math.max(ofBoth(keys), ofBoth(values));
+    }
+    throw new IllegalArgumentException("no engine computes on " + format.label());
+  }
+
+  /** Rounding for the floating-point precisions, quantisation for the others. */
+  private static double ofBoth(KvPrecision precision) {
     return switch (precision) {
       case F32 -> 2e-5;
       case F16 -> 2e-3;
       case BF16 -> 1e-2;
+      case FP8 -> 0.1;
       case INT8 -> 2e-2;
       case INT4 -> 0.3;
     };

@@ -5,33 +5,25 @@ public final class KvBytes {
   private KvBytes() {}
 
   /**
-   * Bytes of {@code tokens} kept positions of one layer; see {@link KvPrecision} for the scales.
+   * Bytes of {@code tokens} kept positions of one layer.
+   *
+   * @throws IllegalArgumentException if heads of so many channels cannot be kept so, see {@link
+   *     KvEncoding#unsupportedHead}
    */
-  public static long of(int kvHeads, int keyDim, int valueDim, KvPrecision precision, long tokens) {
-    long keyBits = tokens * keyDim * precision.bits();
-    long valueBits = tokens * valueDim * precision.bits();
-    long bytes = ceilDivide(keyBits, 8) + ceilDivide(valueBits, 8);
-    if (precision.isQuantised()) {
-      long keyGroups = ceilDivide(tokens, KvPrecision.GROUP_SIZE) * keyDim;
-      long valueGroups = tokens * ceilDivide(valueDim, KvPrecision.GROUP_SIZE);
-      bytes += (keyGroups + valueGroups) * KvPrecision.GROUP_BYTES;
-    }
+  public static long of(int kvHeads, int keyDim, int valueDim, KvFormat format, long tokens) {
+    long bytes =
+        format.key().keyBytes(keyDim, tokens) + format.value().valueBytes(valueDim, tokens);
     return Math.multiplyExact(kvHeads, bytes);
   }
 
   /**
    * Bytes of {@code tokens} kept positions of one latent layer (MLA): one row of {@code rowDim}
    * numbers a token for keys and values alike. Integer precisions scale it as they do keys.
+   *
+   * @throws IllegalArgumentException if such rows cannot be kept so, see {@link
+   *     KvEncoding#unsupportedRow}
    */
-  public static long ofLatent(int rowDim, KvPrecision precision, long tokens) {
-    long bytes = ceilDivide(tokens * rowDim * precision.bits(), 8);
-    if (precision.isQuantised()) {
-      bytes += ceilDivide(tokens, KvPrecision.GROUP_SIZE) * rowDim * KvPrecision.GROUP_BYTES;
-    }
-    return bytes;
-  }
-
-  private static long ceilDivide(long dividend, long divisor) {
-    return (dividend + divisor - 1) / divisor;
+  public static long ofLatent(int rowDim, KvEncoding encoding, long tokens) {
+    return encoding.rowBytes(rowDim, tokens);
   }
 }

@@ -6,7 +6,7 @@ package io.headroom.kvcache;
  * @param kvHeads heads that are cached
  * @param keyDim channels of a key
  * @param valueDim channels of a value
- * @param precision how the numbers are kept
+ * @param precision how the keys and the values are kept
  * @param capacity the most positions that may ever be appended; at least 1
  * @param window 0: every position is kept; otherwise only the last {@code window} positions and the
  *     first {@code sinks}
@@ -19,7 +19,7 @@ public record KvCacheSpec(
     int kvHeads,
     int keyDim,
     int valueDim,
-    KvPrecision precision,
+    KvFormat precision,
     int capacity,
     int window,
     int sinks,
@@ -40,7 +40,7 @@ public record KvCacheSpec(
 
   /** A cache that keeps every position. */
   public static KvCacheSpec contiguous(
-      int kvHeads, int keyDim, int valueDim, KvPrecision precision, int capacity) {
+      int kvHeads, int keyDim, int valueDim, KvFormat precision, int capacity) {
     return new KvCacheSpec(kvHeads, keyDim, valueDim, precision, capacity, 0, 0, 0);
   }
 

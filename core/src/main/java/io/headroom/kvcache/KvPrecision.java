@@ -1,20 +1,26 @@
 package io.headroom.kvcache;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * How a key-value cache keeps its numbers.
+ * How an engine's key-value cache keeps its numbers.
+ *
+ * <p>{@link #FP8} is e4m3 with one scale for a whole tensor, which is not counted; caches here use
+ * 1, as serving engines do where nothing else was calibrated, so that numbers beyond 448 become
+ * 448.
  *
  * <p>The integer precisions share a scale and an offset, two bfloat16 numbers, among {@link
  * #GROUP_SIZE} values: keys along the tokens of one channel, values along the channels of one token
  * (the directions of KIVI, arXiv 2402.02750). That is 8.5 bits a value for int8 and 4.5 for int4.
  */
-public enum KvPrecision {
+public enum KvPrecision implements KvEncoding {
   F32(32),
   F16(16),
   BF16(16),
+  FP8(8),
   INT8(8),
   INT4(4);
 
@@ -40,17 +46,54 @@ public enum KvPrecision {
     return this == INT8 || this == INT4;
   }
 
-  /** The name that configurations and tables use: {@code f32}, {@code bf16}, {@code int8}... */
+  @Override
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT);
   }
 
-  public static Optional<KvPrecision> named(String label) {
-    return Arrays.stream(values()).filter(precision -> precision.label().equals(label)).findFirst();
-  }
-
-  /** The allowed names, for messages: {@code f32, f16, bf16, int8, int4}. */
+  /** The names of all, for messages. */
   public static String labels() {
     return Arrays.stream(values()).map(KvPrecision::label).collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public int groupTokens() {
+    return isQuantised() ? GROUP_SIZE : 1;
+  }
+
+  @Override
+  public long keyBytes(int channels, long tokens) {
+    return numberBytes(channels, tokens)
+        + (isQuantised() ? ceilDivide(tokens, GROUP_SIZE) * channels * GROUP_BYTES : 0);
+  }
+
+  @Override
+  public long valueBytes(int channels, long tokens) {
+    return numberBytes(channels, tokens)
+        + (isQuantised() ? tokens * ceilDivide(channels, GROUP_SIZE) * GROUP_BYTES : 0);
+  }
+
+  /** As of keys. */
+  @Override
+  public long rowBytes(int channels, long rows) {
+    return keyBytes(channels, rows);
+  }
+
+  @Override
+  public Optional<String> unsupportedHead(int channels) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> unsupportedRow(int channels) {
+    return Optional.empty();
+  }
+
+  private long numberBytes(int channels, long tokens) {
+    return ceilDivide(tokens * channels * bits, 8);
+  }
+
+  private static long ceilDivide(long dividend, long divisor) {
+    return (dividend + divisor - 1) / divisor;
   }
 }

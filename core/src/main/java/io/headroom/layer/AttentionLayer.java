@@ -6,7 +6,7 @@ import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -67,7 +67,7 @@ public final class AttentionLayer {
   }
 
   /** A contiguous cache of this layer. */
-  public KvCacheSpec cache(KvPrecision precision, int capacity) {
+  public KvCacheSpec cache(KvFormat precision, int capacity) {
     AttentionShape shape = attention.shape();
     return KvCacheSpec.contiguous(
         shape.kvHeads(), shape.headDim(), shape.valueDim(), precision, capacity);

@@ -6,7 +6,7 @@ import io.headroom.attention.AttentionShape;
 import io.headroom.attention.EngineMemory;
 import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCacheSpec;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,7 @@ import java.util.Set;
  */
 public record SequenceRequest(
     List<Attention> layers,
-    KvPrecision precision,
+    KvFormat precision,
     boolean kvCache,
     int promptTokens,
     int outputTokens,

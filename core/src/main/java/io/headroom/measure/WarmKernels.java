@@ -2,7 +2,7 @@ package io.headroom.measure;
 
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionShape;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +21,7 @@ public final class WarmKernels {
   private record Kind(
       String engine,
       int copies,
-      KvPrecision precision,
+      KvFormat precision,
       boolean kvCache,
       int threads,
       List<AttentionShape> shapes) {}

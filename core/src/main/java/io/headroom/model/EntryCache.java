@@ -1,8 +1,9 @@
 package io.headroom.model;
 
 import io.headroom.kvcache.KvBytes;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.io.Serializable;
+import java.util.Optional;
 
 /**
  * Entries that a layer keeps beside the keys and values of its positions, and that grow with the
@@ -22,10 +23,19 @@ public record EntryCache(int tokensPerEntry, int channels, int fixedBytes) imple
     }
   }
 
-  /** Exact bytes after {@code tokens} positions. */
-  public long bytes(long tokens, KvPrecision precision) {
+  /**
+   * Exact bytes after {@code tokens} positions. The numbers are kept as keys are.
+   *
+   * @throws IllegalArgumentException if they {@linkplain #unsupported cannot be}
+   */
+  public long bytes(long tokens, KvFormat format) {
     long entries = tokens / tokensPerEntry;
-    return (channels == 0 ? 0 : KvBytes.ofLatent(channels, precision, entries))
+    return (channels == 0 ? 0 : KvBytes.ofLatent(channels, format.key(), entries))
         + entries * fixedBytes;
+  }
+
+  /** Why entries cannot be kept so, in one line; empty if they can. */
+  public Optional<String> unsupported(KvFormat format) {
+    return channels == 0 ? Optional.empty() : format.key().unsupportedRow(channels);
   }
 }

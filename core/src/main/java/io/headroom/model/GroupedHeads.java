@@ -2,7 +2,8 @@ package io.headroom.model;
 
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.KvBytes;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
+import java.util.Optional;
 
 /**
  * Query heads in equal groups, each of which shares a KV head: MHA, GQA and MQA.
@@ -40,15 +41,20 @@ public record GroupedHeads(int queryHeads, int kvHeads, int headDim, int valueDi
   }
 
   @Override
-  public long kvBytes(KvPrecision precision, long tokens) {
-    return KvBytes.of(kvHeads, headDim, valueDim, precision, tokens);
+  public Optional<String> unsupported(KvFormat format) {
+    return format.key().unsupportedHead(headDim).or(() -> format.value().unsupportedHead(valueDim));
+  }
+
+  @Override
+  public long kvBytes(KvFormat format, long tokens) {
+    return KvBytes.of(kvHeads, headDim, valueDim, format, tokens);
   }
 
   /** Those of {@code ceil(kvHeads / tensorParallel)} KV heads, at least one. */
   @Override
-  public long kvBytesOnRank(KvPrecision precision, long tokens, int tensorParallel) {
+  public long kvBytesOnRank(KvFormat format, long tokens, int tensorParallel) {
     int rankKvHeads = (kvHeads - 1) / tensorParallel + 1;
-    return KvBytes.of(rankKvHeads, headDim, valueDim, precision, tokens);
+    return KvBytes.of(rankKvHeads, headDim, valueDim, format, tokens);
   }
 
   @Override

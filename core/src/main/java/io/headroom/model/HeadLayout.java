@@ -1,8 +1,9 @@
 package io.headroom.model;
 
 import io.headroom.attention.AttentionShape;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.io.Serializable;
+import java.util.Optional;
 
 /** The heads of one attention layer, and what they keep of a token. */
 public sealed interface HeadLayout extends Serializable permits GroupedHeads, LatentHeads {
@@ -17,11 +18,22 @@ public sealed interface HeadLayout extends Serializable permits GroupedHeads, La
 
   AttentionVariant variant();
 
-  /** Exact bytes of {@code tokens} kept positions. */
-  long kvBytes(KvPrecision precision, long tokens);
+  /** Why a cache cannot keep them in this format, in one line; empty if it can. */
+  Optional<String> unsupported(KvFormat format);
 
-  /** Exact bytes of {@code tokens} kept positions on the fullest of so many ranks. */
-  long kvBytesOnRank(KvPrecision precision, long tokens, int tensorParallel);
+  /**
+   * Exact bytes of {@code tokens} kept positions.
+   *
+   * @throws IllegalArgumentException if the format is {@linkplain #unsupported not supported}
+   */
+  long kvBytes(KvFormat format, long tokens);
+
+  /**
+   * Exact bytes of {@code tokens} kept positions on the fullest of so many ranks.
+   *
+   * @throws IllegalArgumentException if the format is {@linkplain #unsupported not supported}
+   */
+  long kvBytesOnRank(KvFormat format, long tokens, int tensorParallel);
 
   /**
    * The same queries with {@code kvHeads} heads of keys and values.

@@ -1,7 +1,7 @@
 package io.headroom.model;
 
 import io.headroom.UserException;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 
 /**
  * The KV memory of one model at one length, beside what other numbers of KV heads would take. All
@@ -9,6 +9,7 @@ import io.headroom.kvcache.KvPrecision;
  *
  * @param model its name
  * @param tokens positions of a sequence
+ * @param format how keys and values are kept
  * @param tensorParallel GPUs that share every layer
  * @param batch sequences at once
  * @param bytesPerToken of one sequence while no window is full
@@ -21,7 +22,7 @@ import io.headroom.kvcache.KvPrecision;
 public record KvFootprint(
     String model,
     long tokens,
-    KvPrecision precision,
+    KvFormat format,
     int tensorParallel,
     int batch,
     long bytesPerToken,
@@ -32,26 +33,26 @@ public record KvFootprint(
     long bytesPerGpu) {
 
   /**
-   * @throws UserException if the tokens are not between 0 and {@link ModelSpec#MOST_TOKENS}, or
-   *     tensor parallelism or batch are below 1
+   * @throws UserException if the tokens are not between 0 and {@link ModelSpec#MOST_TOKENS}, tensor
+   *     parallelism or batch are below 1, or the model cannot be kept in the format
    */
   public static KvFootprint of(
-      ModelSpec model, long tokens, KvPrecision precision, int tensorParallel, int batch) {
+      ModelSpec model, long tokens, KvFormat format, int tensorParallel, int batch) {
     if (batch < 1) {
       throw new UserException("%s: batch must be at least 1: %d".formatted(model.name(), batch));
     }
     return new KvFootprint(
         model.name(),
         tokens,
-        precision,
+        format,
         tensorParallel,
         batch,
-        model.kvBytesPerToken(precision),
-        model.kvBytes(tokens, precision),
-        model.stateBytes(precision),
-        model.asMha().kvBytes(tokens, precision),
-        model.asMqa().kvBytes(tokens, precision),
-        times(model, model.kvBytesPerGpu(tokens, precision, tensorParallel), batch));
+        model.kvBytesPerToken(format),
+        model.kvBytes(tokens, format),
+        model.stateBytes(format),
+        model.asMha().kvBytes(tokens, format.ofExpandedHeads()),
+        model.asMqa().kvBytes(tokens, format.ofExpandedHeads()),
+        times(model, model.kvBytesPerGpu(tokens, format, tensorParallel), batch));
   }
 
   /** The part of the MHA cache that is saved: 0 for MHA, 0.8 for 8 of 40 heads. */

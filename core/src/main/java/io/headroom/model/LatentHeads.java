@@ -1,8 +1,10 @@
 package io.headroom.model;
 
 import io.headroom.attention.AttentionShape;
+import io.headroom.kvcache.CountedEncoding;
 import io.headroom.kvcache.KvBytes;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
+import java.util.Optional;
 
 /**
  * Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434). A token keeps one row for all heads:
@@ -51,14 +53,32 @@ public record LatentHeads(int queryHeads, int latentDim, int rotaryDim, int plai
   }
 
   @Override
-  public long kvBytes(KvPrecision precision, long tokens) {
-    return KvBytes.ofLatent(rowDim(), precision, tokens);
+  public Optional<String> unsupported(KvFormat format) {
+    if (format.key() != format.value()) {
+      return Optional.of(
+          "a latent row (MLA) is key and value in one, which cannot be kept apart as "
+              + format.label());
+    }
+    if (format == CountedEncoding.FP8_DS_MLA
+        && rotaryDim != CountedEncoding.DS_MLA_ROTARY_CHANNELS) {
+      return CountedEncoding.unsupportedDeepSeekRow(latentDim + " + " + rotaryDim);
+    }
+    return format.key().unsupportedRow(rowDim());
+  }
+
+  @Override
+  public long kvBytes(KvFormat format, long tokens) {
+    Optional<String> reason = unsupported(format);
+    if (reason.isPresent()) {
+      throw new IllegalArgumentException(reason.get());
+    }
+    return KvBytes.ofLatent(rowDim(), format.key(), tokens);
   }
 
   /** All of it: a row cannot be split by heads, so every rank keeps it. */
   @Override
-  public long kvBytesOnRank(KvPrecision precision, long tokens, int tensorParallel) {
-    return kvBytes(precision, tokens);
+  public long kvBytesOnRank(KvFormat format, long tokens, int tensorParallel) {
+    return kvBytes(format, tokens);
   }
 
   /** Keys and values expanded, {@code plainDim + rotaryDim} and {@code valueDim} channels. */

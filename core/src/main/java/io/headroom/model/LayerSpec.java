@@ -4,9 +4,10 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.kvcache.KvCacheSpec;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.io.Serializable;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * One layer of a decoder.
@@ -82,28 +83,39 @@ public record LayerSpec(
     return window > 0 ? Math.min(tokens, (long) window + sinks) : tokens;
   }
 
+  /** Why what it keeps cannot be kept in this format, in one line; empty if it can. */
+  public Optional<String> unsupported(KvFormat format) {
+    boolean keepsHeads = holdsKv() || further.crossPositions() > 0;
+    Optional<String> ofHeads = keepsHeads ? heads.unsupported(format) : Optional.empty();
+    return ofHeads.or(
+        () ->
+            further.entries().stream()
+                .flatMap(entries -> entries.unsupported(format).stream())
+                .findFirst());
+  }
+
   /**
    * Exact bytes of what grows with one sequence, after {@code tokens} positions: keys, values and
    * further entries.
    */
-  public long kvBytes(long tokens, KvPrecision precision) {
-    return kvBytesOnRank(tokens, precision, 1);
+  public long kvBytes(long tokens, KvFormat format) {
+    return kvBytesOnRank(tokens, format, 1);
   }
 
   /** Exact bytes of the same on the fullest of so many ranks. */
-  public long kvBytesOnRank(long tokens, KvPrecision precision, int tensorParallel) {
-    return kvBytesOnRank(tokensKept(tokens), tokens, precision, tensorParallel);
+  public long kvBytesOnRank(long tokens, KvFormat format, int tensorParallel) {
+    return kvBytesOnRank(tokensKept(tokens), tokens, format, tensorParallel);
   }
 
   /** Exact bytes of the same as if the layer had no window. */
-  long kvBytesWithoutWindow(long tokens, KvPrecision precision) {
-    return kvBytesOnRank(tokens, tokens, precision, 1);
+  long kvBytesWithoutWindow(long tokens, KvFormat format) {
+    return kvBytesOnRank(tokens, tokens, format, 1);
   }
 
-  private long kvBytesOnRank(long kept, long tokens, KvPrecision precision, int tensorParallel) {
-    long bytes = holdsKv() ? heads.kvBytesOnRank(precision, kept, tensorParallel) : 0;
+  private long kvBytesOnRank(long kept, long tokens, KvFormat format, int tensorParallel) {
+    long bytes = holdsKv() ? heads.kvBytesOnRank(format, kept, tensorParallel) : 0;
     for (EntryCache entries : further.entries()) {
-      bytes += entries.bytes(tokens, precision);
+      bytes += entries.bytes(tokens, format);
     }
     return bytes;
   }
@@ -112,11 +124,11 @@ public record LayerSpec(
    * Exact bytes of what one sequence keeps that does not grow with it, on the fullest of so many
    * ranks: its state, and the keys and values of an encoder or of images.
    */
-  public long stateBytesOnRank(KvPrecision precision, int tensorParallel) {
+  public long stateBytesOnRank(KvFormat format, int tensorParallel) {
     long cross =
         further.crossPositions() == 0
             ? 0
-            : heads.kvBytesOnRank(precision, further.crossPositions(), tensorParallel);
+            : heads.kvBytesOnRank(format, further.crossPositions(), tensorParallel);
     return cross + further.state().bytesOnRank(tensorParallel);
   }
 
@@ -141,17 +153,10 @@ public record LayerSpec(
    * @param capacity the most positions that may be appended
    * @param slack positions kept beyond the window, see {@link KvCacheSpec}
    */
-  public KvCacheSpec cache(KvPrecision precision, int capacity, int slack) {
+  public KvCacheSpec cache(KvFormat format, int capacity, int slack) {
     AttentionShape shape = heads.shape();
     return new KvCacheSpec(
-        shape.kvHeads(),
-        shape.headDim(),
-        shape.valueDim(),
-        precision,
-        capacity,
-        window,
-        sinks,
-        slack);
+        shape.kvHeads(), shape.headDim(), shape.valueDim(), format, capacity, window, sinks, slack);
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.headroom.model;
 
 import io.headroom.UserException;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -77,6 +77,20 @@ public record ModelSpec(
     return compresses
         ? Optional.of("attends to compressed positions, for which engines have no kernel")
         : Optional.empty();
+  }
+
+  /** Why what it keeps cannot be kept in this format, in one line; empty if it can. */
+  public Optional<String> unsupported(KvFormat format) {
+    return layers.stream().flatMap(layer -> layer.unsupported(format).stream()).findFirst();
+  }
+
+  private void requireSupported(KvFormat format) {
+    unsupported(format)
+        .ifPresent(
+            reason -> {
+              throw new UserException(
+                  "%s: precision %s: %s".formatted(name, format.label(), reason));
+            });
   }
 
   /**
@@ -170,11 +184,14 @@ public record ModelSpec(
 
   /**
    * Bytes that one more token takes while no window is full. For the integer precisions the mean
-   * over a group of {@link KvPrecision#GROUP_SIZE} tokens, and where positions are compressed over
+   * over a group of {@link KvFormat#groupTokens} tokens, and where positions are compressed over
    * those of an entry, rounded up.
+   *
+   * @throws UserException if the model cannot be kept in the format
    */
-  public long kvBytesPerToken(KvPrecision precision) {
-    long group = precision.isQuantised() ? KvPrecision.GROUP_SIZE : 1;
+  public long kvBytesPerToken(KvFormat format) {
+    requireSupported(format);
+    long group = format.groupTokens();
     for (LayerSpec layer : layers) {
       for (EntryCache entries : layer.further().entries()) {
         group = ArithmeticUtils.lcm(group, entries.tokensPerEntry());
@@ -182,7 +199,7 @@ public record ModelSpec(
     }
     long bytes = 0;
     for (LayerSpec layer : layers) {
-      bytes += layer.kvBytesWithoutWindow(group, precision);
+      bytes += layer.kvBytesWithoutWindow(group, format);
     }
     return (bytes + group - 1) / group;
   }
@@ -190,26 +207,33 @@ public record ModelSpec(
   /**
    * Exact bytes of what one sequence keeps that does not grow with it, all layers: states, and the
    * keys and values of an encoder or of images.
+   *
+   * @throws UserException if the model cannot be kept in the format
    */
-  public long stateBytes(KvPrecision precision) {
-    return stateBytesPerGpu(precision, 1);
+  public long stateBytes(KvFormat format) {
+    return stateBytesPerGpu(format, 1);
   }
 
-  /** Exact bytes of the same on the fullest of {@code tensorParallel} GPUs. */
-  public long stateBytesPerGpu(KvPrecision precision, int tensorParallel) {
-    return layers.stream()
-        .mapToLong(layer -> layer.stateBytesOnRank(precision, tensorParallel))
-        .sum();
+  /**
+   * Exact bytes of the same on the fullest of {@code tensorParallel} GPUs.
+   *
+   * @throws UserException if the model cannot be kept in the format
+   */
+  public long stateBytesPerGpu(KvFormat format, int tensorParallel) {
+    requireSupported(format);
+    return layers.stream().mapToLong(layer -> layer.stateBytesOnRank(format, tensorParallel)).sum();
   }
 
   /**
    * Exact bytes of the keys and values of one sequence of {@code tokens} positions, all layers:
    * numbers and scales, no padding.
    *
-   * @throws UserException if {@code tokens} is not between 0 and {@link #MOST_TOKENS}
+   * @throws UserException if {@code tokens} is not between 0 and {@link #MOST_TOKENS}, or the model
+   *     cannot be kept in the format
    */
-  public long kvBytes(long tokens, KvPrecision precision) {
-    return sum(countByKind(), tokens, layer -> layer.kvBytes(tokens, precision));
+  public long kvBytes(long tokens, KvFormat format) {
+    requireSupported(format);
+    return sum(countByKind(), tokens, layer -> layer.kvBytes(tokens, format));
   }
 
   /**
@@ -217,38 +241,42 @@ public record ModelSpec(
    * fullest rank holds {@code ceil(kvHeads / tensorParallel)} heads, so that heads are replicated
    * where there are more GPUs than heads; a latent row is on every rank.
    *
-   * @throws UserException if {@code tokens} is out of range or {@code tensorParallel} is below 1
+   * @throws UserException if {@code tokens} is out of range, {@code tensorParallel} is below 1, or
+   *     the model cannot be kept in the format
    */
-  public long kvBytesPerGpu(long tokens, KvPrecision precision, int tensorParallel) {
-    return bytesPerGpu(countByKind(), tokens, precision, tensorParallel);
+  public long kvBytesPerGpu(long tokens, KvFormat format, int tensorParallel) {
+    requireSupported(format);
+    return bytesPerGpu(countByKind(), tokens, format, tensorParallel);
   }
 
   /**
    * The longest sequence whose keys and values fit in {@code bytes}; {@link #MOST_TOKENS} if more
    * would fit, as they do when every layer is windowed.
    *
-   * @throws UserException if {@code bytes} is not between 0 and {@link #MOST_BYTES}
+   * @throws UserException if {@code bytes} is not between 0 and {@link #MOST_BYTES}, or the model
+   *     cannot be kept in the format
    */
-  public long tokensThatFit(long bytes, KvPrecision precision) {
-    return tokensThatFit(bytes, precision, 1);
+  public long tokensThatFit(long bytes, KvFormat format) {
+    return tokensThatFit(bytes, format, 1);
   }
 
   /**
    * The same where each of {@code tensorParallel} GPUs has so many bytes for its share, see {@link
    * #kvBytesPerGpu}.
    *
-   * @throws UserException if {@code bytes} is not between 0 and {@link #MOST_BYTES}, or {@code
-   *     tensorParallel} is below 1
+   * @throws UserException if {@code bytes} is not between 0 and {@link #MOST_BYTES}, {@code
+   *     tensorParallel} is below 1, or the model cannot be kept in the format
    */
-  public long tokensThatFit(long bytes, KvPrecision precision, int tensorParallel) {
+  public long tokensThatFit(long bytes, KvFormat format, int tensorParallel) {
     if (bytes < 0 || bytes > MOST_BYTES) {
       throw new UserException(
           "%s: bytes must be between 0 and %d: %d".formatted(name, MOST_BYTES, bytes));
     }
+    requireSupported(format);
     IdentityHashMap<LayerSpec, Integer> kinds = countByKind();
     long tooMany = 1;
     while (tooMany <= MOST_TOKENS
-        && bytesPerGpu(kinds, tooMany, precision, tensorParallel) <= bytes) {
+        && bytesPerGpu(kinds, tooMany, format, tensorParallel) <= bytes) {
       tooMany *= 2;
     }
     if (tooMany > MOST_TOKENS) {
@@ -257,7 +285,7 @@ public record ModelSpec(
     long fits = tooMany / 2;
     while (tooMany - fits > 1) {
       long middle = (fits + tooMany) / 2;
-      if (bytesPerGpu(kinds, middle, precision, tensorParallel) <= bytes) {
+      if (bytesPerGpu(kinds, middle, format, tensorParallel) <= bytes) {
         fits = middle;
       } else {
         tooMany = middle;
@@ -269,7 +297,7 @@ public record ModelSpec(
   private long bytesPerGpu(
       IdentityHashMap<LayerSpec, Integer> kinds,
       long tokens,
-      KvPrecision precision,
+      KvFormat format,
       int tensorParallel) {
     if (tensorParallel < 1) {
       throw new UserException(
@@ -280,8 +308,8 @@ public record ModelSpec(
         tokens,
         layer ->
             Math.addExact(
-                layer.kvBytesOnRank(tokens, precision, tensorParallel),
-                layer.stateBytesOnRank(precision, tensorParallel)));
+                layer.kvBytesOnRank(tokens, format, tensorParallel),
+                layer.stateBytesOnRank(format, tensorParallel)));
   }
 
   /** How often each layer stands in the model; equal layers are one object. */

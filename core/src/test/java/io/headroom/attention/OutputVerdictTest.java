@@ -2,17 +2,18 @@ package io.headroom.attention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputVerdictTest {
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void theToleranceItselfIsRightAndMoreIsNot(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void theToleranceItselfIsRightAndMoreIsNot(KvFormat precision) {
     double tolerance = OutputVerdict.tolerance(precision);
 
     assertThat(OutputVerdict.of(new OutputError(9, tolerance), precision).isRight()).isTrue();

@@ -8,7 +8,7 @@ import io.headroom.attention.EngineMemory;
 import io.headroom.engines.AttentionEngines;
 import io.headroom.host.HeapLedger;
 import io.headroom.host.Ticker;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 
 /** Measures the longest sequence that this heap admits, and prints that it was measured. */
 final class MeasureAtTheLimit {
@@ -19,7 +19,7 @@ final class MeasureAtTheLimit {
   private MeasureAtTheLimit() {}
 
   public static void main(String[] arguments) {
-    KvPrecision precision = KvPrecision.named(System.getProperty("precision")).orElseThrow();
+    KvFormat precision = KvFormat.named(System.getProperty("precision")).orElseThrow();
     boolean kvCache = System.getProperty("kvCache").equals("on");
     HeapLedger ledger = HeapLedger.ofProcess();
     try (AttentionEngine engine = AttentionEngines.create(System.getProperty("engine"), 1)) {
@@ -44,7 +44,7 @@ final class MeasureAtTheLimit {
     }
   }
 
-  private static SequenceRequest request(int tokens, KvPrecision precision, boolean kvCache) {
+  private static SequenceRequest request(int tokens, KvFormat precision, boolean kvCache) {
     RequestBuilder builder =
         new RequestBuilder(ATTENTION).tokens(tokens, 2).in(precision).verified();
     return kvCache ? builder.build() : builder.withoutCache().build();

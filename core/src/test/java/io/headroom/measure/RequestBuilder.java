@@ -1,13 +1,14 @@
 package io.headroom.measure;
 
 import io.headroom.attention.Attention;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import java.util.List;
 
 /** Requests that differ in a few points from a small float32 one with a cache. */
 final class RequestBuilder {
   private final List<Attention> layers;
-  private KvPrecision precision = KvPrecision.F32;
+  private KvFormat precision = KvPrecision.F32;
   private boolean kvCache = true;
   private int promptTokens = 20;
   private int outputTokens = 5;
@@ -20,7 +21,7 @@ final class RequestBuilder {
     this.layers = List.of(layers);
   }
 
-  RequestBuilder in(KvPrecision precision) {
+  RequestBuilder in(KvFormat precision) {
     this.precision = precision;
     return this;
   }

@@ -395,6 +395,7 @@ class SequenceMeasurerTest {
       case F32 -> 2e-5;
       case F16 -> 2e-3;
       case BF16 -> 1e-2;
+      case FP8 -> 0.1;
       case INT8 -> 2e-2;
       case INT4 -> 0.3;
     };

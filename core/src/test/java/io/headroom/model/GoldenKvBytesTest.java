@@ -2,7 +2,7 @@ package io.headroom.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.config.ModelFile;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
@@ -23,7 +23,7 @@ class GoldenKvBytesTest {
     for (String line : lines.subList(1, lines.size())) {
       String[] cells = line.split(",", -1);
       ModelSpec model = ModelFile.read(models.resolve(cells[0]));
-      KvPrecision precision = KvPrecision.named(cells[2]).orElseThrow();
+      KvFormat precision = KvFormat.named(cells[2]).orElseThrow();
       assertThat(model.kvBytes(Long.parseLong(cells[1]), precision))
           .as(line)
           .isEqualTo(Long.parseLong(cells[3]));

@@ -108,10 +108,7 @@ public final class Nd4jAttentionEngine implements AttentionEngine {
 
   @Override
   public Optional<String> unsupported(Attention attention, KvCacheSpec cache) {
-    if (cache.precision().isQuantised()) {
-      return Optional.of(Nd4jKvCache.unsupported(cache.precision()));
-    }
-    return Optional.empty();
+    return Nd4jKvCache.unsupported(cache.precision());
   }
 
   /** On one thread each call computes on its caller; more threads are one pool of the process. */

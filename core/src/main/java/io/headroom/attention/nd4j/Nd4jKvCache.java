@@ -3,7 +3,9 @@ package io.headroom.attention.nd4j;
 import io.headroom.kvcache.CheckedKvCache;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
+import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -48,8 +50,11 @@ final class Nd4jKvCache extends CheckedKvCache {
     }
   }
 
-  static String unsupported(KvPrecision precision) {
-    return "the nd4j engine keeps f32, f16 or bf16: " + precision.label();
+  /** Why keys and values cannot be kept so, in one line; empty if they can. */
+  static Optional<String> unsupported(KvFormat format) {
+    return storageTypeOf(format).isPresent()
+        ? Optional.empty()
+        : Optional.of("the nd4j engine keeps f32, f16 or bf16: " + format.label());
   }
 
   KvRows keys(int kvHead) {
@@ -123,12 +128,20 @@ final class Nd4jKvCache extends CheckedKvCache {
     }
   }
 
-  private static DataType storageType(KvPrecision precision) {
+  private static DataType storageType(KvFormat format) {
+    return storageTypeOf(format)
+        .orElseThrow(() -> new IllegalArgumentException(unsupported(format).orElseThrow()));
+  }
+
+  private static Optional<DataType> storageTypeOf(KvFormat format) {
+    if (!(format instanceof KvPrecision precision)) {
+      return Optional.empty();
+    }
     return switch (precision) {
-      case F32 -> DataType.FLOAT;
-      case F16 -> DataType.FLOAT16;
-      case BF16 -> DataType.BFLOAT16;
-      case INT8, INT4 -> throw new IllegalArgumentException(unsupported(precision));
+      case F32 -> Optional.of(DataType.FLOAT);
+      case F16 -> Optional.of(DataType.FLOAT16);
+      case BF16 -> Optional.of(DataType.BFLOAT16);
+      case FP8, INT8, INT4 -> Optional.empty();
     };
   }
 }

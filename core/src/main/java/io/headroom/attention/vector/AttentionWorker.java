@@ -177,8 +177,10 @@ final class AttentionWorker {
 
   /** The matrix itself, or converted where the kernels do not read it as it is stored. */
   private TileMatrix readable(TileMatrix stored, int matrixRows, boolean finite, RowBlock block) {
-    // Conversion in registers knows no infinity and no NaN in float16.
-    boolean special = !finite && stored.precision() == KvPrecision.F16;
+    // Conversion in registers knows no infinity and no NaN in float16, nor a NaN in e4m3.
+    boolean hasOwnSpecials =
+        stored.precision() == KvPrecision.F16 || stored.precision() == KvPrecision.FP8;
+    boolean special = !finite && hasOwnSpecials;
     return kernels.multiplies(stored, block.rows, matrixRows) && !special
         ? stored
         : wide.convert(kernels, stored, matrixRows);

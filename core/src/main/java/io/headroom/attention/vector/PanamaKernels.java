@@ -36,6 +36,15 @@ final class PanamaKernels implements Kernels {
   /** Exponent biases differ by 127 - 15; exact for subnormals too. */
   static final float FLOAT16_REBIAS = 0x1p112f;
 
+  /** Of an e4m3 number in the upper byte of an int, shifted right by 4: as of a float16. */
+  static final int FLOAT8_BITS = 0x87F00000;
+
+  /** Exponent biases differ by 127 - 7; exact for subnormals too. */
+  static final float FLOAT8_REBIAS = 0x1p120f;
+
+  /** What the bits of NaN would be as a number; the next smaller number is 448. */
+  private static final float FLOAT8_NAN = 480;
+
   private static final boolean WIDE = BITS == 512;
 
   /** Columns of the integer precisions that share a scale. */
@@ -186,25 +195,65 @@ final class PanamaKernels implements Kernels {
       quantised(height, depth, a, aRow, b, firstRow, c, cRow, cStride, add, scratch);
       return;
     }
-    boolean bfloat = b.precision() == KvPrecision.BF16;
-    int[] words = b.words();
-    int bRow = b.offset() + firstRow * b.columns() / 2;
     float[] to = add ? scratch : c;
+    int toRow = add ? ScratchMemory.START : cRow;
     int toStride = add ? GROUP : cStride;
-    for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
-      int at = (add ? ScratchMemory.START : cRow) + j;
-      if (height == 1 && bfloat) {
-        PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
-      } else if (height == 1) {
-        PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, to, at);
-      } else if (bfloat) {
-        PanamaStoredBlocks.multiplyBfloat16_4x4(depth, a, aRow, words, bRow + j, to, at, toStride);
-      } else {
-        PanamaStoredBlocks.multiplyFloat16_4x4(depth, a, aRow, words, bRow + j, to, at, toStride);
-      }
+    int[] words = b.words();
+    if (b.precision() == KvPrecision.FP8) {
+      int bRow = b.offset() + firstRow * COLUMN_DISTANCE;
+      float8s(height, depth, a, aRow, words, bRow, to, toRow, toStride);
+    } else {
+      boolean bfloat = b.precision() == KvPrecision.BF16;
+      int bRow = b.offset() + firstRow * b.columns() / 2;
+      halves(height, depth, a, aRow, bfloat, words, bRow, to, toRow, toStride);
     }
     if (add) {
       add(height, GROUP, scratch, c, cRow, cStride);
+    }
+  }
+
+  private static void halves(
+      int height,
+      int depth,
+      float[] a,
+      int aRow,
+      boolean bfloat,
+      int[] words,
+      int bRow,
+      float[] c,
+      int cRow,
+      int cStride) {
+    for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+      int at = cRow + j;
+      if (height == 1 && bfloat) {
+        PanamaStoredBlocks.multiplyBfloat16_1x4(depth, a, aRow, words, bRow + j, c, at);
+      } else if (height == 1) {
+        PanamaStoredBlocks.multiplyFloat16_1x4(depth, a, aRow, words, bRow + j, c, at);
+      } else if (bfloat) {
+        PanamaStoredBlocks.multiplyBfloat16_4x4(depth, a, aRow, words, bRow + j, c, at, cStride);
+      } else {
+        PanamaStoredBlocks.multiplyFloat16_4x4(depth, a, aRow, words, bRow + j, c, at, cStride);
+      }
+    }
+  }
+
+  private static void float8s(
+      int height,
+      int depth,
+      float[] a,
+      int aRow,
+      int[] words,
+      int bRow,
+      float[] c,
+      int cRow,
+      int cStride) {
+    for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+      int at = cRow + j;
+      if (height == 1) {
+        PanamaStoredBlocks.multiplyFloat8_1x4(depth, a, aRow, words, bRow + j, c, at);
+      } else {
+        PanamaStoredBlocks.multiplyFloat8_4x4(depth, a, aRow, words, bRow + j, c, at, cStride);
+      }
     }
   }
 
@@ -409,6 +458,7 @@ final class PanamaKernels implements Kernels {
       case BF16 ->
           widenBfloat16(from.words(), from.offset(), rows * from.columns() / 2, to, offset);
       case F16 -> widenFloat16(from.words(), from.offset(), rows * from.columns() / 2, to, offset);
+      case FP8 -> widenFloat8(from.words(), from.offset(), rows * COLUMN_DISTANCE, to, offset);
       case INT8, INT4 -> widenIntegers(from, rows, to, offset);
     }
   }
@@ -438,6 +488,29 @@ final class PanamaKernels implements Kernels {
                   .mul(FLOAT16_REBIAS);
           // Exponent 31 of float16 is infinity or NaN, and would be a number from 65536 on.
           var special = value.abs().compare(VectorOperators.GE, 0x1p16f);
+          value
+              .reinterpretAsInts()
+              .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))
+              .reinterpretAsFloats()
+              .intoArray(to, target + j);
+        }
+      }
+    }
+  }
+
+  private static void widenFloat8(int[] from, int source, int count, float[] to, int offset) {
+    for (int group = 0; group < count; group += COLUMN_DISTANCE) {
+      for (int quarter = 0; quarter < 4; quarter++) {
+        int target = offset + 4 * group + quarter * COLUMN_DISTANCE;
+        for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+          FloatVector value =
+              IntVector.fromArray(INTS, from, source + group + j)
+                  .lanewise(VectorOperators.LSHL, 24 - 8 * quarter)
+                  .lanewise(VectorOperators.ASHR, 4)
+                  .and(FLOAT8_BITS)
+                  .reinterpretAsFloats()
+                  .mul(FLOAT8_REBIAS);
+          var special = value.abs().compare(VectorOperators.GE, FLOAT8_NAN);
           value
               .reinterpretAsInts()
               .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))

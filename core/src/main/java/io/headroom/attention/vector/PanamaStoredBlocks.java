@@ -2,6 +2,8 @@ package io.headroom.attention.vector;
 
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_BITS;
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_REBIAS;
+import static io.headroom.attention.vector.PanamaKernels.FLOAT8_BITS;
+import static io.headroom.attention.vector.PanamaKernels.FLOAT8_REBIAS;
 import static io.headroom.attention.vector.PanamaKernels.INTS;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
 import static io.headroom.attention.vector.PanamaKernels.UPPER_HALF;
@@ -18,9 +20,9 @@ import jdk.incubator.vector.VectorOperators;
  * Register blocks of {@code c = a b} that convert {@code b} in registers: a vector of columns from
  * each quarter of 64. In {@code a} rows are {@link RowBlock#FEW_ROWS_STRIDE} apart, in {@code b}
  * they follow each other as {@link io.headroom.kvcache.tiled.TileMatrix} says. The float16 blocks
- * know no infinity and no NaN. The integer blocks multiply codes as they are, without scales and
- * shifts; sums of quarter {@code q} come {@link #INT8_FACTORS} or {@link #INT4_FACTORS} too large,
- * because codes are not moved to the low bits of their ints.
+ * know no infinity and no NaN, those of float8 (e4m3) no NaN. The integer blocks multiply codes as
+ * they are, without scales and shifts; sums of quarter {@code q} come {@link #INT8_FACTORS} or
+ * {@link #INT4_FACTORS} too large, because codes are not moved to the low bits of their ints.
  *
  * <p>Where rows of {@code c} begin is worked out behind the loops: numbers that wait for their end
  * take registers, and C2 then keeps an array's address in a vector register.
@@ -432,6 +434,252 @@ final class PanamaStoredBlocks {
               .and(FLOAT16_BITS)
               .reinterpretAsFloats()
               .mul(FLOAT16_REBIAS);
+      FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum0Even = x.fma(y0Last, sum0Even);
+      sum1Even = x.fma(y1Last, sum1Even);
+      sum2Even = x.fma(y2Last, sum2Even);
+      sum3Even = x.fma(y3Last, sum3Even);
+    }
+    if (sum0Even.getClass() != VECTOR
+        || sum1Even.getClass() != VECTOR
+        || sum2Even.getClass() != VECTOR
+        || sum3Even.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    FloatVector sum0 = sum0Even.add(sum0Odd);
+    FloatVector sum1 = sum1Even.add(sum1Odd);
+    FloatVector sum2 = sum2Even.add(sum2Odd);
+    FloatVector sum3 = sum3Even.add(sum3Odd);
+    if (sum0.getClass() != VECTOR
+        || sum1.getClass() != VECTOR
+        || sum2.getClass() != VECTOR
+        || sum3.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    sum0.intoArray(c, c0);
+    sum1.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum2.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum3.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+  }
+
+  static void multiplyFloat8_4x4(
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum00 = zero;
+    FloatVector sum01 = zero;
+    FloatVector sum02 = zero;
+    FloatVector sum03 = zero;
+    FloatVector sum10 = zero;
+    FloatVector sum11 = zero;
+    FloatVector sum12 = zero;
+    FloatVector sum13 = zero;
+    FloatVector sum20 = zero;
+    FloatVector sum21 = zero;
+    FloatVector sum22 = zero;
+    FloatVector sum23 = zero;
+    FloatVector sum30 = zero;
+    FloatVector sum31 = zero;
+    FloatVector sum32 = zero;
+    FloatVector sum33 = zero;
+    for (int k = 0; k < depth; k++) {
+      IntVector codes = IntVector.fromArray(INTS, b, row + k * WORDS_8_BIT);
+      FloatVector y0 =
+          codes
+              .lanewise(VectorOperators.LSHL, 24)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y1 =
+          codes
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y2 =
+          codes
+              .lanewise(VectorOperators.LSHL, 8)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y3 =
+          codes
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
+      sum00 = x0.fma(y0, sum00);
+      sum01 = x0.fma(y1, sum01);
+      sum02 = x0.fma(y2, sum02);
+      sum03 = x0.fma(y3, sum03);
+      FloatVector x1 = FloatVector.broadcast(SPECIES, a[a0 + FEW_ROWS_STRIDE + k]);
+      sum10 = x1.fma(y0, sum10);
+      sum11 = x1.fma(y1, sum11);
+      sum12 = x1.fma(y2, sum12);
+      sum13 = x1.fma(y3, sum13);
+      FloatVector x2 = FloatVector.broadcast(SPECIES, a[a0 + 2 * FEW_ROWS_STRIDE + k]);
+      sum20 = x2.fma(y0, sum20);
+      sum21 = x2.fma(y1, sum21);
+      sum22 = x2.fma(y2, sum22);
+      sum23 = x2.fma(y3, sum23);
+      FloatVector x3 = FloatVector.broadcast(SPECIES, a[a0 + 3 * FEW_ROWS_STRIDE + k]);
+      sum30 = x3.fma(y0, sum30);
+      sum31 = x3.fma(y1, sum31);
+      sum32 = x3.fma(y2, sum32);
+      sum33 = x3.fma(y3, sum33);
+    }
+    if (sum00.getClass() != VECTOR
+        || sum01.getClass() != VECTOR
+        || sum02.getClass() != VECTOR
+        || sum03.getClass() != VECTOR
+        || sum10.getClass() != VECTOR
+        || sum11.getClass() != VECTOR
+        || sum12.getClass() != VECTOR
+        || sum13.getClass() != VECTOR
+        || sum20.getClass() != VECTOR
+        || sum21.getClass() != VECTOR
+        || sum22.getClass() != VECTOR
+        || sum23.getClass() != VECTOR
+        || sum30.getClass() != VECTOR
+        || sum31.getClass() != VECTOR
+        || sum32.getClass() != VECTOR
+        || sum33.getClass() != VECTOR) {
+      throw otherVectors();
+    }
+    int c1 = c0 + cStride;
+    int c2 = c1 + cStride;
+    int c3 = c2 + cStride;
+    sum00.intoArray(c, c0);
+    sum01.intoArray(c, c0 + COLUMN_DISTANCE);
+    sum02.intoArray(c, c0 + 2 * COLUMN_DISTANCE);
+    sum03.intoArray(c, c0 + 3 * COLUMN_DISTANCE);
+    sum10.intoArray(c, c1);
+    sum11.intoArray(c, c1 + COLUMN_DISTANCE);
+    sum12.intoArray(c, c1 + 2 * COLUMN_DISTANCE);
+    sum13.intoArray(c, c1 + 3 * COLUMN_DISTANCE);
+    sum20.intoArray(c, c2);
+    sum21.intoArray(c, c2 + COLUMN_DISTANCE);
+    sum22.intoArray(c, c2 + 2 * COLUMN_DISTANCE);
+    sum23.intoArray(c, c2 + 3 * COLUMN_DISTANCE);
+    sum30.intoArray(c, c3);
+    sum31.intoArray(c, c3 + COLUMN_DISTANCE);
+    sum32.intoArray(c, c3 + 2 * COLUMN_DISTANCE);
+    sum33.intoArray(c, c3 + 3 * COLUMN_DISTANCE);
+  }
+
+  static void multiplyFloat8_1x4(
+      int depth, float[] a, int a0, int[] b, int row, float[] c, int c0) {
+    FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector sum0Even = zero;
+    FloatVector sum1Even = zero;
+    FloatVector sum2Even = zero;
+    FloatVector sum3Even = zero;
+    FloatVector sum0Odd = zero;
+    FloatVector sum1Odd = zero;
+    FloatVector sum2Odd = zero;
+    FloatVector sum3Odd = zero;
+    int pairs = depth / 2;
+    for (int pair = 0; pair < pairs; pair++) {
+      IntVector codesEven = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_8_BIT);
+      FloatVector y0Even =
+          codesEven
+              .lanewise(VectorOperators.LSHL, 24)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y1Even =
+          codesEven
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y2Even =
+          codesEven
+              .lanewise(VectorOperators.LSHL, 8)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y3Even =
+          codesEven
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      IntVector codesOdd = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_8_BIT + WORDS_8_BIT);
+      FloatVector y0Odd =
+          codesOdd
+              .lanewise(VectorOperators.LSHL, 24)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y1Odd =
+          codesOdd
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y2Odd =
+          codesOdd
+              .lanewise(VectorOperators.LSHL, 8)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y3Odd =
+          codesOdd
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
+      sum0Even = xEven.fma(y0Even, sum0Even);
+      sum1Even = xEven.fma(y1Even, sum1Even);
+      sum2Even = xEven.fma(y2Even, sum2Even);
+      sum3Even = xEven.fma(y3Even, sum3Even);
+      FloatVector xOdd = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair + 1]);
+      sum0Odd = xOdd.fma(y0Odd, sum0Odd);
+      sum1Odd = xOdd.fma(y1Odd, sum1Odd);
+      sum2Odd = xOdd.fma(y2Odd, sum2Odd);
+      sum3Odd = xOdd.fma(y3Odd, sum3Odd);
+    }
+    if (depth % 2 == 1) {
+      int k = depth - 1;
+      IntVector codesLast = IntVector.fromArray(INTS, b, row + k * WORDS_8_BIT);
+      FloatVector y0Last =
+          codesLast
+              .lanewise(VectorOperators.LSHL, 24)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y1Last =
+          codesLast
+              .lanewise(VectorOperators.LSHL, 16)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y2Last =
+          codesLast
+              .lanewise(VectorOperators.LSHL, 8)
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
+      FloatVector y3Last =
+          codesLast
+              .lanewise(VectorOperators.ASHR, 4)
+              .and(FLOAT8_BITS)
+              .reinterpretAsFloats()
+              .mul(FLOAT8_REBIAS);
       FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum0Even = x.fma(y0Last, sum0Even);
       sum1Even = x.fma(y1Last, sum1Even);

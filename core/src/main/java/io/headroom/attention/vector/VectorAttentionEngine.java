@@ -63,7 +63,10 @@ public final class VectorAttentionEngine implements AttentionEngine {
     return kernels.detail();
   }
 
-  /** Every shape, mask and precision runs, as long as a KV head fits into an array. */
+  /**
+   * Every shape, mask and {@link io.headroom.kvcache.KvPrecision} runs, as long as a KV head fits
+   * into an array.
+   */
   @Override
   public Optional<String> unsupported(Attention attention, KvCacheSpec cache) {
     return TiledKvCache.unsupported(cache);

@@ -5,7 +5,7 @@ import static io.headroom.kvcache.tiled.TileMatrix.ALIGNED_START;
 import io.headroom.kvcache.HeapArrays;
 import java.util.Optional;
 
-/** The tiles of one KV head, in one array of one precision. */
+/** The tiles of one KV head, or of its keys or values, in one array of one precision. */
 abstract class HeadTiles {
   final TileLayout layout;
 
@@ -34,10 +34,19 @@ abstract class HeadTiles {
     return (long) length * Integer.BYTES;
   }
 
+  /** Shows what there is of a tile: keys, values, or both. */
   final void show(int tile, KvTile into) {
     int start = start(tile);
-    show(into.keys(), start + layout.keyScalesOffset(), start + layout.keysOffset());
-    into.keys().columns = TileLayout.TILE;
+    if (layout.keyDim() > 0) {
+      show(into.keys(), start + layout.keyScalesOffset(), start + layout.keysOffset());
+      into.keys().columns = TileLayout.TILE;
+    }
+    if (layout.valueDim() > 0) {
+      showValues(start, into);
+    }
+  }
+
+  private void showValues(int start, KvTile into) {
     into.usePanels(layout.panels());
     for (int panel = 0; panel < layout.panels(); panel++) {
       TileMatrix values = into.values(panel);

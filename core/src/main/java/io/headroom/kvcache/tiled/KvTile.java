@@ -45,6 +45,18 @@ public final class KvTile {
     return values[channel / TiledKvCache.TILE].number(position, channel % TiledKvCache.TILE);
   }
 
+  void readKey(int position, int channels, float[] into) {
+    for (int channel = 0; channel < channels; channel++) {
+      into[channel] = key(position, channel);
+    }
+  }
+
+  void readValue(int position, int channels, float[] into) {
+    for (int channel = 0; channel < channels; channel++) {
+      into[channel] = value(position, channel);
+    }
+  }
+
   void usePanels(int count) {
     panels = count;
     int before = values.length;

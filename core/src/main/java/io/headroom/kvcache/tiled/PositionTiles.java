@@ -12,6 +12,7 @@ abstract class PositionTiles extends HeadTiles {
     return switch (layout.precision()) {
       case F32 -> new FloatTiles(layout, tiles);
       case F16, BF16 -> new HalfTiles(layout, tiles);
+      case FP8 -> new Float8Tiles(layout, tiles);
       case INT8, INT4 ->
           throw new IllegalArgumentException(layout.precision() + " is stored tile by tile");
     };

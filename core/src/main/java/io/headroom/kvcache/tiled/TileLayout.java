@@ -10,12 +10,18 @@ import io.headroom.kvcache.KvPrecision;
  *
  * <p>The integer precisions have, before the rows of the keys and of each panel, one int for every
  * row: its scale and shift.
+ *
+ * @param keyDim channels of a key; 0 where the keys are elsewhere, in another precision
+ * @param valueDim channels of a value; 0 where the values are elsewhere
  */
 record TileLayout(KvPrecision precision, int keyDim, int valueDim) {
   static final int TILE = KvPrecision.GROUP_SIZE;
 
   /** Array elements of a tile. */
   int elements() {
+    if (valueDim == 0) {
+      return keysOffset() + elements(keyRows(), TILE);
+    }
     return panelOffset(panels() - 1) + elements(TILE, panelColumns(panels() - 1));
   }
 
@@ -56,7 +62,7 @@ record TileLayout(KvPrecision precision, int keyDim, int valueDim) {
         switch (precision) {
           case F32 -> TileMatrix.COLUMN_DISTANCE;
           case F16, BF16 -> 2 * TileMatrix.COLUMN_DISTANCE;
-          case INT8, INT4 -> TILE;
+          case FP8, INT8, INT4 -> TILE;
         };
     return (channels + multiple - 1) / multiple * multiple;
   }

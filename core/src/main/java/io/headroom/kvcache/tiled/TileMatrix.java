@@ -2,6 +2,7 @@ package io.headroom.kvcache.tiled;
 
 import io.headroom.kvcache.Bfloat16;
 import io.headroom.kvcache.Float16;
+import io.headroom.kvcache.Float8;
 import io.headroom.kvcache.KvPrecision;
 
 /**
@@ -12,6 +13,7 @@ import io.headroom.kvcache.KvPrecision;
  *   <li>F32: {@code floats[offset + r * columns + c]}
  *   <li>F16, BF16: in {@code words[offset + r * columns / 2 + c / 32 * 16 + c % 16]}, the lower
  *       half for the first 16 of 32 columns, the upper half for the last
+ *   <li>FP8: byte {@code c / 16} of {@code words[offset + r * 16 + c % 16]}
  *   <li>INT8: byte {@code c / 16} of {@code words[offset + r * 16 + c % 16]}, a code of 0 to 255
  *   <li>INT4: in {@code words[offset + r / 2 * 16 + c % 16]}, whose lower half has an even row and
  *       whose upper half the odd row after it: nibble {@code c / 16}, a code of 0 to 15
@@ -65,7 +67,7 @@ public final class TileMatrix {
     return scalesOffset;
   }
 
-  /** Columns of a row, padding included: a multiple of 16, of 32 in 16 bits; 64 for integers. */
+  /** Columns of a row, padding included: a multiple of 16, of 32 in 16 bits; 64 in fewer. */
   public int columns() {
     return columns;
   }
@@ -86,6 +88,7 @@ public final class TileMatrix {
       case F32 -> floats[offset + row * columns + column];
       case F16 -> Float16.toFloat(half(row, column));
       case BF16 -> Bfloat16.toFloat(half(row, column));
+      case FP8 -> Float8.toFloat((byte) code(row, column));
       case INT8, INT4 -> {
         int scaleAndShift = words[scalesOffset + row];
         yield shift(scaleAndShift) + scale(scaleAndShift) * code(row, column);
@@ -112,13 +115,13 @@ public final class TileMatrix {
     return column % (2 * COLUMN_DISTANCE) < COLUMN_DISTANCE ? 0 : Short.SIZE;
   }
 
-  /** Of integer codes, the word that holds one, from the first row on. */
+  /** Of codes of 8 or 4 bits, the word that holds one, from the first row on. */
   static int codeWord(KvPrecision precision, int row, int column) {
     int wordRow = precision == KvPrecision.INT4 ? row / 2 : row;
     return wordRow * COLUMN_DISTANCE + column % COLUMN_DISTANCE;
   }
 
-  /** Of integer codes, where in its word one begins. */
+  /** Of codes of 8 or 4 bits, where in its word one begins. */
   static int codeBit(KvPrecision precision, int row, int column) {
     int first = precision == KvPrecision.INT4 ? row % 2 * Short.SIZE : 0;
     return first + column / COLUMN_DISTANCE * precision.bits();

@@ -6,10 +6,12 @@ import io.headroom.kvcache.Float16;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.HeapArrays;
 import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvEncoding;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * A cache in tiles of {@value #TILE} positions: keys transposed, so that the scores of a tile come
@@ -17,7 +19,8 @@ import java.util.stream.Stream;
  *
  * <p>The integer precisions quantise a tile when it is complete; the incomplete last tile stays
  * float32 (the residual of KIVI, arXiv 2402.02750), so recent tokens are exact. They take finite
- * numbers up to 2^96 only. float16 turns numbers from 65,520 on to infinity.
+ * numbers up to 2^96 only. float16 turns numbers from 65,520 on to infinity, e4m3 those beyond 448
+ * to 448.
  *
  * <p>With a window the tiles after those of the sinks form a ring, and whole tiles are reused; what
  * lies further back than window and slack may still be kept, up to a tile's worth.
@@ -28,13 +31,11 @@ public final class TiledKvCache extends CheckedKvCache {
 
   private final int sinkTiles;
   private final int ringTiles;
-  private final TileLayout layout;
 
-  /** Where new positions go, for every head. In the integer precisions the incomplete last tile. */
-  private final PositionTiles[] open;
+  /** Of every head, see {@link HeadPart}. */
+  private final List<List<HeadPart>> parts;
 
-  /** The complete tiles of the integer precisions; empty for the others. */
-  private final QuantisedTiles[] quantised;
+  private final int valueColumns;
 
   /** The oldest tile that the ring still holds. */
   private int firstRingTile;
@@ -42,7 +43,8 @@ public final class TiledKvCache extends CheckedKvCache {
   private boolean finite = true;
 
   /**
-   * @throws IllegalArgumentException if the keys or values of one head exceed a Java array
+   * @throws IllegalArgumentException if the format is not {@linkplain KvFormat#isOfPrecisions() of
+   *     precisions}, or the keys or values of one head exceed a Java array
    */
   public TiledKvCache(KvCacheSpec spec) {
     super(spec);
@@ -50,16 +52,16 @@ public final class TiledKvCache extends CheckedKvCache {
     this.sinkTiles = (int) sinks;
     this.ringTiles = (int) ringTiles(spec);
     this.firstRingTile = sinkTiles;
-    this.layout = new TileLayout(spec.precision(), spec.keyDim(), spec.valueDim());
-    this.open = new PositionTiles[spec.kvHeads()];
-    boolean isQuantised = spec.precision().isQuantised();
-    this.quantised = new QuantisedTiles[isQuantised ? spec.kvHeads() : 0];
-    TileLayout wide = new TileLayout(KvPrecision.F32, spec.keyDim(), spec.valueDim());
-    Arrays.setAll(quantised, head -> new QuantisedTiles(layout, sinks + ringTiles));
-    Arrays.setAll(
-        open,
-        head ->
-            isQuantised ? new FloatTiles(wide, 1) : PositionTiles.of(layout, sinks + ringTiles));
+    List<TileLayout> layouts = HeadPart.layouts(spec);
+    this.parts =
+        IntStream.range(0, spec.kvHeads())
+            .mapToObj(
+                head ->
+                    layouts.stream()
+                        .map(layout -> new HeadPart(layout, sinks + ringTiles))
+                        .toList())
+            .toList();
+    this.valueColumns = layouts.get(layouts.size() - 1).valueColumns();
   }
 
   private static long sinkTiles(KvCacheSpec spec) {
@@ -73,24 +75,30 @@ public final class TiledKvCache extends CheckedKvCache {
         : rest;
   }
 
-  private static long headElements(KvCacheSpec spec) {
-    TileLayout layout = new TileLayout(spec.precision(), spec.keyDim(), spec.valueDim());
-    return HeadTiles.elements(layout, sinkTiles(spec) + ringTiles(spec));
-  }
-
   /** Why there can be no such cache, in one line; empty if there can, given the memory. */
   public static Optional<String> unsupported(KvCacheSpec spec) {
-    return HeapArrays.tooLongForAHead(headElements(spec));
+    if (!spec.precision().isOfPrecisions()) {
+      return Optional.of(
+          "%s is counted, not computed on; engines here keep %s"
+              .formatted(spec.precision().label(), KvPrecision.labels()));
+    }
+    return HeadPart.layouts(spec).stream()
+        .map(layout -> HeapArrays.tooLongForAHead(HeadTiles.elements(layout, tiles(spec))))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   /** Bytes of heap that such a cache takes in this process. */
   public static long heapBytes(KvCacheSpec spec) {
-    long bytes = HeapArrays.bytes(headElements(spec), Integer.BYTES);
-    if (spec.precision().isQuantised()) {
-      TileLayout wide = new TileLayout(KvPrecision.F32, spec.keyDim(), spec.valueDim());
-      bytes += HeapArrays.bytes(HeadTiles.elements(wide, 1), Float.BYTES);
-    }
+    long bytes =
+        HeadPart.layouts(spec).stream()
+            .mapToLong(layout -> HeadPart.heapBytes(layout, tiles(spec)))
+            .sum();
     return spec.kvHeads() * bytes;
+  }
+
+  private static long tiles(KvCacheSpec spec) {
+    return sinkTiles(spec) + ringTiles(spec);
   }
 
   /**
@@ -99,8 +107,8 @@ public final class TiledKvCache extends CheckedKvCache {
    */
   @Override
   protected void store(HeadTensor newKeys, HeadTensor newValues) {
-    boolean keysAreStorable = storable("key", newKeys);
-    boolean valuesAreStorable = storable("value", newValues);
+    boolean keysAreStorable = storable("key", newKeys, spec().precision().key());
+    boolean valuesAreStorable = storable("value", newValues, spec().precision().value());
     finite &= keysAreStorable && valuesAreStorable;
 
     int start = length();
@@ -111,23 +119,14 @@ public final class TiledKvCache extends CheckedKvCache {
       int to = Math.min(end, (tile + 1) * TILE);
       if (tile < sinkTiles || tile >= firstKeptTile) {
         for (int head = 0; head < spec().kvHeads(); head++) {
-          write(head, from, to, start, newKeys, newValues);
+          for (HeadPart part : parts.get(head)) {
+            part.write(slot(tile), from % TILE, to - from, newKeys, newValues, head, from - start);
+          }
         }
       }
       from = to;
     }
     firstRingTile = firstKeptTile;
-  }
-
-  private void write(
-      int head, int from, int to, int start, HeadTensor newKeys, HeadTensor newValues) {
-    boolean isQuantised = spec().precision().isQuantised();
-    int slot = slot(from / TILE);
-    open[head].put(
-        isQuantised ? 0 : slot, from % TILE, to - from, newKeys, newValues, head, from - start);
-    if (isQuantised && to % TILE == 0) {
-      quantised[head].quantise(slot, (FloatTiles) open[head]);
-    }
   }
 
   @Override
@@ -144,45 +143,16 @@ public final class TiledKvCache extends CheckedKvCache {
       firstRingTile = sinkTiles;
     }
     boolean lastTileWasComplete = newLength / TILE < length() / TILE;
-    if (spec().precision().isQuantised() && lastTileWasComplete && newLength % TILE > 0) {
-      restore(slot(newLength / TILE));
+    if (lastTileWasComplete && newLength % TILE > 0) {
+      int slot = slot(newLength / TILE);
+      parts.forEach(ofHead -> ofHead.forEach(part -> part.reopen(slot)));
     }
     finite |= newLength == 0;
   }
 
-  private void restore(int slot) {
-    KvTile stored = new KvTile();
-    float[] key = new float[spec().keyDim()];
-    float[] value = new float[spec().valueDim()];
-    for (int head = 0; head < spec().kvHeads(); head++) {
-      quantised[head].show(slot, stored);
-      for (int position = 0; position < TILE; position++) {
-        readKey(stored, position, key);
-        readValue(stored, position, value);
-        open[head].putKeys(0, position, 1, key, 0, 0);
-        open[head].putValue(0, position, value, 0);
-      }
-    }
-  }
-
-  private void readKey(KvTile tile, int position, float[] into) {
-    for (int channel = 0; channel < spec().keyDim(); channel++) {
-      into[channel] = tile.key(position, channel);
-    }
-  }
-
-  private void readValue(KvTile tile, int position, float[] into) {
-    for (int channel = 0; channel < spec().valueDim(); channel++) {
-      into[channel] = tile.value(position, channel);
-    }
-  }
-
   @Override
   public long allocatedBytes() {
-    return Stream.<HeadTiles[]>of(open, quantised)
-        .flatMap(Stream::of)
-        .mapToLong(HeadTiles::bytes)
-        .sum();
+    return parts.stream().flatMap(List::stream).mapToLong(HeadPart::bytes).sum();
   }
 
   /** Whether a position can still be read. */
@@ -213,7 +183,7 @@ public final class TiledKvCache extends CheckedKvCache {
    * @throws IndexOutOfBoundsException if the position is not kept
    */
   public void readKey(int kvHead, int position, float[] into) {
-    readKey(tileOf(kvHead, position), position % TILE, into);
+    tileOf(kvHead, position).readKey(position % TILE, spec().keyDim(), into);
   }
 
   /**
@@ -223,12 +193,12 @@ public final class TiledKvCache extends CheckedKvCache {
    * @throws IndexOutOfBoundsException if the position is not kept
    */
   public void readValue(int kvHead, int position, float[] into) {
-    readValue(tileOf(kvHead, position), position % TILE, into);
+    tileOf(kvHead, position).readValue(position % TILE, spec().valueDim(), into);
   }
 
   /** Columns of all panels of values, padding included. */
   public int valueColumns() {
-    return layout.valueColumns();
+    return valueColumns;
   }
 
   /** Tiles that hold kept positions. */
@@ -257,12 +227,11 @@ public final class TiledKvCache extends CheckedKvCache {
   }
 
   private void show(int kvHead, int positionTile, KvTile into) {
-    if (isRecent(positionTile)) {
-      open[kvHead].show(0, into);
-      return;
+    boolean isLast = (positionTile + 1L) * TILE > length();
+    List<HeadPart> ofHead = parts.get(kvHead);
+    for (int part = 0; part < ofHead.size(); part++) {
+      ofHead.get(part).show(slot(positionTile), isLast, into);
     }
-    HeadTiles tiles = quantised.length == 0 ? open[kvHead] : quantised[kvHead];
-    tiles.show(slot(positionTile), into);
   }
 
   private int positionTile(int tile) {
@@ -276,16 +245,13 @@ public final class TiledKvCache extends CheckedKvCache {
         : sinkTiles + (positionTile - sinkTiles) % ringTiles;
   }
 
-  private boolean isRecent(int positionTile) {
-    return spec().precision().isQuantised() && (positionTile + 1L) * TILE > length();
-  }
-
   /** Whether all numbers stay finite in this precision. */
-  private boolean storable(String name, HeadTensor tensor) {
-    KvPrecision precision = spec().precision();
+  private static boolean storable(String name, HeadTensor tensor, KvEncoding encoding) {
+    KvPrecision precision = (KvPrecision) encoding;
     float limit =
         switch (precision) {
-          case F32 -> Float.POSITIVE_INFINITY;
+          // In e4m3 infinity is a number, the largest: only NaN is not.
+          case F32, FP8 -> Float.POSITIVE_INFINITY;
           case F16 -> Float16.OVERFLOW;
           case BF16 -> Bfloat16.OVERFLOW;
           case INT8, INT4 -> Math.nextUp(QuantisedTiles.LARGEST);
@@ -295,7 +261,7 @@ public final class TiledKvCache extends CheckedKvCache {
       int end = start + tensor.tokens() * tensor.dim();
       if (!allBelow(limit, tensor.data(), start, end)) {
         if (precision.isQuantised()) {
-          throw new IllegalArgumentException(unstorable(name, tensor, head, limit));
+          throw new IllegalArgumentException(unstorable(name, tensor, head, precision));
         }
         return false;
       }
@@ -327,15 +293,16 @@ public final class TiledKvCache extends CheckedKvCache {
     return true;
   }
 
-  private String unstorable(String name, HeadTensor tensor, int head, float limit) {
+  private static String unstorable(
+      String name, HeadTensor tensor, int head, KvPrecision precision) {
     int start = tensor.row(head, 0);
     int index = start;
-    while (Math.abs(tensor.data()[index]) < limit) {
+    while (Math.abs(tensor.data()[index]) <= QuantisedTiles.LARGEST) {
       index++;
     }
     return "%s cannot hold the %s of head %d, token %d, channel %d, its numbers must be finite and at most %s: %s"
         .formatted(
-            spec().precision().label(),
+            precision.label(),
             name,
             head,
             (index - start) / tensor.dim(),

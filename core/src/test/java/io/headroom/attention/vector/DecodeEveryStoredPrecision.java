@@ -28,7 +28,12 @@ final class DecodeEveryStoredPrecision {
         new Attention(new AttentionShape(GROUP, 1, HEAD_DIM), AttentionMask.CAUSAL);
     try (VectorAttentionEngine engine = new VectorAttentionEngine(1)) {
       for (KvPrecision precision :
-          List.of(KvPrecision.BF16, KvPrecision.F16, KvPrecision.INT8, KvPrecision.INT4)) {
+          List.of(
+              KvPrecision.BF16,
+              KvPrecision.F16,
+              KvPrecision.FP8,
+              KvPrecision.INT8,
+              KvPrecision.INT4)) {
         KvCache cache =
             engine.newCache(KvCacheSpec.contiguous(1, HEAD_DIM, HEAD_DIM, precision, POSITIONS));
         cache.append(keys, keys);

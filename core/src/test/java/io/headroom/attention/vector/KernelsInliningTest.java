@@ -15,7 +15,11 @@ import org.junit.jupiter.api.Test;
 class KernelsInliningTest {
   private static final List<String> BLOCKS =
       List.of(
-          "multiplyBfloat16_4x4", "multiplyFloat16_4x4", "multiplyInt8_4x4", "multiplyInt4_4x4");
+          "multiplyBfloat16_4x4",
+          "multiplyFloat16_4x4",
+          "multiplyFloat8_4x4",
+          "multiplyInt8_4x4",
+          "multiplyInt4_4x4");
 
   /** As JDK 17 and 25 say it. */
   private static final String FAILED = "(failed to inline \\(intrinsic\\)|late inline failed)";

@@ -6,9 +6,11 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.OutputError;
+import io.headroom.kvcache.Float8;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.tiled.KvTile;
 import io.headroom.kvcache.tiled.TileMatrix;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernels")
@@ -272,6 +275,67 @@ class KernelsTest {
     return largest;
   }
 
+  /** Each of the 254 numbers at a place of its own, multiplied by 1 and added to zeros. */
+  @Test
+  void everyFloat8IsDecodedExactly() {
+    float[] numbers = new float[256];
+    for (int code = 0; code < 256; code++) {
+      float number = Float8.toFloat((byte) code);
+      numbers[code] = Float.isNaN(number) ? 0 : number;
+    }
+    TiledKvCache cache = new TiledKvCache(KvCacheSpec.contiguous(1, 64, 64, KvPrecision.FP8, 4));
+    cache.append(HeadTensor.of(numbers, 1, 4, 64), HeadTensor.of(numbers, 1, 4, 64));
+    KvTile tile = new KvTile();
+    cache.tile(0, 0, tile);
+    float[] scratch = ScratchMemory.allocate(Kernels.SCRATCH_LENGTH);
+    for (int rows : new int[] {1, 4}) {
+      for (int position = 0; position < 4; position++) {
+        if (!kernels.multiplies(tile.values(0), rows, 4)) {
+          continue;
+        }
+        float[] a = new float[8 * RowBlock.FEW_ROWS_STRIDE];
+        for (int row = 0; row < rows; row++) {
+          a[row * RowBlock.FEW_ROWS_STRIDE + position] = 1;
+        }
+        float[] c = new float[8 * 64];
+        kernels.multiply(
+            rows,
+            64,
+            4,
+            a,
+            0,
+            RowBlock.FEW_ROWS_STRIDE,
+            tile.values(0),
+            0,
+            c,
+            0,
+            64,
+            false,
+            scratch);
+        for (int row = 0; row < rows; row++) {
+          for (int column = 0; column < 64; column++) {
+            assertThat(c[row * 64 + column]).isEqualTo(numbers[position * 64 + column] + 0f);
+          }
+        }
+      }
+    }
+    float[] wide = new float[4 * 64];
+    kernels.widen(tile.values(0), 4, wide, 0);
+    assertThat(wide).isEqualTo(numbers);
+  }
+
+  @Test
+  void wideningKeepsTheNanOfFloat8() {
+    float[] special = {Float.NaN, -Float.NaN, 448, -448, Float.POSITIVE_INFINITY, -0.0f};
+    TiledKvCache cache = new TiledKvCache(KvCacheSpec.contiguous(1, 6, 6, KvPrecision.FP8, 1));
+    cache.append(HeadTensor.of(special, 1, 1, 6), HeadTensor.of(special, 1, 1, 6));
+    KvTile tile = new KvTile();
+    cache.tile(0, 0, tile);
+    float[] wide = new float[64 * 64];
+    kernels.widen(tile.values(0), 1, wide, 0);
+    assertThat(Arrays.copyOf(wide, 6)).containsExactly(Float.NaN, Float.NaN, 448, -448, 448, -0.0f);
+  }
+
   @Test
   void wideningKeepsInfinityAndNan() {
     float[] special = {
@@ -293,8 +357,8 @@ class KernelsTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void twinsAgree(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void twinsAgree(KvFormat precision) {
     Assumptions.assumeFalse(
         kernels instanceof ScalarKernels, "only the scalar kernels can be had in this JVM");
     for (int tokens : new int[] {1, 90}) {
@@ -308,11 +372,7 @@ class KernelsTest {
   }
 
   private static float[] attend(
-      Kernels kernels,
-      KvPrecision precision,
-      HeadTensor keys,
-      HeadTensor values,
-      HeadTensor queries) {
+      Kernels kernels, KvFormat precision, HeadTensor keys, HeadTensor values, HeadTensor queries) {
     HeadTensor output = HeadTensor.zeros(14, queries.tokens(), 96);
     Attention attention =
         new Attention(new AttentionShape(14, 2, 64, 96), AttentionMask.causalWindow(200, 4));

@@ -11,6 +11,7 @@ import io.headroom.attention.reference.ReferenceAttentionEngine;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.tiled.TiledKvCache;
 import io.headroom.testkit.GaussianTensors;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The vector engine against the reference, and against itself, on shapes drawn at random. */
 @Tag("kernels")
@@ -106,9 +107,9 @@ class RandomAttentionTest {
    * same numbers.
    */
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void decodeEqualsAttendingOverTheSameCacheAtOnce(KvPrecision precision) {
-    SplittableRandom random = new SplittableRandom(SEED + precision.name().hashCode());
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void decodeEqualsAttendingOverTheSameCacheAtOnce(KvFormat precision) {
+    SplittableRandom random = new SplittableRandom(SEED + precision.label().hashCode());
     GaussianTensors gaussian = new GaussianTensors(SEED);
     try (AttentionEngine engine = new VectorAttentionEngine(1)) {
       for (int i = 0; i < CACHE_CASES; i++) {
@@ -116,7 +117,8 @@ class RandomAttentionTest {
         AttentionShape shape = drawn.attention.shape();
         int prompt = drawn.capacity % TILE == TILE - 1 ? drawn.capacity + 1 : drawn.capacity;
         int untilFull = TILE - 1 - prompt % TILE;
-        int tokens = precision.isQuantised() ? Math.min(drawn.queries, untilFull) : drawn.queries;
+        int tokens =
+            precision.groupTokens() > 1 ? Math.min(drawn.queries, untilFull) : drawn.queries;
         HeadTensor keys = gaussian.next(shape.kvHeads(), prompt + tokens, shape.headDim());
         HeadTensor values = gaussian.next(shape.kvHeads(), prompt + tokens, shape.valueDim());
         HeadTensor queries = gaussian.next(shape.queryHeads(), tokens, shape.headDim());
@@ -142,9 +144,9 @@ class RandomAttentionTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void aWindowAsLongAsTheSequenceIsNone(KvPrecision precision) {
-    SplittableRandom random = new SplittableRandom(SEED + precision.name().hashCode());
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void aWindowAsLongAsTheSequenceIsNone(KvFormat precision) {
+    SplittableRandom random = new SplittableRandom(SEED + precision.label().hashCode());
     GaussianTensors gaussian = new GaussianTensors(SEED);
     try (AttentionEngine engine = new VectorAttentionEngine(1)) {
       for (int i = 0; i < CACHE_CASES; i++) {
@@ -181,8 +183,8 @@ class RandomAttentionTest {
 
   /** Whatever an engine keeps between calls must not reach another sequence. */
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void sequencesInAnotherOrderGiveTheSameBits(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void sequencesInAnotherOrderGiveTheSameBits(KvFormat precision) {
     SplittableRandom random = new SplittableRandom(SEED);
     List<Case> cases =
         Stream.generate(() -> Case.draw(random)).limit(SEQUENCES).collect(Collectors.toList());
@@ -200,8 +202,7 @@ class RandomAttentionTest {
     }
   }
 
-  private static HeadTensor attendOwnData(
-      AttentionEngine engine, Case drawn, KvPrecision precision) {
+  private static HeadTensor attendOwnData(AttentionEngine engine, Case drawn, KvFormat precision) {
     GaussianTensors gaussian = new GaussianTensors(drawn.capacity);
     AttentionShape shape = drawn.attention.shape();
     return attend(
@@ -229,7 +230,7 @@ class RandomAttentionTest {
     return output;
   }
 
-  private static KvCacheSpec contiguous(AttentionShape shape, KvPrecision precision, int capacity) {
+  private static KvCacheSpec contiguous(AttentionShape shape, KvFormat precision, int capacity) {
     return KvCacheSpec.contiguous(
         shape.kvHeads(), shape.headDim(), shape.valueDim(), precision, capacity);
   }

@@ -13,6 +13,7 @@ import io.headroom.attention.SlicePositions;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCache;
 import io.headroom.kvcache.KvCacheSpec;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.kvcache.tiled.TiledKvCache;
 import io.headroom.testkit.GaussianTensors;
@@ -23,7 +24,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernels")
@@ -71,8 +72,8 @@ class VectorAttentionEngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void agreesWithTheTextbookOnWhatTheCacheStores(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void agreesWithTheTextbookOnWhatTheCacheStores(KvFormat precision) {
     try (VectorAttentionEngine engine = new VectorAttentionEngine(1)) {
       for (int dim : DIMS) {
         for (int group : new int[] {1, 3, 4, 7, 8}) {
@@ -91,7 +92,7 @@ class VectorAttentionEngineTest {
       Attention attention,
       int queryTokens,
       int length,
-      KvPrecision precision) {
+      KvFormat precision) {
     AttentionShape shape = attention.shape();
     HeadTensor keys = gaussian.next(shape.kvHeads(), length, shape.headDim());
     HeadTensor values = gaussian.next(shape.kvHeads(), length, shape.valueDim());
@@ -133,16 +134,10 @@ class VectorAttentionEngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void precisionCostsWhatItShould(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void precisionCostsWhatItShould(KvFormat precision) {
     double tolerance =
-        switch (precision) {
-          case F32 -> 2e-6;
-          case F16 -> 1e-3;
-          case BF16 -> 5e-3;
-          case INT8 -> 1e-2;
-          case INT4 -> 0.2;
-        };
+        Math.max(cost((KvPrecision) precision.key()), cost((KvPrecision) precision.value()));
     AttentionShape shape = new AttentionShape(8, 2, 64);
     Attention attention = new Attention(shape, AttentionMask.CAUSAL);
     HeadTensor keys = gaussian.next(2, 256, 64);
@@ -158,6 +153,17 @@ class VectorAttentionEngineTest {
       double[] expected = TextbookAttention.attend(attention, queries, keys, values);
       assertThat(OutputError.between(output.data(), expected).relativeL2()).isLessThan(tolerance);
     }
+  }
+
+  private static double cost(KvPrecision precision) {
+    return switch (precision) {
+      case F32 -> 2e-6;
+      case F16 -> 1e-3;
+      case BF16 -> 5e-3;
+      case FP8 -> 6e-2;
+      case INT8 -> 1e-2;
+      case INT4 -> 0.2;
+    };
   }
 
   @Test
@@ -188,8 +194,8 @@ class VectorAttentionEngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void aRingGivesWhatTheWindowSees(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void aRingGivesWhatTheWindowSees(KvFormat precision) {
     int total = 400;
     int slack = 9;
     Attention attention =
@@ -223,8 +229,8 @@ class VectorAttentionEngineTest {
 
   /** Cut where tiles end, so that the integer precisions store the same numbers. */
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void slicesOfAnyPrecisionMergeToTheWhole(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void slicesOfAnyPrecisionMergeToTheWhole(KvFormat precision) {
     int total = 300;
     AttentionShape shape = new AttentionShape(6, 2, 40, 72);
     for (AttentionMask mask : MASKS) {
@@ -330,12 +336,13 @@ class VectorAttentionEngineTest {
   @Test
   void aNanReachesOnlyTheQueriesThatSeeIt() {
     for (KvPrecision precision :
-        new KvPrecision[] {KvPrecision.F32, KvPrecision.F16, KvPrecision.BF16}) {
+        new KvPrecision[] {KvPrecision.F32, KvPrecision.F16, KvPrecision.BF16, KvPrecision.FP8}) {
       for (boolean inKeys : new boolean[] {true, false}) {
         HeadTensor keys = gaussian.next(1, 100, 16);
         HeadTensor values = gaussian.next(1, 100, 64);
         HeadTensor bad = inKeys ? keys : values;
-        bad.data()[bad.row(0, 80) + 3] = inKeys ? Float.NaN : Float.POSITIVE_INFINITY;
+        bad.data()[bad.row(0, 80) + 3] =
+            inKeys || precision == KvPrecision.FP8 ? Float.NaN : Float.POSITIVE_INFINITY;
         Attention attention =
             new Attention(new AttentionShape(2, 1, 16, 64), AttentionMask.causalWindow(10, 2));
         try (VectorAttentionEngine engine = new VectorAttentionEngine(1)) {
@@ -429,8 +436,8 @@ class VectorAttentionEngineTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void decodeAllocatesNextToNothing(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void decodeAllocatesNextToNothing(KvFormat precision) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Attention attention = new Attention(new AttentionShape(4, 1, 128), AttentionMask.CAUSAL);
     try (VectorAttentionEngine engine = new VectorAttentionEngine(1)) {

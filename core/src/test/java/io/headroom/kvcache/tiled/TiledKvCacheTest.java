@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headroom.kvcache.Bfloat16;
+import io.headroom.kvcache.CountedEncoding;
 import io.headroom.kvcache.Float16;
+import io.headroom.kvcache.Float8;
 import io.headroom.kvcache.HeadTensor;
 import io.headroom.kvcache.KvCacheSpec;
 import io.headroom.kvcache.KvCapacityException;
+import io.headroom.kvcache.KvEncoding;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.testkit.GaussianTensors;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TiledKvCacheTest {
   private static final int[] DIMS = {1, 7, 40, 64, 80, 96, 128, 256};
@@ -25,8 +30,8 @@ class TiledKvCacheTest {
   private final GaussianTensors gaussian = new GaussianTensors(11);
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void whatIsAppendedCanBeRead(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void whatIsAppendedCanBeRead(KvFormat precision) {
     for (int i = 0; i < DIMS.length; i++) {
       int keyDim = DIMS[i];
       int valueDim = DIMS[(i + 3) % DIMS.length];
@@ -66,24 +71,32 @@ class TiledKvCacheTest {
         for (int channel = 0; channel < key.length; channel++) {
           double bound = keyErrorBound(cache, keys, head, tile, channel);
           float expected = keys.data()[keys.row(head, position) + channel];
-          assertNear(cache, position, key[channel], expected, bound);
+          assertNear(
+              cache, cache.spec().precision().key(), position, key[channel], expected, bound);
         }
         for (int channel = 0; channel < value.length; channel++) {
           double bound = valueErrorBound(cache, values, head, position, channel);
           float expected = values.data()[values.row(head, position) + channel];
-          assertNear(cache, position, value[channel], expected, bound);
+          assertNear(
+              cache, cache.spec().precision().value(), position, value[channel], expected, bound);
         }
       }
     }
   }
 
   private static void assertNear(
-      TiledKvCache cache, int position, float actual, float expected, double quantisationBound) {
+      TiledKvCache cache,
+      KvEncoding encoding,
+      int position,
+      float actual,
+      float expected,
+      double quantisationBound) {
     boolean complete = position / 64 < cache.length() / 64;
-    switch (cache.spec().precision()) {
+    switch ((KvPrecision) encoding) {
       case F32 -> assertThat(actual).isEqualTo(expected);
       case F16 -> assertThat(actual).isEqualTo(Float16.toFloat(Float16.fromFloat(expected)));
       case BF16 -> assertThat(actual).isEqualTo(Bfloat16.toFloat(Bfloat16.fromFloat(expected)));
+      case FP8 -> assertThat(actual).isEqualTo(Float8.toFloat(Float8.fromFloat(expected)));
       case INT8, INT4 ->
           assertThat(Math.abs((double) actual - expected))
               .as("position %d of %d, %s for %s", position, cache.length(), actual, expected)
@@ -100,7 +113,7 @@ class TiledKvCacheTest {
       least = Math.min(least, number);
       greatest = Math.max(greatest, number);
     }
-    return errorBound(cache.spec().precision(), least, greatest);
+    return errorBound(cache.spec().precision().key(), least, greatest);
   }
 
   private static double valueErrorBound(
@@ -113,14 +126,14 @@ class TiledKvCacheTest {
       least = Math.min(least, number);
       greatest = Math.max(greatest, number);
     }
-    return errorBound(cache.spec().precision(), least, greatest);
+    return errorBound(cache.spec().precision().value(), least, greatest);
   }
 
   /**
    * Half a scale, where the shift may lie off by 2^-7 of its size and the scale is rounded up by
    * that much.
    */
-  private static double errorBound(KvPrecision precision, double least, double greatest) {
+  private static double errorBound(KvEncoding precision, double least, double greatest) {
     double size = Math.max(Math.abs(least), Math.abs(greatest));
     double steps = precision == KvPrecision.INT8 ? 254 : 15;
     double scale = (greatest - least + 2 * size * 0x1p-7) / steps * (1 + 0x1p-7) + 0x1p-132;
@@ -236,6 +249,44 @@ class TiledKvCacheTest {
     assertThat(read).containsExactly(Float.NEGATIVE_INFINITY);
   }
 
+  @Test
+  void float8SaturatesAndKeepsNan() {
+    TiledKvCache cache = new TiledKvCache(KvCacheSpec.contiguous(1, 1, 1, KvPrecision.FP8, 4));
+    cache.append(one(448), one(-1e30f));
+    assertThat(cache.isFinite()).isTrue();
+    cache.append(one(Float.NEGATIVE_INFINITY), one(Float.NaN));
+    assertThat(cache.isFinite()).isFalse();
+    float[] read = new float[1];
+    cache.readValue(0, 0, read);
+    assertThat(read).containsExactly(-448);
+    cache.readKey(0, 1, read);
+    assertThat(read).containsExactly(-448);
+    cache.readValue(0, 1, read);
+    assertThat(read).containsExactly(Float.NaN);
+  }
+
+  /** Keys and values in arrays of their own, each with what its precision adds. */
+  @Test
+  void bytesOfKeysAndValuesApartAreThoseOfBoth() {
+    int values = 256 * 128;
+    int recentHalf = 64 * 128 * 4 + 2 * ALIGNMENT;
+    KvFormat format = KvFormat.of(KvPrecision.INT8, KvPrecision.INT4);
+    assertThat(allocated(format)).isEqualTo((long) (values * 13.0 / 8) + 2L * recentHalf);
+    assertThat(allocated(KvFormat.of(KvPrecision.BF16, KvPrecision.INT8)))
+        .isEqualTo(2L * values + ALIGNMENT + (long) (values * 8.5 / 8) + recentHalf);
+  }
+
+  @Test
+  void refusesWhatIsOnlyCounted() {
+    KvCacheSpec spec = KvCacheSpec.contiguous(1, 32, 32, CountedEncoding.Q8_0, 4);
+    assertThat(TiledKvCache.unsupported(spec))
+        .contains(
+            "q8_0 is counted, not computed on; engines here keep f32, f16, bf16, fp8, int8, int4");
+    assertThatThrownBy(() -> new TiledKvCache(spec))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("tiles keep f32, f16, bf16, fp8, int8, int4: q8_0");
+  }
+
   private static HeadTensor one(float number) {
     return HeadTensor.of(new float[] {number}, 1, 1, 1);
   }
@@ -250,18 +301,19 @@ class TiledKvCacheTest {
     assertThat(allocated(KvPrecision.F32)).isEqualTo(2L * values * 4 + ALIGNMENT);
     assertThat(allocated(KvPrecision.F16)).isEqualTo(2L * values * 2 + ALIGNMENT);
     assertThat(allocated(KvPrecision.BF16)).isEqualTo(2L * values * 2 + ALIGNMENT);
+    assertThat(allocated(KvPrecision.FP8)).isEqualTo(2L * values + ALIGNMENT);
     int recentTile = 2 * 64 * dim * 4 + 2 * ALIGNMENT;
     assertThat(allocated(KvPrecision.INT8)).isEqualTo((long) (2 * values * 8.5 / 8) + recentTile);
     assertThat(allocated(KvPrecision.INT4)).isEqualTo((long) (2 * values * 4.5 / 8) + recentTile);
   }
 
-  private static long allocated(KvPrecision precision) {
+  private static long allocated(KvFormat precision) {
     return new TiledKvCache(KvCacheSpec.contiguous(1, 128, 128, precision, 256)).allocatedBytes();
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void allocatedBytesCoverTheExactBytes(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void allocatedBytesCoverTheExactBytes(KvFormat precision) {
     for (int dim : DIMS) {
       for (int capacity : LENGTHS) {
         for (int window : new int[] {0, 1, 63, 100}) {
@@ -318,8 +370,8 @@ class TiledKvCacheTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void aRingHoldsWhatAContiguousCacheHolds(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void aRingHoldsWhatAContiguousCacheHolds(KvFormat precision) {
     int total = 500;
     HeadTensor keys = gaussian.next(2, total, 7);
     HeadTensor values = gaussian.next(2, total, 40);
@@ -354,8 +406,8 @@ class TiledKvCacheTest {
   }
 
   @ParameterizedTest
-  @EnumSource(KvPrecision.class)
-  void truncatedPositionsAreReplaced(KvPrecision precision) {
+  @MethodSource("io.headroom.testkit.StoredFormats#all")
+  void truncatedPositionsAreReplaced(KvFormat precision) {
     HeadTensor keys = gaussian.next(2, 200, 5);
     HeadTensor values = gaussian.next(2, 200, 17);
     for (int keep : new int[] {0, 1, 63, 64, 65, 100, 128, 129, 199, 200}) {
@@ -376,7 +428,7 @@ class TiledKvCacheTest {
       }
       cache.append(keys.tokens(keep, 200), values.tokens(keep, 200));
       assertThat(cache.length()).isEqualTo(200);
-      if (!precision.isQuantised() || keep % 64 == 0 || keep > 192) {
+      if (precision.groupTokens() == 1 || keep % 64 == 0 || keep > 192) {
         assertHolds(cache, keys, values);
       }
     }

@@ -9,12 +9,16 @@ import io.headroom.jobs.cli.TokenCount;
 import io.headroom.jobs.cli.TopLevelErrors;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.settings.ProjectFolders;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.KvFootprint;
+import io.headroom.model.KvFormatChoice;
 import io.headroom.model.ModelSpec;
+import io.headroom.model.config.CheckpointKvFormat;
+import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.model.config.ReadingOptions;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,8 +57,11 @@ public final class KvCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "P",
-      defaultValue = "bf16",
-      description = "f32, f16, bf16, int8 or int4; default: ${DEFAULT-VALUE}.")
+      description =
+          "How keys and values are kept: f32, f16, bf16, fp8, int8, int4; fp8-per-token-head, nvfp4,"
+              + " q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl or fp8_ds_mla as serving engines keep them; or"
+              + " two as K/V, such as int8/int4. Default: what the checkpoint's quantization_config"
+              + " says of its cache, else bf16.")
   private String precision;
 
   @Option(
@@ -106,13 +113,7 @@ public final class KvCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    KvPrecision kvPrecision =
-        KvPrecision.named(precision)
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "--precision %s: unknown; allowed: %s"
-                            .formatted(precision, KvPrecision.labels())));
+    Optional<KvFormat> asked = askedFormat();
     if (batch < 1) {
       throw new UserException("--batch %d: must be at least 1".formatted(batch));
     }
@@ -124,8 +125,13 @@ public final class KvCommand implements Callable<Integer> {
     int status = ExitStatus.DONE;
     for (String model : models) {
       try {
-        ModelSpec spec = catalogue.locate(model, options).model();
-        KvReport report = KvReport.of(spec, positions, kvPrecision, tensorParallel, batch, sizes);
+        ConfiguredModel configured = catalogue.locate(model, options);
+        KvFormatChoice format =
+            asked
+                .map(KvFormatChoice::asked)
+                .orElseGet(() -> CheckpointKvFormat.read(configured.file()));
+        KvReport report =
+            KvReport.of(configured.model(), positions, format, tensorParallel, batch, sizes);
         System.out.print(json ? asJson(report) : asText(report));
         HeadSplit.warning(spec, tensorParallel)
             .ifPresent(
@@ -141,6 +147,19 @@ public final class KvCommand implements Callable<Integer> {
       }
     }
     return status;
+  }
+
+  private Optional<KvFormat> askedFormat() {
+    if (precision == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        KvFormat.named(precision)
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "--precision %s: unknown; allowed: %s"
+                            .formatted(precision, KvFormat.labels()))));
   }
 
   private ReadingOptions options() {
@@ -193,7 +212,8 @@ public final class KvCommand implements Callable<Integer> {
             .formatted(
                 footprint.model(),
                 Units.count(footprint.tokens()),
-                footprint.precision().label(),
+                footprint.format().label()
+                    + report.formatKey().map(key -> " (%s)".formatted(key)).orElse(""),
                 footprint.tensorParallel(),
                 footprint.tensorParallel() == 1 ? "" : "s",
                 footprint.batch()));

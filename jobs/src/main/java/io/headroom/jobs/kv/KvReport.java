@@ -1,27 +1,34 @@
 package io.headroom.jobs.kv;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.KvFootprint;
+import io.headroom.model.KvFormatChoice;
 import io.headroom.model.ModelSpec;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What {@code headroom kv} prints: one model as configured, as MHA and as MQA, and how many tokens
  * of one sequence fit in given memories of a GPU.
  *
  * @param assumed see {@link ModelSpec}
+ * @param formatKey of the configuration, where that says how keys and values are kept
  */
 record KvReport(
-    Version configured, Version mha, Version mqa, List<Fit> fits, List<String> assumed) {
+    Version configured,
+    Version mha,
+    Version mqa,
+    List<Fit> fits,
+    List<String> assumed,
+    Optional<String> formatKey) {
 
   /** One version of the model. */
   record Version(String name, int kvHeads, KvFootprint footprint) {
 
     private static Version of(
-        String name, ModelSpec model, long tokens, KvPrecision precision, int gpus, int batch) {
-      return new Version(
-          name, model.kvHeads(), KvFootprint.of(model, tokens, precision, gpus, batch));
+        String name, ModelSpec model, long tokens, KvFormat format, int gpus, int batch) {
+      return new Version(name, model.kvHeads(), KvFootprint.of(model, tokens, format, gpus, batch));
     }
   }
 
@@ -38,12 +45,14 @@ record KvReport(
   static KvReport of(
       ModelSpec model,
       long tokens,
-      KvPrecision precision,
+      KvFormatChoice said,
       int tensorParallel,
       int batch,
       List<ByteSize> memories) {
+    KvFormat format = said.format();
     ModelSpec mha = model.asMha();
     ModelSpec mqa = model.asMqa();
+    KvFormat expanded = format.ofExpandedHeads();
     List<Fit> fits =
         memories.stream()
             .map(
@@ -51,22 +60,23 @@ record KvReport(
                     new Fit(
                         memory.text(),
                         memory.bytes(),
-                        model.tokensThatFit(memory.bytes(), precision, tensorParallel),
-                        mha.tokensThatFit(memory.bytes(), precision, tensorParallel),
-                        mqa.tokensThatFit(memory.bytes(), precision, tensorParallel)))
+                        model.tokensThatFit(memory.bytes(), format, tensorParallel),
+                        mha.tokensThatFit(memory.bytes(), expanded, tensorParallel),
+                        mqa.tokensThatFit(memory.bytes(), expanded, tensorParallel)))
             .toList();
     return new KvReport(
         Version.of(
             "as configured, " + (model.holdsKv() ? model.variant() : "no attention"),
             model,
             tokens,
-            precision,
+            format,
             tensorParallel,
             batch),
-        Version.of("MHA", mha, tokens, precision, tensorParallel, batch),
-        Version.of("MQA", mqa, tokens, precision, tensorParallel, batch),
+        Version.of("MHA", mha, tokens, expanded, tensorParallel, batch),
+        Version.of("MQA", mqa, tokens, expanded, tensorParallel, batch),
         fits,
-        model.assumed());
+        model.assumed(),
+        said.key());
   }
 
   List<Version> versions() {
@@ -78,7 +88,7 @@ record KvReport(
     return new Json(
         footprint.model(),
         footprint.tokens(),
-        footprint.precision().label(),
+        footprint.format().label(),
         footprint.tensorParallel(),
         footprint.batch(),
         footprint.bytesPerToken(),

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.WithoutSpark;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.config.ModelCatalogue;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -189,6 +191,77 @@ class KvCommandTest {
     assertThat(kv("deepseek-v3", "--tokens", "1", "--tp", "3", "--json").err()).isEmpty();
   }
 
+  /**
+   * Of a token: 32 layers x 8 heads x 2 x 128 numbers of Llama 3.1; the 61 rows of 576 of
+   * DeepSeek-V3, with the 132 bytes of an indexer in V3.2.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "llama-3.1-8b, fp8, fp8, 65536",
+    "llama-3.1-8b, fp8_e4m3, fp8, 65536",
+    "llama-3.1-8b, half, f16, 131072",
+    "llama-3.1-8b, fp8-per-token-head, fp8-per-token-head, 67584",
+    "llama-3.1-8b, nvfp4, nvfp4, 36864",
+    "llama-3.1-8b, q8_0, q8_0, 69632",
+    "llama-3.1-8b, q4_0, q4_0, 36864",
+    "llama-3.1-8b, f16/q4_0, f16/q4_0, 83968",
+    "llama-3.1-8b, int8/int4, int8/int4, 53248",
+    "llama-3.1-8b, int4/int8, int4/int8, 53248",
+    "deepseek-v3, fp8, fp8, 35136",
+    "deepseek-v3, fp8_ds_mla, fp8_ds_mla, 40016",
+    "deepseek-v3.2, fp8_ds_mla, fp8_ds_mla, 48068"
+  })
+  void countsTheFormatsOfServingEngines(String model, String asked, String label, long bytes) {
+    JsonNode report = json(model, "--tokens", "64", "--precision", asked);
+
+    assertThat(report.path("precision").asText()).isEqualTo(label);
+    assertThat(report.path("kv_bytes_per_token").asLong()).isEqualTo(bytes);
+    assertThat(report.path("kv_bytes_per_sequence").asLong()).isEqualTo(64 * bytes);
+  }
+
+  /** Rows of 584 bytes: those of the window, and one for 4 or 128 tokens. */
+  @Test
+  void countsDeepSeekV4AsVllmDoes() {
+    JsonNode bf16 = json("deepseek-v4-flash", "--tokens", "131072", "--precision", "bf16");
+    JsonNode rows = json("deepseek-v4-flash", "--tokens", "131072", "--precision", "fp8_ds_mla");
+    long indexers = indexerBytes("deepseek-v4-flash", 131_072);
+
+    assertThat(rows.path("kv_bytes_per_sequence").asLong() - indexers)
+        .isEqualTo((bf16.path("kv_bytes_per_sequence").asLong() - indexers) / 1024 * 584);
+  }
+
+  private static long indexerBytes(String model, long tokens) {
+    return new ModelCatalogue(SharedData.projectRoot().resolve("conf/models"))
+        .find(model).layers().stream()
+            .flatMap(layer -> layer.further().entries().stream())
+            .filter(entries -> entries.channels() == 0)
+            .mapToLong(entries -> entries.bytes(tokens, KvPrecision.BF16))
+            .sum();
+  }
+
+  @Test
+  void countsTheExpandedHeadsOfLatentRowsInFp8() {
+    JsonNode report = json("deepseek-v3", "--tokens", "10", "--precision", "fp8_ds_mla");
+    JsonNode fp8 = json("deepseek-v3", "--tokens", "10", "--precision", "fp8");
+
+    assertThat(report.path("kv_bytes_mha")).isEqualTo(fp8.path("kv_bytes_mha"));
+    assertThat(report.path("kv_bytes_mqa")).isEqualTo(fp8.path("kv_bytes_mqa"));
+  }
+
+  @Test
+  void theCheckpointSaysTheFormatWhereNobodyAsks() {
+    assertThat(json("gemma-4-31b-it-nvfp4", "--tokens", "1").path("precision").asText())
+        .isEqualTo("fp8");
+    assertThat(
+            json("gemma-4-31b-it-nvfp4", "--tokens", "1", "--precision", "bf16")
+                .path("precision")
+                .asText())
+        .isEqualTo("bf16");
+    assertThat(kv("gemma-4-31b-it-nvfp4", "--tokens", "1").out().get(0))
+        .isEqualTo(
+            "gemma-4-31b-it-nvfp4, 1 tokens, fp8 (quantization_config.kv_cache_scheme), 1 GPU, batch of 1");
+  }
+
   @Test
   void tellsHowManyTokensFit() {
     JsonNode fits = json("llama-2-7b", "--tokens", "1", "--memory", "512MiB,79.18GiB").path("fits");
@@ -253,12 +326,33 @@ class KvCommandTest {
             "--tp",
             "0"),
         mistake(
-            "headroom: --precision fp8: unknown; allowed: f32, f16, bf16, int8, int4",
+            "headroom: --precision fp7: unknown; allowed: f32, f16, bf16, fp8, int8, int4, fp8-per-token-head",
             "gpt2",
             "--tokens",
             "5",
             "--precision",
-            "fp8"),
+            "fp7"),
+        mistake(
+            "headroom: phi-2: precision q8_0: q8_0 keeps blocks of 32 channels, heads of 80 are no multiple",
+            "phi-2",
+            "--tokens",
+            "5",
+            "--precision",
+            "q8_0"),
+        mistake(
+            "headroom: deepseek-v3: precision int8/int4: a latent row (MLA) is key and value in one",
+            "deepseek-v3",
+            "--tokens",
+            "5",
+            "--precision",
+            "int8/int4"),
+        mistake(
+            "headroom: gpt2: precision fp8_ds_mla: fp8_ds_mla keeps latent rows (MLA), not heads",
+            "gpt2",
+            "--tokens",
+            "5",
+            "--precision",
+            "fp8_ds_mla"),
         mistake(
             "headroom: --memory lots: not an amount of memory; allowed: a number and B, KB, MB,",
             "gpt2",

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +91,7 @@ class SweepContentionTest {
   }
 
   private static boolean isQuantised(Row row) {
-    return KvPrecision.named(row.getAs("kv_precision")).orElseThrow().isQuantised();
+    return KvFormat.named(row.getAs("kv_precision")).orElseThrow().groupTokens() > 1;
   }
 
   private static String configuration(Row row) {

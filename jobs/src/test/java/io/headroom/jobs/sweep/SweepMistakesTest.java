@@ -55,8 +55,8 @@ class SweepMistakesTest {
             "engines = [cuda]",
             "CONF:4: sweep.engines = \"cuda\": allowed: vector, nd4j, reference"),
         wrong(
-            "kv-precisions = [f32, fp8]",
-            "CONF:4: sweep.kv-precisions = \"fp8\": allowed: f32, f16, bf16, int8, int4"),
+            "kv-precisions = [f32, fp7]",
+            "CONF:4: sweep.kv-precisions = \"fp7\": allowed: f32, f16, bf16, fp8, int8, int4, fp8-per-token-head"),
         wrong("kv-precisions = []", "CONF:4: sweep.kv-precisions = []: must not be empty"),
         wrong(
             "windows = [all]",

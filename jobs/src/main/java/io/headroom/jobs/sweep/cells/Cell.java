@@ -1,7 +1,7 @@
 package io.headroom.jobs.sweep.cells;
 
 import io.headroom.jobs.sweep.settings.Window;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;
 import java.io.Serializable;
@@ -22,7 +22,7 @@ import java.util.List;
  */
 public record Cell(
     ModelSpec model,
-    KvPrecision precision,
+    KvFormat precision,
     Window window,
     boolean kvCache,
     String engine,

@@ -5,6 +5,7 @@ import io.headroom.jobs.sweep.settings.KvHeads;
 import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.workload.DecodeTokens;
 import io.headroom.jobs.workload.SequenceSource;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.GroupedHeads;
 import io.headroom.model.HeadLayout;
@@ -70,11 +71,16 @@ final class CellIdsOfVersion1 implements CellIds {
         cell.seed());
   }
 
-  private static String precision(KvPrecision precision) {
+  private static String precision(KvFormat format) {
+    if (!(format instanceof KvPrecision precision)) {
+      // Formats that no sweep of the first version had.
+      return format.label();
+    }
     return switch (precision) {
       case F32 -> "F32";
       case F16 -> "F16";
       case BF16 -> "BF16";
+      case FP8 -> "FP8";
       case INT8 -> "INT8";
       case INT4 -> "INT4";
     };

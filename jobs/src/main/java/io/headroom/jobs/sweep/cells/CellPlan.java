@@ -4,13 +4,14 @@ import io.headroom.UserException;
 import io.headroom.jobs.sweep.settings.KvHeads;
 import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.sweep.settings.Window;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.ModelSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -92,11 +93,18 @@ public record CellPlan(
         ModelSpec windowed =
             window.isNone() ? variant : variant.withWindow(window.size(), window.sinks());
         Function<Cell, String> idOf = ids.ofCells(windowed);
-        for (Cell cell : product(windowed, window)) {
-          if (possible) {
-            add(idOf.apply(cell), cell);
-          } else {
-            addUnbuildable(idOf.apply(cell), cell, (KvHeads.Count) kvHeads);
+        for (KvFormat format : settings.kvPrecisions()) {
+          Optional<String> unsupported = windowed.unsupported(format);
+          for (Cell cell : product(windowed, window, format)) {
+            String id = idOf.apply(cell);
+            if (!possible) {
+              addUnbuildable(id, cell, (KvHeads.Count) kvHeads);
+            } else if (unsupported.isPresent()) {
+              unbuildable.putIfAbsent(
+                  id, new UnbuildableCell(id, cell, Optional.empty(), unsupported.get()));
+            } else {
+              add(id, cell);
+            }
           }
         }
       }
@@ -115,7 +123,8 @@ public record CellPlan(
     private void addUnbuildable(String nearestId, Cell nearest, KvHeads.Count kvHeads) {
       String id = ids.ofUnbuildable(nearestId, kvHeads);
       unbuildable.putIfAbsent(
-          id, new UnbuildableCell(id, nearest, kvHeads, reason(nearest.model(), kvHeads)));
+          id,
+          new UnbuildableCell(id, nearest, Optional.of(kvHeads), reason(nearest.model(), kvHeads)));
     }
 
     List<SharedCells> shared() {
@@ -127,27 +136,25 @@ public record CellPlan(
           .toList();
     }
 
-    private List<Cell> product(ModelSpec model, Window window) {
+    private List<Cell> product(ModelSpec model, Window window, KvFormat precision) {
       List<Cell> product = new ArrayList<>();
-      for (KvPrecision precision : settings.kvPrecisions()) {
-        for (boolean kvCache : settings.kvCache()) {
-          for (String engine : settings.engines()) {
-            for (int threads : settings.threads()) {
-              for (int contention : settings.contention()) {
-                for (int contextShards : settings.contextShards()) {
-                  product.add(
-                      new Cell(
-                          model,
-                          precision,
-                          window,
-                          kvCache,
-                          engine,
-                          threads,
-                          contention,
-                          contextShards,
-                          settings.layers(),
-                          settings.seed()));
-                }
+      for (boolean kvCache : settings.kvCache()) {
+        for (String engine : settings.engines()) {
+          for (int threads : settings.threads()) {
+            for (int contention : settings.contention()) {
+              for (int contextShards : settings.contextShards()) {
+                product.add(
+                    new Cell(
+                        model,
+                        precision,
+                        window,
+                        kvCache,
+                        engine,
+                        threads,
+                        contention,
+                        contextShards,
+                        settings.layers(),
+                        settings.seed()));
               }
             }
           }

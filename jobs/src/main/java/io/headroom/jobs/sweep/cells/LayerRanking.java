@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep.cells;
 
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.LayerSpec;
 import java.util.ArrayList;
@@ -13,13 +14,15 @@ import java.util.Map;
  * equal layers no more are looked at than are measured.
  */
 public final class LayerRanking {
-  private final KvPrecision precision;
+  private final KvFormat format;
   private final int measured;
   private final List<LayerSpec> candidates = new ArrayList<>();
   private final int kinds;
 
   public LayerRanking(Cell cell) {
-    this.precision = cell.precision();
+    // What cannot be kept in the cell's format has no bytes in it, yet a place among the others.
+    this.format =
+        cell.model().unsupported(cell.precision()).isPresent() ? KvPrecision.F32 : cell.precision();
     this.measured = cell.layers();
     Map<LayerSpec, Integer> countByKind = new HashMap<>();
     for (LayerSpec layer : cell.model().layers()) {
@@ -42,7 +45,6 @@ public final class LayerRanking {
   }
 
   private Comparator<LayerSpec> mostBytes(long tokens) {
-    return Comparator.comparingLong((LayerSpec layer) -> layer.kvBytes(tokens, precision))
-        .reversed();
+    return Comparator.comparingLong((LayerSpec layer) -> layer.kvBytes(tokens, format)).reversed();
   }
 }

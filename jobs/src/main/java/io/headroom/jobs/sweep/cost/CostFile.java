@@ -5,7 +5,7 @@ import io.headroom.UserException;
 import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
 import io.headroom.jobs.results.ResultsKind;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -54,11 +54,10 @@ public final class CostFile {
   }
 
   private CostKey key(LearntCosts.Constants constants) {
-    KvPrecision precision =
+    KvFormat precision =
         known(constants.kvPrecision())
-            .flatMap(KvPrecision::named)
-            .orElseThrow(
-                () -> wrong("kv_precision", constants.kvPrecision(), KvPrecision.labels()));
+            .flatMap(KvFormat::named)
+            .orElseThrow(() -> wrong("kv_precision", constants.kvPrecision(), KvFormat.labels()));
     Phase phase =
         known(constants.phase())
             .flatMap(Phase::named)

@@ -1,5 +1,6 @@
 package io.headroom.jobs.sweep.cost;
 
+import io.headroom.kvcache.KvFormat;
 import java.util.Comparator;
 import java.util.List;
 
@@ -10,7 +11,7 @@ import java.util.List;
 public record LearntCosts(Model costModel) {
   private static final Comparator<CostKey> IN_ORDER =
       Comparator.comparing(CostKey::engine)
-          .thenComparing(CostKey::precision)
+          .thenComparing(CostKey::precision, KvFormat.inOrder())
           .thenComparing(CostKey::phase)
           .thenComparing(CostKey::threads);
 

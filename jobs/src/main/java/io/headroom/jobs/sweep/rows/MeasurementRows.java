@@ -4,7 +4,6 @@ import io.headroom.host.HostProbe;
 import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.UnbuildableCell;
-import io.headroom.jobs.sweep.settings.KvHeads;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.measure.AttentionSpeed;
 import io.headroom.measure.SequenceMeasurement;
@@ -49,9 +48,10 @@ public final class MeasurementRows {
     RowConfiguration nearest =
         RowConfiguration.of(unbuildable.cell(), unbuildable.id(), Cell.MANY_TOKENS);
     RowConfiguration asked =
-        unbuildable.kvHeads() instanceof KvHeads.Count count
-            ? nearest.withImpossibleKvHeads(count.heads())
-            : nearest;
+        unbuildable
+            .impossibleHeads()
+            .map(count -> nearest.withImpossibleKvHeads(count.heads()))
+            .orElse(nearest);
     RowOutcome outcome = new RowOutcome(Status.UNSUPPORTED, unbuildable.reason());
     return new MeasuredRow(origin, asked, null, null, null, outcome, DriverColumns.UNKNOWN);
   }

@@ -3,7 +3,7 @@ package io.headroom.jobs.sweep.rows;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionShape;
 import io.headroom.jobs.sweep.cells.Cell;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;
 import java.io.Serializable;
@@ -27,7 +27,7 @@ public record RowConfiguration(
     Integer groupSize,
     String variant,
     int headDim,
-    KvPrecision precision,
+    KvFormat precision,
     boolean kvCache,
     int window,
     int sinks,

@@ -25,7 +25,7 @@ public record RowSequence(
         sequence.outputTokens(),
         cell.kvCache() ? model.kvBytesPerToken(cell.precision()) : 0,
         cell.kvCache() ? model.kvBytes(tokens, cell.precision()) : 0,
-        model.asMha().kvBytes(tokens, cell.precision()));
+        model.asMha().kvBytes(tokens, cell.precision().ofExpandedHeads()));
   }
 
   /** The share of the MHA bytes that is not needed. */

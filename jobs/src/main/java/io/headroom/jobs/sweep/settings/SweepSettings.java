@@ -3,7 +3,7 @@ package io.headroom.jobs.sweep.settings;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.workload.DecodeTokens;
 import io.headroom.jobs.workload.SequenceSource;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.util.List;
 
 /**
@@ -30,7 +30,7 @@ public record SweepSettings(
     List<KvHeads> kvHeads,
     SequenceSource sequences,
     DecodeTokens decodeTokens,
-    List<KvPrecision> kvPrecisions,
+    List<KvFormat> kvPrecisions,
     List<Window> windows,
     List<Boolean> kvCache,
     List<String> engines,

@@ -6,7 +6,7 @@ import io.headroom.jobs.settings.Settings;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.workload.SequenceSettings;
 import io.headroom.jobs.workload.SequenceSource;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.config.ModelCatalogue;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -50,8 +50,7 @@ public final class SweepSettingsReader {
             sequences,
             SequenceSettings.decodeTokens(sweep, sequences),
             sweep.list(
-                "kv-precisions",
-                element -> element.named(KvPrecision::named, KvPrecision.labels())),
+                "kv-precisions", element -> element.named(KvFormat::named, KvFormat.labels())),
             sweep.list("windows", SweepSettingsReader::window),
             sweep.list("kv-cache", element -> element.named(SweepSettingsReader::onOff, "on, off")),
             sweep.list("engines", SweepSettingsReader::engine),

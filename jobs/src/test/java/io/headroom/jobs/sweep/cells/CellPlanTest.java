@@ -80,11 +80,45 @@ class CellPlanTest {
         .satisfies(
             bad -> {
               assertThat(bad.cell().model()).isEqualTo(Sweeps.tinyLlama());
-              assertThat(bad.kvHeads()).isEqualTo(new KvHeads.Count(7));
+              assertThat(bad.impossibleHeads()).contains(new KvHeads.Count(7));
               assertThat(bad.reason()).isEqualTo("kv-heads 7 does not divide the 32 query heads");
               assertThat(plan.cells()).doesNotContainKey(bad.id());
               assertThat(bad.id()).isNotEqualTo(CellIds.current().of(bad.cell()));
             });
+  }
+
+  /** A latent row is key and value in one; blocks of 32 do not divide heads of 80. */
+  @Test
+  void formatsInWhichAModelCannotBeKeptAreUnbuildable() {
+    CellPlan plan =
+        CellPlan.of(
+            CellIds.current(),
+            Sweeps.settings(
+                "models = [a, b]\nkv-heads = [model, 8]\nkv-precisions = [int8/int4, q8_0, fp8_ds_mla]"),
+            List.of(Sweeps.catalogue().find("deepseek-v3"), Sweeps.catalogue().find("phi-2")));
+
+    assertThat(plan.cells().values())
+        .extracting(
+            cell ->
+                "%s %d %s"
+                    .formatted(
+                        cell.model().name(), cell.model().kvHeads(), cell.precision().label()))
+        .containsExactly(
+            "deepseek-v3 1 q8_0",
+            "deepseek-v3 1 fp8_ds_mla",
+            "deepseek-v3 8 int8/int4",
+            "deepseek-v3 8 q8_0",
+            "phi-2 32 int8/int4",
+            "phi-2 8 int8/int4");
+    assertThat(plan.unbuildable())
+        .hasSize(6)
+        .allMatch(bad -> bad.impossibleHeads().isEmpty())
+        .allMatch(bad -> bad.id().equals(CellIds.current().of(bad.cell())))
+        .extracting(UnbuildableCell::reason)
+        .contains(
+            "a latent row (MLA) is key and value in one, which cannot be kept apart as int8/int4",
+            "q8_0 keeps blocks of 32 channels, heads of 80 are no multiple",
+            "fp8_ds_mla keeps latent rows (MLA), not heads of keys and values apart");
   }
 
   @Test

@@ -9,12 +9,14 @@ import io.headroom.kvcache.KvPrecision;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CellSelectionTest {
   private static final Cell CELL = Sweeps.cell(Sweeps.qwen(), KvPrecision.F32);
   private static final UnbuildableCell BAD =
-      new UnbuildableCell("fedc", CELL, new KvHeads.Count(5), "kv-heads 5 does not divide");
+      new UnbuildableCell(
+          "fedc", CELL, Optional.of(new KvHeads.Count(5)), "kv-heads 5 does not divide");
 
   @Test
   void findsACellByTheBeginningOfItsId() {

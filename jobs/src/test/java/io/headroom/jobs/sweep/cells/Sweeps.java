@@ -6,7 +6,7 @@ import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.sweep.settings.SweepSettingsReader;
 import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.testkit.ScratchSweep;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.ModelSpec;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.testkit.SharedData;
@@ -41,7 +41,7 @@ public final class Sweeps {
     return catalogue().find("tinyllama-1.1b");
   }
 
-  public static Cell cell(ModelSpec model, KvPrecision precision) {
+  public static Cell cell(ModelSpec model, KvFormat precision) {
     return new Cell(model, precision, Window.NONE, true, "vector", 1, 1, 1, 1, 42);
   }
 

@@ -18,6 +18,7 @@ import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.rows.ShardResult;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.workload.Sequence;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.measure.SequenceWork;
 import java.nio.file.Path;
@@ -152,7 +153,7 @@ class CostObservationsTest {
         ": manifest.json: measuring_scale = 0; allowed: a number above 0");
     assertMistake(
         "{\"cost_model\": {\"constants\": [{\"engine\": \"vector\", \"kv_precision\": \"f33\"}]}}",
-        ": manifest.json: kv_precision = \"f33\"; allowed: " + KvPrecision.labels());
+        ": manifest.json: kv_precision = \"f33\"; allowed: " + KvFormat.labels());
     assertMistake(
         "{\"cost_model\": {\"constants\": [{\"kv_precision\": \"f32\", \"phase\": \"rest\"}]}}",
         ": manifest.json: phase = \"rest\"; allowed: prefill, decode");

@@ -6,11 +6,12 @@ import io.headroom.attention.OutputVerdict;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,7 @@ class SweepEnginesTest {
             models = [qwen2-0.5b]
             sequences { lengths = [70] }
             decode-tokens = 2
-            kv-precisions = [f32, f16, bf16, int8, int4]
+            kv-precisions = [f32, f16, bf16, fp8, int8, int4, int8/int4, q8_0]
             engines = [vector, nd4j, reference]
             threads = [1, 2]
             measure { layers = 2, min-samples = 2, max-seconds-per-cell = 0.02 }
@@ -60,24 +61,25 @@ class SweepEnginesTest {
                     row -> row.getAs("reason")));
 
     assertThat(run.exitStatus()).as(run.err().toString()).isZero();
-    assertThat(rows).hasSize(5 * 3 * 2);
+    assertThat(rows).hasSize(8 * 3 * 2);
     assertThat(reasons.keySet())
-        .containsExactlyInAnyOrder(
-            "nd4j int8 1",
-            "nd4j int8 2",
-            "nd4j int4 1",
-            "nd4j int4 2",
-            "reference f16 1",
-            "reference f16 2",
-            "reference bf16 1",
-            "reference bf16 2",
-            "reference int8 1",
-            "reference int8 2",
-            "reference int4 1",
-            "reference int4 2");
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(
+                    Stream.of("fp8", "int8", "int4", "int8/int4", "q8_0")
+                        .map(label -> "nd4j " + label),
+                    Stream.of("f16", "bf16", "fp8", "int8", "int4", "int8/int4", "q8_0")
+                        .map(label -> "reference " + label),
+                    Stream.of("vector q8_0"))
+                .flatMap(cells -> cells)
+                .flatMap(cell -> Stream.of(cell + " 1", cell + " 2"))
+                .toList());
     assertThat(reasons.get("reference bf16 1"))
         .isEqualTo("the reference engine keeps f32 only: bf16");
-    assertThat(reasons.get("nd4j int8 1")).contains("int8");
+    assertThat(reasons.get("nd4j int8/int4 1"))
+        .isEqualTo("the nd4j engine keeps f32, f16 or bf16: int8/int4");
+    assertThat(reasons.get("vector q8_0 1"))
+        .isEqualTo(
+            "q8_0 is counted, not computed on; engines here keep f32, f16, bf16, fp8, int8, int4");
     assertThat(rows).noneMatch(row -> row.getAs("status").equals("failed"));
   }
 
@@ -100,10 +102,10 @@ class SweepEnginesTest {
     List<Row> ok = rows.stream().filter(row -> row.getAs("status").equals("ok")).toList();
 
     assertThat(ok)
-        .hasSize(2 * (5 + 3 + 1))
+        .hasSize(2 * (7 + 3 + 1))
         .allSatisfy(
             row -> {
-              KvPrecision precision = KvPrecision.named(row.getAs("kv_precision")).orElseThrow();
+              KvFormat precision = KvFormat.named(row.getAs("kv_precision")).orElseThrow();
               assertThat(row.<Boolean>getAs("verified")).as(row.toString()).isTrue();
               assertThat(row.<Double>getAs("relative_l2_error"))
                   .isLessThanOrEqualTo(OutputVerdict.tolerance(precision));
@@ -143,10 +145,21 @@ class SweepEnginesTest {
     assertThat(bytes)
         .containsExactlyInAnyOrderEntriesOf(
             Map.of(
-                "f32", values * 4,
-                "f16", values * 2,
-                "bf16", values * 2,
-                "int8", values * 17 / 16,
-                "int4", values * 9 / 16));
+                "f32",
+                values * 4,
+                "f16",
+                values * 2,
+                "bf16",
+                values * 2,
+                "fp8",
+                values,
+                "int8",
+                values * 17 / 16,
+                "int4",
+                values * 9 / 16,
+                "int8/int4",
+                values * 13 / 16,
+                "q8_0",
+                values * 17 / 16));
   }
 }

@@ -11,7 +11,7 @@ import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ScratchSweep;
-import io.headroom.kvcache.KvPrecision;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.measure.LatencyHistogram;
 import io.headroom.model.ModelSpec;
 import io.headroom.model.config.ModelCatalogue;
@@ -233,7 +233,7 @@ class SweepRowsTest {
           catalogue.find(row.getAs("model")).withKvHeads(row.<Integer>getAs("kv_heads"));
       int window = row.getAs("window");
       ModelSpec windowed = window == 0 ? model : model.withWindow(window, row.getAs("sinks"));
-      KvPrecision precision = KvPrecision.named(row.getAs("kv_precision")).orElseThrow();
+      KvFormat precision = KvFormat.named(row.getAs("kv_precision")).orElseThrow();
       int tokens = row.<Integer>getAs("prompt_tokens") + row.<Integer>getAs("output_tokens");
       boolean cache = row.getAs("kv_cache").equals("on");
       long kvBytes = cache ? windowed.kvBytes(tokens, precision) : 0;
@@ -405,7 +405,7 @@ class SweepRowsTest {
     assertThat(ok)
         .allSatisfy(
             row -> {
-              KvPrecision precision = KvPrecision.named(row.getAs("kv_precision")).orElseThrow();
+              KvFormat precision = KvFormat.named(row.getAs("kv_precision")).orElseThrow();
               assertThat(row.<Boolean>getAs("verified")).isTrue();
               assertThat(row.<Double>getAs("relative_l2_error"))
                   .isPositive()
