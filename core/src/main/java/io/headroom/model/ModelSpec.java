@@ -275,8 +275,7 @@ public record ModelSpec(
     requireSupported(format);
     IdentityHashMap<LayerSpec, Integer> kinds = countByKind();
     long tooMany = 1;
-    while (tooMany <= MOST_TOKENS
-        && bytesPerGpu(kinds, tooMany, format, tensorParallel) <= bytes) {
+    while (tooMany <= MOST_TOKENS && bytesPerGpu(kinds, tooMany, format, tensorParallel) <= bytes) {
       tooMany *= 2;
     }
     if (tooMany > MOST_TOKENS) {
@@ -295,10 +294,7 @@ public record ModelSpec(
   }
 
   private long bytesPerGpu(
-      IdentityHashMap<LayerSpec, Integer> kinds,
-      long tokens,
-      KvFormat format,
-      int tensorParallel) {
+      IdentityHashMap<LayerSpec, Integer> kinds, long tokens, KvFormat format, int tensorParallel) {
     if (tensorParallel < 1) {
       throw new UserException(
           "%s: tensor parallelism must be at least 1: %d".formatted(name, tensorParallel));
