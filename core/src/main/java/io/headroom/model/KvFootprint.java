@@ -38,6 +38,21 @@ public record KvFootprint(
    */
   public static KvFootprint of(
       ModelSpec model, long tokens, KvFormat format, int tensorParallel, int batch) {
+    return of(model, tokens, format, tensorParallel, batch, 1);
+  }
+
+  /**
+   * The same in blocks: layers that keep every position keep whole ones.
+   *
+   * @throws UserException as there
+   */
+  public static KvFootprint of(
+      ModelSpec model,
+      long tokens,
+      KvFormat format,
+      int tensorParallel,
+      int batch,
+      int blockTokens) {
     if (batch < 1) {
       throw new UserException("%s: batch must be at least 1: %d".formatted(model.name(), batch));
     }
@@ -48,11 +63,11 @@ public record KvFootprint(
         tensorParallel,
         batch,
         model.kvBytesPerToken(format),
-        model.kvBytes(tokens, format),
+        model.kvBytes(tokens, format, blockTokens),
         model.stateBytes(format),
-        model.asMha().kvBytes(tokens, format.ofExpandedHeads()),
-        model.asMqa().kvBytes(tokens, format.ofExpandedHeads()),
-        times(model, model.kvBytesPerGpu(tokens, format, tensorParallel), batch));
+        model.asMha().kvBytes(tokens, format.ofExpandedHeads(), blockTokens),
+        model.asMqa().kvBytes(tokens, format.ofExpandedHeads(), blockTokens),
+        times(model, model.kvBytesPerGpu(tokens, format, tensorParallel, blockTokens), batch));
   }
 
   /** The part of the MHA cache that is saved: 0 for MHA, 0.8 for 8 of 40 heads. */

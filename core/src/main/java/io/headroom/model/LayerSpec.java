@@ -94,6 +94,11 @@ public record LayerSpec(
                 .findFirst());
   }
 
+  /** The tokens that are held for so many: in whole blocks where it keeps every position. */
+  long tokensInBlocks(long tokens, int blockTokens) {
+    return window > 0 ? tokens : EngineBlocks.roundUp(tokens, blockTokens);
+  }
+
   /**
    * Exact bytes of what grows with one sequence, after {@code tokens} positions: keys, values and
    * further entries.

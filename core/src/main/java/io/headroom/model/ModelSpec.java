@@ -232,8 +232,20 @@ public record ModelSpec(
    *     cannot be kept in the format
    */
   public long kvBytes(long tokens, KvFormat format) {
+    return kvBytes(tokens, format, 1);
+  }
+
+  /**
+   * The same where layers that keep every position keep whole blocks of {@code blockTokens} tokens.
+   *
+   * @throws UserException as there
+   */
+  public long kvBytes(long tokens, KvFormat format, int blockTokens) {
     requireSupported(format);
-    return sum(countByKind(), tokens, layer -> layer.kvBytes(tokens, format));
+    return sum(
+        countByKind(),
+        tokens,
+        layer -> layer.kvBytes(layer.tokensInBlocks(tokens, blockTokens), format));
   }
 
   /**
@@ -245,8 +257,17 @@ public record ModelSpec(
    *     the model cannot be kept in the format
    */
   public long kvBytesPerGpu(long tokens, KvFormat format, int tensorParallel) {
+    return kvBytesPerGpu(tokens, format, tensorParallel, 1);
+  }
+
+  /**
+   * The same in whole blocks, see {@link #kvBytes(long, KvFormat, int)}.
+   *
+   * @throws UserException as there
+   */
+  public long kvBytesPerGpu(long tokens, KvFormat format, int tensorParallel, int blockTokens) {
     requireSupported(format);
-    return bytesPerGpu(countByKind(), tokens, format, tensorParallel);
+    return bytesPerGpu(countByKind(), tokens, format, tensorParallel, blockTokens);
   }
 
   /**
@@ -268,6 +289,15 @@ public record ModelSpec(
    *     tensorParallel} is below 1, or the model cannot be kept in the format
    */
   public long tokensThatFit(long bytes, KvFormat format, int tensorParallel) {
+    return tokensThatFit(bytes, format, tensorParallel, 1);
+  }
+
+  /**
+   * The same in whole blocks, see {@link #kvBytes(long, KvFormat, int)}.
+   *
+   * @throws UserException as there
+   */
+  public long tokensThatFit(long bytes, KvFormat format, int tensorParallel, int blockTokens) {
     if (bytes < 0 || bytes > MOST_BYTES) {
       throw new UserException(
           "%s: bytes must be between 0 and %d: %d".formatted(name, MOST_BYTES, bytes));
@@ -275,7 +305,8 @@ public record ModelSpec(
     requireSupported(format);
     IdentityHashMap<LayerSpec, Integer> kinds = countByKind();
     long tooMany = 1;
-    while (tooMany <= MOST_TOKENS && bytesPerGpu(kinds, tooMany, format, tensorParallel) <= bytes) {
+    while (tooMany <= MOST_TOKENS
+        && bytesPerGpu(kinds, tooMany, format, tensorParallel, blockTokens) <= bytes) {
       tooMany *= 2;
     }
     if (tooMany > MOST_TOKENS) {
@@ -284,7 +315,7 @@ public record ModelSpec(
     long fits = tooMany / 2;
     while (tooMany - fits > 1) {
       long middle = (fits + tooMany) / 2;
-      if (bytesPerGpu(kinds, middle, format, tensorParallel) <= bytes) {
+      if (bytesPerGpu(kinds, middle, format, tensorParallel, blockTokens) <= bytes) {
         fits = middle;
       } else {
         tooMany = middle;
@@ -294,7 +325,11 @@ public record ModelSpec(
   }
 
   private long bytesPerGpu(
-      IdentityHashMap<LayerSpec, Integer> kinds, long tokens, KvFormat format, int tensorParallel) {
+      IdentityHashMap<LayerSpec, Integer> kinds,
+      long tokens,
+      KvFormat format,
+      int tensorParallel,
+      int blockTokens) {
     if (tensorParallel < 1) {
       throw new UserException(
           "%s: tensor parallelism must be at least 1: %d".formatted(name, tensorParallel));
@@ -304,7 +339,8 @@ public record ModelSpec(
         tokens,
         layer ->
             Math.addExact(
-                layer.kvBytesOnRank(tokens, format, tensorParallel),
+                layer.kvBytesOnRank(
+                    layer.tokensInBlocks(tokens, blockTokens), format, tensorParallel),
                 layer.stateBytesOnRank(format, tensorParallel)));
   }
 

@@ -10,6 +10,7 @@ import io.headroom.jobs.cli.TopLevelErrors;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.kvcache.KvFormat;
+import io.headroom.model.EngineBlocks;
 import io.headroom.model.KvFootprint;
 import io.headroom.model.KvFormatChoice;
 import io.headroom.model.ModelSpec;
@@ -79,6 +80,15 @@ public final class KvCommand implements Callable<Integer> {
   private int batch;
 
   @Option(
+      names = "--block",
+      paramLabel = "N",
+      description =
+          "Tokens of a block in a paged cache: layers that keep every position keep whole blocks,"
+              + " and it is told how vLLM and llama.cpp account for windows and states; default:"
+              + " none, the bytes alone.")
+  private Integer block;
+
+  @Option(
       names = "--memory",
       paramLabel = "SIZE",
       defaultValue = "50MB,24GB,80GB",
@@ -117,6 +127,7 @@ public final class KvCommand implements Callable<Integer> {
     if (batch < 1) {
       throw new UserException("--batch %d: must be at least 1".formatted(batch));
     }
+    OptionalInt blockTokens = blockTokens();
     long positions = TokenCount.parse("--tokens", tokens, ModelSpec.MOST_TOKENS);
     ReadingOptions options = options();
     List<ByteSize> sizes =
@@ -131,7 +142,8 @@ public final class KvCommand implements Callable<Integer> {
                 .map(KvFormatChoice::asked)
                 .orElseGet(() -> CheckpointKvFormat.read(configured.file()));
         KvReport report =
-            KvReport.of(configured.model(), positions, format, tensorParallel, batch, sizes);
+            KvReport.of(
+                configured.model(), positions, format, tensorParallel, batch, blockTokens, sizes);
         System.out.print(json ? asJson(report) : asText(report));
         HeadSplit.warning(spec, tensorParallel)
             .ifPresent(
@@ -160,6 +172,17 @@ public final class KvCommand implements Callable<Integer> {
                     new UserException(
                         "--precision %s: unknown; allowed: %s"
                             .formatted(precision, KvFormat.labels()))));
+  }
+
+  private OptionalInt blockTokens() {
+    if (block == null) {
+      return OptionalInt.empty();
+    }
+    if (block < 1 || block > EngineBlocks.MOST_BLOCK_TOKENS) {
+      throw new UserException(
+          "--block %d: must be from 1 to %d".formatted(block, EngineBlocks.MOST_BLOCK_TOKENS));
+    }
+    return OptionalInt.of(block);
   }
 
   private ReadingOptions options() {
@@ -223,6 +246,7 @@ public final class KvCommand implements Callable<Integer> {
               .formatted(String.join(", ", report.assumed())));
     }
     text.append(table.render());
+    report.blocks().ifPresent(blocks -> text.append(asText(blocks)));
     TextTable fits = new TextTable("memory of a GPU", "tokens that fit", "as MHA", "as MQA");
     for (KvReport.Fit fit : report.fits()) {
       fits.add(
@@ -234,6 +258,30 @@ public final class KvCommand implements Callable<Integer> {
             "%nThe whole memory is the cache's: weights and activations are not counted.%n"
                 .formatted())
         .toString();
+  }
+
+  private static String asText(EngineBlocks blocks) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "%nblocks of %s tokens: layers that keep every position keep whole blocks%n"
+            .formatted(Units.count(blocks.blockTokens())));
+    if (blocks.windowed()) {
+      text.append(
+          "windows: vLLM keeps the blocks of the last window, %s a sequence, and without its hybrid manager every position, %s times as much; llama.cpp keeps cells for window and micro-batch, %s%n"
+              .formatted(
+                  Units.bytes(blocks.vllmBytes()),
+                  Units.threeDigits(blocks.factorWithoutHybridManager()),
+                  Units.bytes(blocks.llamaCppBytes())));
+    }
+    if (blocks.padsStates()) {
+      text.append(
+          "states: vLLM pads each to a block of attention, which makes blocks of %s tokens: %s of states and %s that grow%n"
+              .formatted(
+                  Units.count(blocks.vllmBlockTokens()),
+                  Units.bytes(blocks.vllmStateBytes()),
+                  Units.bytes(blocks.vllmBytes())));
+    }
+    return text.toString();
   }
 
   private static String tokens(long tokens) {

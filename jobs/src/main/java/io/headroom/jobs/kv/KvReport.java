@@ -1,12 +1,15 @@
 package io.headroom.jobs.kv;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headroom.kvcache.KvFormat;
+import io.headroom.model.EngineBlocks;
 import io.headroom.model.KvFootprint;
 import io.headroom.model.KvFormatChoice;
 import io.headroom.model.ModelSpec;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What {@code headroom kv} prints: one model as configured, as MHA and as MQA, and how many tokens
@@ -14,6 +17,7 @@ import java.util.Optional;
  *
  * @param assumed see {@link ModelSpec}
  * @param formatKey of the configuration, where that says how keys and values are kept
+ * @param blocks how engines account for the model as configured, where blocks were asked for
  */
 record KvReport(
     Version configured,
@@ -21,14 +25,22 @@ record KvReport(
     Version mqa,
     List<Fit> fits,
     List<String> assumed,
-    Optional<String> formatKey) {
+    Optional<String> formatKey,
+    Optional<EngineBlocks> blocks) {
 
   /** One version of the model. */
   record Version(String name, int kvHeads, KvFootprint footprint) {
 
     private static Version of(
-        String name, ModelSpec model, long tokens, KvFormat format, int gpus, int batch) {
-      return new Version(name, model.kvHeads(), KvFootprint.of(model, tokens, format, gpus, batch));
+        String name,
+        ModelSpec model,
+        long tokens,
+        KvFormat format,
+        int gpus,
+        int batch,
+        int blockTokens) {
+      return new Version(
+          name, model.kvHeads(), KvFootprint.of(model, tokens, format, gpus, batch, blockTokens));
     }
   }
 
@@ -48,7 +60,9 @@ record KvReport(
       KvFormatChoice said,
       int tensorParallel,
       int batch,
+      OptionalInt block,
       List<ByteSize> memories) {
+    int blockTokens = block.orElse(1);
     KvFormat format = said.format();
     ModelSpec mha = model.asMha();
     ModelSpec mqa = model.asMqa();
@@ -60,9 +74,9 @@ record KvReport(
                     new Fit(
                         memory.text(),
                         memory.bytes(),
-                        model.tokensThatFit(memory.bytes(), format, tensorParallel),
-                        mha.tokensThatFit(memory.bytes(), expanded, tensorParallel),
-                        mqa.tokensThatFit(memory.bytes(), expanded, tensorParallel)))
+                        model.tokensThatFit(memory.bytes(), format, tensorParallel, blockTokens),
+                        mha.tokensThatFit(memory.bytes(), expanded, tensorParallel, blockTokens),
+                        mqa.tokensThatFit(memory.bytes(), expanded, tensorParallel, blockTokens)))
             .toList();
     return new KvReport(
         Version.of(
@@ -71,12 +85,16 @@ record KvReport(
             tokens,
             format,
             tensorParallel,
-            batch),
-        Version.of("MHA", mha, tokens, expanded, tensorParallel, batch),
-        Version.of("MQA", mqa, tokens, expanded, tensorParallel, batch),
+            batch,
+            blockTokens),
+        Version.of("MHA", mha, tokens, expanded, tensorParallel, batch, blockTokens),
+        Version.of("MQA", mqa, tokens, expanded, tensorParallel, batch, blockTokens),
         fits,
         model.assumed(),
-        said.key());
+        said.key(),
+        block.isPresent()
+            ? Optional.of(EngineBlocks.of(model, tokens, format, blockTokens))
+            : Optional.empty());
   }
 
   List<Version> versions() {
@@ -98,6 +116,7 @@ record KvReport(
         footprint.bytesMqa(),
         footprint.bytesPerGpu(),
         assumed,
+        blocks.map(Block::of).orElse(null),
         fits);
   }
 
@@ -115,5 +134,29 @@ record KvReport(
       @JsonProperty("kv_bytes_mqa") long bytesMqa,
       @JsonProperty("kv_bytes_per_gpu") long bytesPerGpu,
       List<String> assumed,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Block block,
       List<Fit> fits) {}
+
+  /** How engines account for blocks; absent where none were asked for. */
+  record Block(
+      int tokens,
+      @JsonProperty("vllm_block_tokens") long vllmBlockTokens,
+      @JsonProperty("vllm_kv_bytes_per_sequence") long vllmBytes,
+      @JsonProperty("vllm_kv_bytes_per_sequence_without_hybrid_manager")
+          long vllmBytesWithoutHybridManager,
+      @JsonProperty("vllm_factor_without_hybrid_manager") double vllmFactorWithoutHybridManager,
+      @JsonProperty("vllm_state_bytes_per_sequence") long vllmStateBytes,
+      @JsonProperty("llama_cpp_kv_bytes_per_sequence") long llamaCppBytes) {
+
+    private static Block of(EngineBlocks blocks) {
+      return new Block(
+          blocks.blockTokens(),
+          blocks.vllmBlockTokens(),
+          blocks.vllmBytes(),
+          blocks.vllmBytesWithoutHybridManager(),
+          blocks.factorWithoutHybridManager(),
+          blocks.vllmStateBytes(),
+          blocks.llamaCppBytes());
+    }
+  }
 }

@@ -262,6 +262,29 @@ class KvCommandTest {
             "gemma-4-31b-it-nvfp4, 1 tokens, fp8 (quantization_config.kv_cache_scheme), 1 GPU, batch of 1");
   }
 
+  /** Gemma 3: 5 of 6 layers see the last 512 positions, or 1,024. */
+  @Test
+  void roundsToBlocksAndTellsHowEnginesAccountForWindows() {
+    JsonNode plain = json("qwen2-7b", "--tokens", "1001", "--block", "16");
+    JsonNode sliding = json("gemma-3-4b", "--tokens", "32768", "--block", "16").path("block");
+    CommandRun text = kv("gemma-3-4b", "--tokens", "32768", "--block", "16");
+
+    assertThat(plain.path("kv_bytes_per_sequence").asLong()).isEqualTo(1008 * 57_344);
+    assertThat(plain.path("kv_bytes_per_gpu").asLong()).isEqualTo(1008 * 57_344);
+    assertThat(plain.path("block").path("tokens").asInt()).isEqualTo(16);
+    assertThat(json("qwen2-7b", "--tokens", "1001").has("block")).isFalse();
+    assertThat(sliding.path("vllm_factor_without_hybrid_manager").asDouble()).isBetween(4.0, 6.0);
+    assertThat(sliding.path("llama_cpp_kv_bytes_per_sequence").asLong())
+        .isGreaterThan(sliding.path("vllm_kv_bytes_per_sequence").asLong());
+    assertThat(text.out())
+        .contains("blocks of 16 tokens: layers that keep every position keep whole blocks")
+        .anyMatch(line -> line.startsWith("windows: vLLM keeps the blocks of the last window, "));
+    assertThat(kv("qwen2-7b", "--tokens", "9", "--block", "16").out())
+        .noneMatch(line -> line.startsWith("windows: ") || line.startsWith("states: "));
+    assertThat(kv("nemotron-3-nano-30b-a3b", "--tokens", "5000", "--block", "16").out())
+        .anyMatch(line -> line.startsWith("states: vLLM pads each to a block of attention, "));
+  }
+
   @Test
   void tellsHowManyTokensFit() {
     JsonNode fits = json("llama-2-7b", "--tokens", "1", "--memory", "512MiB,79.18GiB").path("fits");
@@ -318,6 +341,13 @@ class KvCommandTest {
             "--batch",
             "2147483647"),
         mistake("headroom: --batch 0: must be at least 1", "gpt2", "--tokens", "5", "--batch", "0"),
+        mistake(
+            "headroom: --block 0: must be from 1 to 1048576",
+            "gpt2",
+            "--tokens",
+            "5",
+            "--block",
+            "0"),
         mistake(
             "headroom: gpt2: tensor parallelism must be at least 1: 0",
             "gpt2",

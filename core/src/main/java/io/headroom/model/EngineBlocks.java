@@ -1,0 +1,131 @@
+package io.headroom.model;
+
+import io.headroom.UserException;
+import io.headroom.kvcache.KvFormat;
+import java.util.function.ToLongFunction;
+
+/**
+ * How serving engines account for one sequence of a model whose cache is kept in blocks of tokens,
+ * where that differs from the bytes of what it sees: in layers with a window, and beside states.
+ *
+ * <p>vLLM's hybrid manager (v1/core/kv_cache_utils.py) keeps of a sliding layer the blocks that the
+ * last window touches; where it is off, every layer keeps every position. Beside states the blocks
+ * of attention are made so large that a state fits into one, and each state takes one (config.py,
+ * HybridAttentionMambaModelConfig). llama.cpp (llama-kv-cache-iswa.cpp) gives a sliding layer cells
+ * for the window and one micro-batch, in multiples of 256.
+ *
+ * @param blockTokens as asked for
+ * @param vllmBlockTokens the same, or larger beside states
+ * @param vllmBytes what grows with a sequence, with the hybrid manager
+ * @param vllmBytesWithoutHybridManager the same without
+ * @param vllmStateBytes of the states of a sequence, a block each
+ * @param llamaCppBytes what grows with a sequence in llama.cpp
+ * @param windowed whether a layer has a window
+ */
+public record EngineBlocks(
+    int blockTokens,
+    long vllmBlockTokens,
+    long vllmBytes,
+    long vllmBytesWithoutHybridManager,
+    long vllmStateBytes,
+    long llamaCppBytes,
+    boolean windowed) {
+  public static final int MOST_BLOCK_TOKENS = 1 << 20;
+
+  /** Tokens by which vLLM enlarges blocks. */
+  private static final int VLLM_STEP_TOKENS = 16;
+
+  private static final int LLAMA_CPP_UBATCH_TOKENS = 512;
+  private static final int LLAMA_CPP_STEP_CELLS = 256;
+
+  /**
+   * @throws UserException if the model cannot be kept in the format
+   */
+  public static EngineBlocks of(ModelSpec model, long tokens, KvFormat format, int blockTokens) {
+    long stateBytes = model.layers().stream().mapToLong(EngineBlocks::stateBytes).max().orElse(0);
+    long tokenBytes =
+        model.layers().stream()
+            .filter(LayerSpec::holdsKv)
+            .mapToLong(layer -> bytesOfAToken(layer, format))
+            .max()
+            .orElse(0);
+    boolean padsStates = stateBytes > 0 && tokenBytes > 0;
+    long block =
+        padsStates
+            ? Math.max(blockTokens, roundUp(stateBytes, VLLM_STEP_TOKENS * tokenBytes) / tokenBytes)
+            : blockTokens;
+    long states = model.layers().stream().filter(layer -> stateBytes(layer) > 0).count();
+    return new EngineBlocks(
+        blockTokens,
+        block,
+        sum(model, layer -> bytes(layer, format, tokens, vllmTokens(layer, tokens, block))),
+        sum(model, layer -> bytes(layer, format, tokens, roundUp(tokens, block))),
+        padsStates ? Math.multiplyExact(states, block * tokenBytes) : stateTotal(model),
+        sum(model, layer -> bytes(layer, format, tokens, llamaCppCells(layer, tokens))),
+        model.layers().stream().anyMatch(layer -> layer.holdsKv() && layer.window() > 0));
+  }
+
+  /** How many times as much vLLM holds without its hybrid manager. */
+  public double factorWithoutHybridManager() {
+    return vllmBytes == 0 ? 1 : (double) vllmBytesWithoutHybridManager / vllmBytes;
+  }
+
+  /** Whether there is a state that takes a block of attention. */
+  public boolean padsStates() {
+    return vllmBlockTokens > blockTokens;
+  }
+
+  /** {@code tokens} in whole blocks. */
+  public static long roundUp(long tokens, long block) {
+    return (tokens + block - 1) / block * block;
+  }
+
+  private static long vllmTokens(LayerSpec layer, long tokens, long block) {
+    long all = roundUp(tokens, block);
+    return switch (layer.kind()) {
+      // Of the first and the last block the window may touch a part.
+      case SLIDING -> Math.min(all, roundUp(layer.window() - 1L + layer.sinks(), block) + block);
+      case CHUNKED -> Math.min(all, roundUp(layer.window(), block));
+      case FULL, LINEAR, SHARED, CROSS -> all;
+    };
+  }
+
+  private static long llamaCppCells(LayerSpec layer, long tokens) {
+    long kept =
+        layer.window() == 0
+            ? tokens
+            : Math.min(tokens, (long) layer.window() + LLAMA_CPP_UBATCH_TOKENS);
+    return roundUp(kept, LLAMA_CPP_STEP_CELLS);
+  }
+
+  /** With so many positions kept; further entries are those of the sequence. */
+  private static long bytes(LayerSpec layer, KvFormat format, long tokens, long kept) {
+    long bytes = layer.holdsKv() ? layer.heads().kvBytes(format, kept) : 0;
+    for (EntryCache entries : layer.further().entries()) {
+      bytes += entries.bytes(tokens, format);
+    }
+    return bytes;
+  }
+
+  private static long bytesOfAToken(LayerSpec layer, KvFormat format) {
+    long group = format.groupTokens();
+    return (layer.heads().kvBytes(format, group) + group - 1) / group;
+  }
+
+  private static long stateBytes(LayerSpec layer) {
+    return layer.further().state().bytes();
+  }
+
+  private static long stateTotal(ModelSpec model) {
+    return model.layers().stream().mapToLong(EngineBlocks::stateBytes).sum();
+  }
+
+  private static long sum(ModelSpec model, ToLongFunction<LayerSpec> bytes) {
+    try {
+      return model.layers().stream().mapToLong(bytes).reduce(0, Math::addExact);
+    } catch (ArithmeticException e) {
+      throw new UserException(
+          "%s: KV bytes must stay below 2^63, those of blocks are more".formatted(model.name()), e);
+    }
+  }
+}
