@@ -22,6 +22,10 @@ AXES = {
     "host": ["engine", "threads", "contention", "context_shards"],
 }
 
+# Bits of a number with its share of scales. Those of fp8-per-token-head and fp8_ds_mla depend on the heads.
+BITS = {"f32": 32, "f16": 16, "bf16": 16, "fp8": 8, "int8": 8.5, "int4": 4.5, "nvfp4": 4.5, "q8_0": 8.5, "q5_1": 6,
+        "q5_0": 5.5, "q4_1": 5, "q4_0": 4.5, "iq4_nl": 4.5}
+
 COLOURS = {"MHA": "#0072B2", "GQA": "#D55E00", "MQA": "#009E73"}  # Okabe and Ito: safe for colour-blind eyes
 MARKERS = {"MHA": "o", "GQA": "s", "MQA": "^"}
 OTHER = "#555555"
@@ -32,6 +36,13 @@ plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "axes
                      "legend.frameon": False, "svg.hashsalt": "headroom", "svg.fonttype": "none"})
 
 plain_numbers = FuncFormatter(lambda value, _: f"{value:,.6g}")
+
+
+def bits_of(labels):
+    """The precisions whose bits are known: the mean of keys and values where those are apart, as in int8/int4."""
+    each = {label: [BITS.get(part) for part in label.split("/")] for label in sorted(set(labels))}
+    return pd.DataFrame([(label, sum(bits) / len(bits)) for label, bits in each.items() if None not in bits],
+                        columns=["kv_precision", "bits"]).astype({"kv_precision": "string", "bits": float})
 
 
 class Unusable(Exception):
