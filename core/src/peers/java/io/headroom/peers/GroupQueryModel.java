@@ -96,7 +96,8 @@ final class GroupQueryModel {
       case F16 -> DataType.FLOAT16;
       case INT8 -> DataType.INT8;
       case INT4 -> DataType.UINT8;
-      case BF16 -> throw new IllegalArgumentException("no CPU kernel for bf16");
+      case BF16, FP8 ->
+          throw new IllegalArgumentException("no CPU kernel for " + precision.label());
     };
   }
 

@@ -126,7 +126,8 @@ final class OnnxRuntimeAttention implements PreparedAttention {
                 shape,
                 precision == KvPrecision.INT8 ? OnnxJavaType.INT8 : OnnxJavaType.UINT8);
           }
-          case BF16 -> throw new IllegalArgumentException("no CPU kernel for bf16");
+          case BF16, FP8 ->
+              throw new IllegalArgumentException("no CPU kernel for " + precision.label());
         };
     inputs.put(past, cache);
     outputs.put(present, cache);

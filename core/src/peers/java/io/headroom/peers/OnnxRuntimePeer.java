@@ -1,7 +1,6 @@
 package io.headroom.peers;
 
 import ai.onnxruntime.OrtEnvironment;
-import io.headroom.kvcache.KvPrecision;
 import java.util.Optional;
 
 /** ONNX Runtime's contributed operator {@code GroupQueryAttention} on the CPU. */
@@ -19,9 +18,11 @@ final class OnnxRuntimePeer implements Peer {
 
   @Override
   public Optional<String> unsupported(Workload workload) {
-    return workload.precision() == KvPrecision.BF16
-        ? Optional.of("GroupQueryAttention has no CPU kernel for bf16, but for f16")
-        : Optional.empty();
+    return switch (workload.precision()) {
+      case BF16 -> Optional.of("GroupQueryAttention has no CPU kernel for bf16, but for f16");
+      case FP8 -> Optional.of("GroupQueryAttention has no CPU kernel for fp8");
+      case F32, F16, INT8, INT4 -> Optional.empty();
+    };
   }
 
   @Override

@@ -14,6 +14,7 @@ final class OutputTolerance {
       case F32 -> 2e-5;
       case F16 -> 2e-3;
       case BF16 -> 1.5e-2;
+      case FP8 -> 0.1;
       case INT8 -> 3e-2;
       case INT4 -> 0.3;
     };

@@ -39,7 +39,7 @@ public class LayerBenchmark {
   /** A prompt of 1,024 tokens, or one token on 8,192 that are cached. */
   @State(Scope.Thread)
   public abstract static class Layer {
-    @Param({"F32", "F16", "BF16", "INT8", "INT4"})
+    @Param({"F32", "F16", "BF16", "FP8", "INT8", "INT4"})
     public KvPrecision precision;
 
     private final VectorAttentionEngine engine = new VectorAttentionEngine(1);

@@ -31,7 +31,7 @@ public class TileBenchmark {
   private static final int HEAD_DIM = 128;
   private static final int GROUP = 4;
 
-  @Param({"F32", "F16", "BF16", "INT8", "INT4"})
+  @Param({"F32", "F16", "BF16", "FP8", "INT8", "INT4"})
   public KvPrecision precision;
 
   /** Of the block: a group of 4 query heads in decode, and 12 tokens of it in prefill. */

@@ -63,7 +63,7 @@ class NotebooksIT {
       kv-heads = [mha, model, mqa, 4]
       sequences { lengths = [64, 256] }
       decode-tokens = 4
-      kv-precisions = [bf16, int8]
+      kv-precisions = [bf16, int8, int8/int4]
       windows = [none, { size = 32, sinks = 4 }]
       measure { min-samples = 6, max-seconds-per-cell = 0.05, noisy-repeats = 0 }
       """;
