@@ -169,7 +169,7 @@ class NotebooksIT {
 
     Dataset<Row> ok = measurements().where("status = 'ok'");
     assertThat(answers.path("rows").asLong()).isEqualTo(measurements().count());
-    assertThat(answers.path("rows_ok").asLong()).isEqualTo(ok.count()).isEqualTo(6 * 2 * 2 * 2);
+    assertThat(answers.path("rows_ok").asLong()).isEqualTo(ok.count()).isEqualTo(6 * 2 * 2 * 3);
     assertThat(answers.path("rows").asLong()).isGreaterThan(answers.path("rows_ok").asLong());
     assertThat(answers.path("noisy_rows").asLong())
         .isEqualTo(measurements().where("noisy").count());
@@ -216,7 +216,7 @@ class NotebooksIT {
         measurements()
             .where("window = 0 and prompt_tokens = 256 and status = 'ok'")
             .collectAsList();
-    assertThat(gains).hasSize((2 + 2) * 2);
+    assertThat(gains).hasSize((2 + 2) * 3);
     for (JsonNode gain : gains) {
       Integer kvHeads = gain.path("kv_heads").asInt();
       double mha = decodeNanos(longest, gain, row -> row.getAs("variant").equals("MHA"));
@@ -270,7 +270,7 @@ class NotebooksIT {
 
     assertThat(checkout.resolve("results/notebooks/%s.html".formatted(LATENCY)))
         .content()
-        .contains("rows measured, of all", "48 of " + measurements().count());
+        .contains("rows measured, of all", "72 of " + measurements().count());
   }
 
   @Test
