@@ -39,7 +39,7 @@ class ArchitectureTest {
         mayUse("engines", "attention", "attention.reference", "attention.vector", "attention.nd4j"),
         mayUse("layer", "attention", "kvcache"),
         mayUse("model", "attention", "kvcache"),
-        mayUse("model.config", "model", "json", "layer"),
+        mayUse("model.config", "model", "json", "layer", "tensors"),
         mayUse("tensors", "json", "kvcache"),
         mayUse(
             "verify",

@@ -113,7 +113,7 @@ public record EngineBlocks(
   }
 
   private static long stateBytes(LayerSpec layer) {
-    return layer.further().state().bytes();
+    return layer.further().state().bytesOnRank(1);
   }
 
   private static long stateTotal(ModelSpec model) {

@@ -36,6 +36,11 @@ public enum TensorType {
     return bytes;
   }
 
+  /** Whether its numbers are fractions, and each takes its own bytes. */
+  public boolean isFloatingPoint() {
+    return readable || this == F8_E4M3 || this == F8_E5M2;
+  }
+
   /** Whether it can be read as floats or doubles. */
   public boolean isReadable() {
     return readable;

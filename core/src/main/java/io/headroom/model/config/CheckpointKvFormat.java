@@ -3,6 +3,7 @@ package io.headroom.model.config;
 import io.headroom.UserException;
 import io.headroom.json.JsonDocument;
 import io.headroom.model.KvFormatChoice;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,11 @@ import java.util.stream.Stream;
  */
 public final class CheckpointKvFormat {
   private static final String QUANTISATION = "quantization_config";
+
+  /** The file of ModelOpt, with what its writer also puts into newer configurations. */
+  private static final String MODEL_OPT_FILE = "hf_quant_config.json";
+
+  private static final String MODEL_OPT_QUANTISATION = "quantization";
   private static final String SCHEME = "kv_cache_scheme";
   private static final String ALGORITHM = "kv_cache_quant_algo";
   private static final String INSTEAD = "; --precision says another";
@@ -29,19 +35,24 @@ public final class CheckpointKvFormat {
    * @throws UserException if it says something that is not known, or two things
    */
   public static KvFormatChoice read(Path file) {
-    boolean isGguf = FileStart.of(file, "a config.json").beginsWith('G', 'G', 'U', 'F');
-    return isGguf ? KvFormatChoice.UNSAID : of(HuggingFaceConfig.read(file));
+    boolean isGguf = FileStart.of(file).beginsWith('G', 'G', 'U', 'F');
+    return isGguf
+        ? KvFormatChoice.UNSAID
+        : of(HuggingFaceConfig.read(file)).or(() -> besideIt(file)).orElse(KvFormatChoice.UNSAID);
   }
 
-  /**
-   * @throws UserException if it says something that is not known, or two things
-   */
-  static KvFormatChoice of(HuggingFaceConfig config) {
+  private static Optional<KvFormatChoice> besideIt(Path config) {
+    Path file = config.resolveSibling(MODEL_OPT_FILE);
+    return Files.exists(file)
+        ? ConfigFile.read(file).object(MODEL_OPT_QUANTISATION).flatMap(CheckpointKvFormat::said)
+        : Optional.empty();
+  }
+
+  private static Optional<KvFormatChoice> of(HuggingFaceConfig config) {
     return Stream.of(config.whole(), config.document())
         .flatMap(document -> document.object(QUANTISATION).stream())
         .flatMap(quantisation -> said(quantisation).stream())
-        .findFirst()
-        .orElse(KvFormatChoice.UNSAID);
+        .findFirst();
   }
 
   private static Optional<KvFormatChoice> said(JsonDocument quantisation) {

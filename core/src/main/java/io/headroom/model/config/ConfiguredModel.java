@@ -11,10 +11,15 @@ import java.nio.file.Path;
 public record ConfiguredModel(Path file, ModelSpec model) {
 
   /**
-   * @throws io.headroom.UserException as {@link ModelFile#read} says
+   * @throws io.headroom.UserException as {@link ModelFile#read} says, or if tensors beside the file
+   *     have other shapes, see {@link CheckpointShapes}
    */
   static ConfiguredModel read(Path path, ReadingOptions options) {
     Path file = ModelFile.locate(path);
-    return new ConfiguredModel(file, ModelFile.read(file, options));
+    ModelSpec model = ModelFile.read(file, options);
+    if (file.getFileName().toString().equals(ModelFile.CONFIG)) {
+      CheckpointShapes.require(model, file);
+    }
+    return new ConfiguredModel(file, model);
   }
 }

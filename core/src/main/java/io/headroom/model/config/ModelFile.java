@@ -14,7 +14,9 @@ import java.util.stream.Stream;
  * as a snapshot or a whole repository of a Hugging Face cache.
  */
 public final class ModelFile {
-  private static final List<String> CONFIGS = List.of("config.json", "params.json");
+  static final String CONFIG = "config.json";
+
+  private static final List<String> CONFIGS = List.of(CONFIG, "params.json");
   private static final String SNAPSHOTS = "snapshots";
   private static final String MAIN = "refs/main";
 

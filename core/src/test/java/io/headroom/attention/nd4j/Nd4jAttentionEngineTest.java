@@ -157,7 +157,7 @@ class Nd4jAttentionEngineTest extends AttentionEngineContract {
     Attention attention =
         new Attention(new AttentionShape(4, 2, 16, 24), AttentionMask.causalWindow(8, 2));
     try (AttentionEngine engine = engine(1)) {
-      if (precision.isQuantised()) {
+      if (precision.bits() <= 8) {
         String reason = "the nd4j engine keeps f32, f16 or bf16: " + precision.label();
         assertThat(engine.unsupported(attention, spec)).contains(reason);
         assertThatThrownBy(() -> engine.newCache(spec))

@@ -55,6 +55,19 @@ class CheckpointKvFormatTest {
     assertThat(said.key()).contains("text_config.quantization_config.kv_cache_quant_algo");
   }
 
+  @Test
+  void isSaidInTheFileOfModelOptBesideIt() throws IOException {
+    Path config = config("{\"model_type\": \"llama\"}");
+    Files.writeString(
+        folder.resolve("hf_quant_config.json"),
+        "{\"quantization\": {\"quant_algo\": \"FP8\", \"kv_cache_quant_algo\": \"FP8\"}}");
+
+    KvFormatChoice said = CheckpointKvFormat.read(config);
+
+    assertThat(said.label()).isEqualTo("fp8");
+    assertThat(said.key()).contains("quantization.kv_cache_quant_algo");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

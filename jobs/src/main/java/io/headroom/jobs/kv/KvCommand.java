@@ -145,7 +145,7 @@ public final class KvCommand implements Callable<Integer> {
             KvReport.of(
                 configured.model(), positions, format, tensorParallel, batch, blockTokens, sizes);
         System.out.print(json ? asJson(report) : asText(report));
-        HeadSplit.warning(spec, tensorParallel)
+        HeadSplit.warning(configured.model(), tensorParallel)
             .ifPresent(
                 warning ->
                     specification.commandLine().getErr().println("headroom: warning: " + warning));
