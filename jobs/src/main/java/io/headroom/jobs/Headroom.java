@@ -27,7 +27,7 @@ public final class Headroom {
 
   /** Runs a command as {@link #main} does, and returns the exit status instead of ending. */
   public static int run(String... arguments) {
-    CommandLine command = new CommandLine(new HeadroomCommand());
+    CommandLine command = HeadroomCommand.with(arguments);
     command.setCaseInsensitiveEnumValuesAllowed(true);
     // An argument such as @/dev/zero is a name like others, and no file of more arguments.
     command.setExpandAtFiles(false);

@@ -5,6 +5,9 @@ import io.headroom.jobs.kv.KvCommand;
 import io.headroom.jobs.report.ReportCommand;
 import io.headroom.jobs.sweep.SweepCommand;
 import io.headroom.jobs.verify.VerifyCommand;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,10 +18,34 @@ import picocli.CommandLine.Spec;
     name = "headroom",
     description = "Measures attention on Spark, and counts what its key-value cache costs.",
     mixinStandardHelpOptions = true,
-    versionProvider = HeadroomCommand.Version.class,
-    subcommands = {SweepCommand.class, KvCommand.class, VerifyCommand.class, ReportCommand.class})
+    versionProvider = HeadroomCommand.Version.class)
 public final class HeadroomCommand implements Runnable {
+  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("sweep", SweepCommand::new);
+    COMMANDS.put("kv", KvCommand::new);
+    COMMANDS.put("verify", VerifyCommand::new);
+    COMMANDS.put("report", ReportCommand::new);
+  }
+
   @Spec private CommandSpec spec;
+
+  /**
+   * The command with those that the arguments may lead to: with one of them where they begin with
+   * its name, for to read what all others would take is a tenth of the time of counting.
+   */
+  static CommandLine with(String... arguments) {
+    CommandLine command = new CommandLine(new HeadroomCommand());
+    COMMANDS.forEach(
+        (name, made) -> {
+          boolean isAsked = arguments.length > 0 && arguments[0].equals(name);
+          if (isAsked || arguments.length == 0 || !COMMANDS.containsKey(arguments[0])) {
+            command.addSubcommand(made.get());
+          }
+        });
+    return command;
+  }
 
   @Override
   public void run() {
