@@ -18,8 +18,9 @@ import org.apache.spark.sql.functions;
  *
  * <p>It is the time of all output tokens of all sequences that were measured both ways, without
  * over with: what somebody with this workload would wait. Times add up over lengths, so one figure
- * holds for any mix of them, and a sequence that failed one way counts neither way. (The ratio at
- * the longest prompt would say nothing of the others, and of a trace it is that of one request.)
+ * holds for any mix of them, and a sequence that failed or was noisy one way counts neither way.
+ * (The ratio at the longest prompt would say nothing of the others, and of a trace it is that of
+ * one request.)
  */
 public final class CacheGain {
   /** The column of the gain. */
@@ -41,7 +42,7 @@ public final class CacheGain {
     Column isWith = col("kv_cache").equalTo("on");
     Column nanos = PassTime.decodeNanos();
     return measurements
-        .where(col("status").equalTo(Status.OK.label()))
+        .where(col("status").equalTo(Status.OK.label()).and(QuietTimes.isQuiet()))
         .groupBy(columns(Stream.concat(others.stream(), Stream.of("sequence_id"))))
         .agg(
             max(when(isWith, col("cell_id"))).as("cell_id"),

@@ -37,8 +37,8 @@ public final class HeadComparisons {
    * at other lengths, and where as many bytes are kept.
    *
    * @param figures a row for each configuration and length: the columns of all axes, {@code
-   *     prompt_tokens}, {@code kv_bytes_per_token}, {@code kv_bytes}, {@code prefill_ns} and {@code
-   *     decode_ns}
+   *     prompt_tokens}, {@code kv_bytes_per_token}, {@code kv_bytes} and those of {@link
+   *     QuietTimes}; the share of a time is null where that is
    */
   public static Dataset<Row> with(Dataset<Row> figures) {
     Column[] otherwiseSame =
@@ -51,8 +51,8 @@ public final class HeadComparisons {
                 col("prompt_tokens"),
                 col("variant"),
                 col("kv_bytes"),
-                col("prefill_ns"),
-                col("decode_ns")))
+                col(QuietTimes.PREFILL),
+                col(QuietTimes.DECODE)))
             .over(Window.partitionBy(otherwiseSame));
     Column isCompared =
         col("prompt_tokens")
@@ -62,8 +62,8 @@ public final class HeadComparisons {
         .withColumn(MOST, most)
         .withColumn(VARIANT, when(isCompared, ofMost("variant")))
         .withColumn(KV_BYTES_SHARE, share(isCompared, "kv_bytes"))
-        .withColumn(PREFILL_SHARE, share(isCompared, "prefill_ns"))
-        .withColumn(DECODE_SHARE, share(isCompared, "decode_ns"))
+        .withColumn(PREFILL_SHARE, share(isCompared, QuietTimes.PREFILL))
+        .withColumn(DECODE_SHARE, share(isCompared, QuietTimes.DECODE))
         .drop(MOST);
   }
 

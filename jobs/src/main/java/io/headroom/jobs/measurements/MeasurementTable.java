@@ -11,6 +11,7 @@ import static org.apache.spark.sql.types.DataTypes.TimestampType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.Metadata;
 import org.apache.spark.sql.types.StructField;
@@ -25,6 +26,9 @@ public final class MeasurementTable {
   public static final int SCHEMA_VERSION = 2;
 
   private static final Map<String, DataType> COLUMNS = columns();
+
+  /** Columns that rows of this version have lacked once: there they are null. */
+  public static final Set<String> ADDED = Set.of("assumed", "state_bytes");
 
   /** All columns, each of which may be null. */
   public static final StructType SCHEMA =
@@ -44,7 +48,8 @@ public final class MeasurementTable {
           "group_size",
           "head_dim",
           "layers_measured",
-          "seed");
+          "seed",
+          "assumed");
 
   /** The columns that all rows of a cell have in common. */
   static final List<String> OF_A_CELL =
@@ -79,9 +84,11 @@ public final class MeasurementTable {
     add(columns, IntegerType, "threads", "contention", "context_shards");
     add(columns, IntegerType, "prompt_tokens", "output_tokens", "layers_measured");
     add(columns, LongType, "seed");
+    add(columns, BooleanType, "assumed");
 
     add(columns, LongType, "kv_bytes_per_token", "kv_bytes", "kv_bytes_allocated", "kv_bytes_mha");
     add(columns, DoubleType, "kv_saving");
+    add(columns, LongType, "state_bytes");
 
     add(columns, LongType, "prefill_ns", "prefill_ns_low", "prefill_ns_high", "prefill_samples");
     add(columns, BinaryType, "prefill_histogram");

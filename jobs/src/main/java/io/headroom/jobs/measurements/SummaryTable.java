@@ -70,8 +70,8 @@ public final class SummaryTable {
             .agg(
                 max("kv_bytes_per_token").as("kv_bytes_per_token"),
                 avg("kv_bytes").as("kv_bytes"),
-                percentile(col("prefill_ns"), lit(0.5)).as("prefill_ns"),
-                percentile(col("decode_ns_p50"), lit(0.5)).as("decode_ns"));
+                percentile(QuietTimes.only("prefill_ns"), lit(0.5)).as(QuietTimes.PREFILL),
+                percentile(QuietTimes.only("decode_ns_p50"), lit(0.5)).as(QuietTimes.DECODE));
     return HeadComparisons.with(figures)
         .where(col(HeadComparisons.VARIANT).isNotNull())
         .select(
@@ -127,6 +127,7 @@ public final class SummaryTable {
             max("kv_bytes_allocated").as("kv_bytes_allocated_max"),
             avg("kv_bytes_mha").as("kv_bytes_mha_mean"),
             lit(1).minus(sum("kv_bytes").divide(sum("kv_bytes_mha"))).as("kv_saving"),
+            max("state_bytes").as("state_bytes"),
             percentile(col("prefill_ns"), lit(0.5)).as("prefill_ns_p50"),
             avg("prefill_ns").as("prefill_ns_mean"),
             sum("prefill_samples").as("prefill_samples"),

@@ -15,6 +15,7 @@ import io.headroom.jobs.measurements.HeadComparisons;
 import io.headroom.jobs.measurements.LengthBins;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.PassTime;
+import io.headroom.jobs.measurements.QuietTimes;
 import io.headroom.jobs.measurements.Status;
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -25,8 +26,9 @@ import org.apache.spark.sql.functions;
 
 /**
  * The points of the charts: one for each configuration and length, with what its heads cost and
- * save against the most ({@link HeadComparisons}). Times are medians over the sequences, as the
- * sweep prints them; their low and high are the medians of the sequences' own confidence intervals.
+ * save against the most ({@link HeadComparisons}), by rows that are not noisy. Times are medians
+ * over the sequences, as the sweep prints them; their low and high are the medians of the
+ * sequences' own confidence intervals.
  */
 final class PointTable {
   private PointTable() {}
@@ -53,7 +55,10 @@ final class PointTable {
             .where(col("status").equalTo(Status.OK.label()))
             .groupBy(groups)
             .agg(figures[0], Arrays.copyOfRange(figures, 1, figures.length));
-    return HeadComparisons.with(points).orderBy(order).limit(most);
+    return HeadComparisons.with(points)
+        .drop(QuietTimes.PREFILL, QuietTimes.DECODE)
+        .orderBy(order)
+        .limit(most);
   }
 
   private static Column[] figures() {
@@ -62,6 +67,7 @@ final class PointTable {
       max("kv_bytes_per_token").as("kv_bytes_per_token"),
       avg("kv_bytes").as("kv_bytes"),
       avg("kv_bytes_mha").as("kv_bytes_mha"),
+      max("state_bytes").as("state_bytes"),
       median("prefill_ns").as("prefill_ns"),
       median("prefill_ns_low").as("prefill_ns_low"),
       median("prefill_ns_high").as("prefill_ns_high"),
@@ -77,6 +83,8 @@ final class PointTable {
       avg("fraction_of_stream").as("fraction_of_stream"),
       avg(PassTime.nanos()).as("measured_ns"),
       avg("predicted_ns").as("predicted_ns"),
+      percentile(QuietTimes.only("prefill_ns"), lit(0.5)).as(QuietTimes.PREFILL),
+      percentile(QuietTimes.only("decode_ns_p50"), lit(0.5)).as(QuietTimes.DECODE),
       count(when(col("noisy"), 1)).as("noisy"),
       count(when(not(col("steady")), 1)).as("unsteady")
     };

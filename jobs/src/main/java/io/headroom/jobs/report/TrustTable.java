@@ -40,6 +40,7 @@ final class TrustTable {
             countOf(ok.and(not(steady))).as("unsteady_rows"),
             countOf(is(Status.UNSUPPORTED)).as("unsupported"),
             countOf(is(Status.FAILED)).as("failed"),
+            countOf(coalesce(col("assumed"), lit(false))).as("assumed"),
             countOf(decoded.and(col("decode_ns_p50_low").isNull())).as("no_interval"),
             countOf(decoded.and(col("decode_ns_p90").isNull())).as("no_p90"),
             countOf(decoded.and(col("decode_ns_p99").isNull())).as("no_p99"))

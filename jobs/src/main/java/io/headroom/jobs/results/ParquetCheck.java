@@ -19,10 +19,10 @@ import org.apache.spark.sql.types.StructType;
 /** Reads Parquet files to their end and says what is wrong with them. */
 final class ParquetCheck {
   private final Configuration configuration;
-  private final StructType columns;
+  private final TableColumns columns;
   private final ResultsKind kind;
 
-  ParquetCheck(Configuration configuration, StructType columns, ResultsKind kind) {
+  ParquetCheck(Configuration configuration, TableColumns columns, ResultsKind kind) {
     this.configuration = configuration;
     this.columns = columns;
     this.kind = kind;
@@ -71,8 +71,11 @@ final class ParquetCheck {
   }
 
   private Optional<String> difference(StructType found) {
-    for (StructField column : columns.fields()) {
+    for (StructField column : columns.all().fields()) {
       Optional<StructField> same = field(found, column.name());
+      if (same.isEmpty() && columns.added().contains(column.name())) {
+        continue;
+      }
       if (same.isEmpty()) {
         return Optional.of("lacks the column " + column.name());
       }
@@ -86,7 +89,7 @@ final class ParquetCheck {
       }
     }
     for (StructField column : found.fields()) {
-      if (field(columns, column.name()).isEmpty()) {
+      if (field(columns.all(), column.name()).isEmpty()) {
         return Optional.of("has an unknown column " + column.name());
       }
     }

@@ -19,7 +19,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 import scala.Tuple2;
 
 /**
@@ -111,21 +110,14 @@ public final class ResultsFolder {
     return exists(folder);
   }
 
-  /**
-   * A table that grows while the lock is held.
-   *
-   * @param columns of the table
-   * @param key those that tell its rows apart
-   */
-  public TableFiles growingTable(
-      SparkSession spark, String name, StructType columns, List<String> key) {
+  /** A table that grows while the lock is held. */
+  public TableFiles growingTable(SparkSession spark, String name, TableColumns columns) {
     return new TableFiles(
         spark,
         files,
         new Path(folder, name),
         kind,
         columns,
-        key,
         writer(),
         lock.runId(),
         TableFiles.Growth.USUAL);

@@ -16,7 +16,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * The Parquet files of a table that grows while a command is at work. Every change of them is that
@@ -40,8 +39,7 @@ public final class TableFiles {
   private final FileSystem files;
   private final Path folder;
   private final ResultsKind kind;
-  private final StructType columns;
-  private final List<String> key;
+  private final TableColumns columns;
   private final ParquetWriter writer;
   private final String runId;
   private final Growth growth;
@@ -51,8 +49,6 @@ public final class TableFiles {
   private int rowsOfLast;
 
   /**
-   * @param columns of the table
-   * @param key those that tell its rows apart
    * @param runId the run that adds
    */
   public TableFiles(
@@ -60,8 +56,7 @@ public final class TableFiles {
       FileSystem files,
       Path folder,
       ResultsKind kind,
-      StructType columns,
-      List<String> key,
+      TableColumns columns,
       ParquetWriter writer,
       String runId,
       Growth growth) {
@@ -70,7 +65,6 @@ public final class TableFiles {
     this.folder = folder;
     this.kind = kind;
     this.columns = columns;
-    this.key = List.copyOf(key);
     this.writer = writer;
     this.runId = runId;
     this.growth = growth;
@@ -84,7 +78,7 @@ public final class TableFiles {
   private Dataset<Row> read(Path path) {
     return spark
         .read()
-        .schema(columns)
+        .schema(columns.all())
         .option("ignoreCorruptFiles", false)
         .option("ignoreMissingFiles", false)
         .parquet(path.toString());
@@ -184,7 +178,7 @@ public final class TableFiles {
     Dataset<Row> there = read(file);
     Dataset<Row> added = dataset(rows);
     Column sameKey =
-        key.stream()
+        columns.key().stream()
             .map(column -> there.col(column).eqNullSafe(added.col(column)))
             .reduce(Column::and)
             .orElseThrow();
@@ -192,6 +186,6 @@ public final class TableFiles {
   }
 
   private Dataset<Row> dataset(List<Row> rows) {
-    return spark.createDataFrame(rows, columns);
+    return spark.createDataFrame(rows, columns.all());
   }
 }

@@ -15,7 +15,8 @@ const caveats = (() => {
     }
     add(count("failed"), "failed; they are in no chart of times.");
     add(count("unsupported"), "are unsupported; they are in no chart of times.");
-    add(count("noisy"), "are noisy: the host's speed moved by more than a tenth around them.");
+    add(count("assumed"), "are of models whose configurations were not read to the end (--assume-plain).");
+    add(count("noisy"), "are noisy: the host's speed moved by more than a tenth around them; no comparison is of their times.");
     add(count("unsteady_rows"), "are not steady: their times had not settled.");
     add(count("no_interval"), "have fewer than 6 samples of decode: no confidence interval.");
     add(count("no_p90"), "have fewer than 64 samples of decode: no p90.");

@@ -29,9 +29,10 @@ const headline = (() => {
     const most = distinct(all.map(comparison => comparison.compared_variant));
     const subject = models.length === 1 ? `${models[0]} with ${plural(all[0].kv_heads, "KV head")} keeps`
       : variants.length === 1 ? `${variants[0]} keeps` : "The fewest KV heads keep";
-    return `${subject} ${shares(all, "kv_bytes_share")} of the KV bytes of `
-      + `${most.length === 1 ? most[0] : "the most"}, and decode takes `
-      + `${shares(all, "decode_share")} of its time ${at(all)}.`;
+    const bytes = `${subject} ${shares(all, "kv_bytes_share")} of the KV bytes of ${most.length === 1 ? most[0] : "the most"}`;
+    const timed = all.filter(comparison => comparison.decode_share !== null);
+    return timed.length === 0 ? `${bytes}; its times are noisy.`
+      : `${bytes}, and decode takes ${shares(timed, "decode_share")} of its time ${at(timed)}.`;
   }
 
   /* Of one model: a line for each number of KV heads, over its precisions. */
@@ -65,6 +66,9 @@ const headline = (() => {
     const lead = report.severalFolders ? ratios.sentence() : all.length > 0 ? sentence(fewest(usual)) : plain();
     section.append(element("h1", {}, lead), caveats.brief());
     if (all.length === 0) return;
+    if (all.some(comparison => comparison.noisy > 0 || !comparisons.isTimed(comparison))) {
+      section.append(element("p", {class: "about"}, "Times of noisy rows are left out of these comparisons."));
+    }
     section.append(
       element("div", {class: "cards"}, grouped(usual, modelOf).slice(0, mostCards).map(card)),
       element("details", {},

@@ -85,6 +85,8 @@ const tables = (() => {
       ...configuration,
       {key: "kv_bytes", title: "KV", read: format.bytes},
       {key: "share_of_mha", title: "of MHA", read: format.percent},
+      ...(report.points.some(point => point.state_bytes > 0)
+        ? [{key: "state_bytes", title: "state", read: format.bytes}] : []),
       {key: "prefill_ns", title: "prefill", read: format.nanos},
       {key: "decode_ns", title: "decode", read: format.nanos},
       {key: "decode_ns_p90", title: "p90", read: format.nanos},

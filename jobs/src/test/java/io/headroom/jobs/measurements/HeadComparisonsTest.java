@@ -67,6 +67,21 @@ class HeadComparisonsTest {
     assertThat(one.<Double>getAs("kv_bytes_share")).isEqualTo(0.125);
   }
 
+  /** The noisy row of one head took 30 times what it should. */
+  @Test
+  void timesOfNoisyRowsAreComparedWithNothing() {
+    RowBuilder noisy = row(1, 64).set("decode_ns_p50", 30_000L).set("noisy", true);
+
+    Row one = cell("a-1-f32", row(8, 64), row(1, 64), noisy);
+    Row noisyAlone = cell("a-1-f32", row(8, 64), noisy);
+
+    assertThat(one.<Double>getAs("decode_share")).isEqualTo(0.125);
+    assertThat(noisyAlone.<String>getAs("compared_variant")).isEqualTo("MHA");
+    assertThat(noisyAlone.<Double>getAs("kv_bytes_share")).isEqualTo(0.125);
+    assertThat(noisyAlone.<Double>getAs("prefill_share")).isNull();
+    assertThat(noisyAlone.<Double>getAs("decode_share")).isNull();
+  }
+
   private static RowBuilder row(int heads, int tokens) {
     return ScratchResults.measured("a", heads, "f32", tokens);
   }

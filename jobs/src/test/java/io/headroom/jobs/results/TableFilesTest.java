@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -46,7 +47,12 @@ class TableFilesTest {
   }
 
   private TableFiles open() {
-    return results.growingTable(SPARK.session(), "offers", COLUMNS, List.of("offer", "users"));
+    return open(COLUMNS, Set.of());
+  }
+
+  private TableFiles open(StructType columns, Set<String> added) {
+    return results.growingTable(
+        SPARK.session(), "offers", new TableColumns(columns, List.of("offer", "users"), added));
   }
 
   private static Row row(String offer, Integer users, double cost) {
@@ -118,15 +124,28 @@ class TableFilesTest {
     List<String> before = ScratchSweep.snapshot(folder);
     StructType wider = COLUMNS.add("region", "string");
 
-    assertThatThrownBy(
-            () ->
-                results
-                    .growingTable(SPARK.session(), "offers", wider, List.of("offer"))
-                    .requireWhole())
+    assertThatThrownBy(() -> open(wider, Set.of()).requireWhole())
         .isInstanceOf(UserException.class)
         .hasMessage(
             "%s/part-00000-0123-456.parquet: lacks the column region; remove it: --resume measures again what it may have held",
             table);
     assertThat(ScratchSweep.snapshot(folder)).isEqualTo(before);
+  }
+
+  @Test
+  void filesMayLackColumnsThatWereAddedLater() {
+    open().add(List.of(row("a", 1, 0.1), row("b", 1, 0.2)));
+    TableFiles wider = open(COLUMNS.add("region", "string"), Set.of("region"));
+
+    assertThat(wider.requireWhole()).isTrue();
+    wider.add(List.of(RowFactory.create("c", 1, 0.3, "north")));
+    wider.replaceIn(
+        "part-00000-0123-456.parquet", List.of(RowFactory.create("b", 1, 2.2, "south")));
+
+    assertThat(wider.read().collectAsList())
+        .containsExactlyInAnyOrder(
+            RowFactory.create("a", 1, 0.1, null),
+            RowFactory.create("b", 1, 2.2, "south"),
+            RowFactory.create("c", 1, 0.3, "north"));
   }
 }

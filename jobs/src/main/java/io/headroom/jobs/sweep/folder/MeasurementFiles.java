@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.partitioningBy;
 
 import io.headroom.UserException;
+import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.results.TableColumns;
 import io.headroom.jobs.results.TableFiles;
 import io.headroom.jobs.sweep.cells.CellPlan;
 import io.headroom.jobs.sweep.rows.MeasuredRow;
@@ -16,7 +18,9 @@ import org.apache.spark.sql.Row;
 /** The table of the measurements: what earlier runs left there, and the rows of this one. */
 public final class MeasurementFiles {
   /** The columns that tell the rows of a table apart. */
-  static final List<String> KEY = List.of("cell_id", "sequence_id");
+  static final TableColumns COLUMNS =
+      new TableColumns(
+          MeasurementTable.SCHEMA, List.of("cell_id", "sequence_id"), MeasurementTable.ADDED);
 
   private final TableFiles table;
   private Map<FinishedRows.Key, String> replaceable = Map.of();

@@ -1,7 +1,6 @@
 package io.headroom.jobs.sweep.folder;
 
 import io.headroom.UserException;
-import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.PlannedSweep;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.Manifest;
@@ -51,7 +50,7 @@ public final class SweepFolder {
   /** The measurements, to which the holder of the lock adds. */
   public MeasurementFiles measurements(SparkSession spark) {
     return new MeasurementFiles(
-        results.growingTable(spark, MEASUREMENTS, MeasurementTable.SCHEMA, MeasurementFiles.KEY));
+        results.growingTable(spark, MEASUREMENTS, MeasurementFiles.COLUMNS));
   }
 
   /**

@@ -9,8 +9,8 @@ import io.headroom.jobs.cli.Units;
  * @param mostVariant the variant with the most KV heads
  * @param promptTokens where it holds; 0 for means over all sequences
  * @param bytesShare of the KV bytes, a fraction; NaN where not measured, as the others
- * @param prefillShare of the prefill time
- * @param decodeShare of the decode time
+ * @param prefillShare of the prefill time of rows that are not noisy
+ * @param decodeShare of their decode time
  */
 record HeadComparison(
     String model,
@@ -26,7 +26,7 @@ record HeadComparison(
 
   /** Such as {@code llama-2-7b f32: MQA with 1 KV head keeps 3.13 % of the bytes of MHA, ...}. */
   String sentence() {
-    return "%s %s%s: %s with %d KV head%s keeps %s of the bytes of %s, prefill takes %s and decode %s of its time%s"
+    return "%s %s%s: %s with %d KV head%s keeps %s of the bytes of %s%s"
         .formatted(
             model,
             kvPrecision,
@@ -36,9 +36,16 @@ record HeadComparison(
             kvHeads == 1 ? "" : "s",
             percent(bytesShare),
             mostVariant,
-            percent(prefillShare),
-            percent(decodeShare),
-            promptTokens == 0 ? "" : " at " + Units.count(promptTokens));
+            times());
+  }
+
+  private String times() {
+    String at = promptTokens == 0 ? "" : " at " + Units.count(promptTokens);
+    boolean noisy = Double.isNaN(prefillShare) && Double.isNaN(decodeShare);
+    return noisy
+        ? "; times%s are noisy".formatted(at)
+        : ", prefill takes %s and decode %s of its time%s"
+            .formatted(percent(prefillShare), percent(decodeShare), at);
   }
 
   private static String percent(double share) {

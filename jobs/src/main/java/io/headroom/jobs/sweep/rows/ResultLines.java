@@ -2,14 +2,18 @@ package io.headroom.jobs.sweep.rows;
 
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.percentile;
+import static org.apache.spark.sql.functions.when;
 
 import io.headroom.jobs.measurements.Axis;
 import io.headroom.jobs.measurements.CacheGain;
 import io.headroom.jobs.measurements.HeadComparisons;
 import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.QuietTimes;
 import io.headroom.jobs.measurements.Status;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,19 +65,29 @@ final class ResultLines {
   /**
    * One configuration.
    *
+   * @param assumed whether the configuration of its model was not read to the end
+   * @param stateBytes what does not grow with a sequence; 0 where an earlier version wrote the rows
    * @param figuresByLength by prompt length, or under 0 over all lengths
+   * @param noisyRows of all lengths; their times are in no gain and no comparison
    * @param cacheGain as {@link CacheGain} has it; NaN where it is not known
    * @param comparison with the most KV heads; null for those themselves
    */
   record Line(
       Row key,
+      boolean assumed,
       long kvBytesPerToken,
+      long stateBytes,
       Map<Integer, Figures> figuresByLength,
+      long noisyRows,
       double cacheGain,
       Comparison comparison) {
 
     String text(Axis axis) {
       return axis.text(column -> key.<Object>getAs(column));
+    }
+
+    boolean hasGain() {
+      return !Double.isNaN(cacheGain);
     }
 
     Figures at(int length) {
@@ -115,8 +129,13 @@ final class ResultLines {
                 max("cell_id").as("cell_id"),
                 max("kv_bytes_per_token").as("kv_bytes_per_token"),
                 (few ? max("kv_bytes") : avg("kv_bytes")).cast("double").as("kv_bytes"),
-                middle("prefill_ns", few).as("prefill_ns"),
-                middle("decode_ns_p50", few).as("decode_ns"));
+                middle(col("prefill_ns"), few).as("prefill_ns"),
+                middle(col("decode_ns_p50"), few).as("decode_ns"),
+                middle(QuietTimes.only("prefill_ns"), few).as(QuietTimes.PREFILL),
+                middle(QuietTimes.only("decode_ns_p50"), few).as(QuietTimes.DECODE),
+                count(when(not(QuietTimes.isQuiet()), 1)).as("noisy_rows"),
+                max("state_bytes").as("state_bytes"),
+                max("assumed").as("assumed"));
     Column[] order =
         Stream.concat(
                 Axis.nested(col("kv_bytes_per_token").desc()), Stream.of(col("prompt_tokens")))
@@ -127,8 +146,8 @@ final class ResultLines {
         .sortWithinPartitions(order);
   }
 
-  private static Column middle(String column, boolean few) {
-    return (few ? percentile(col(column), lit(0.5)) : avg(column)).cast("double");
+  private static Column middle(Column figure, boolean few) {
+    return (few ? percentile(figure, lit(0.5)) : avg(figure)).cast("double");
   }
 
   /**
@@ -137,12 +156,14 @@ final class ResultLines {
   private static Line line(List<Row> rows) {
     Map<Integer, Figures> figures = new LinkedHashMap<>();
     Comparison comparison = null;
+    long noisyRows = 0;
     for (Row row : rows) {
       int tokens = row.<Integer>getAs("prompt_tokens");
       figures.put(
           tokens,
           new Figures(
               number(row, "kv_bytes"), number(row, "prefill_ns"), number(row, "decode_ns")));
+      noisyRows += row.<Long>getAs("noisy_rows");
       String mostVariant = row.getAs(HeadComparisons.VARIANT);
       if (mostVariant != null) {
         comparison =
@@ -155,10 +176,14 @@ final class ResultLines {
       }
     }
     Row first = rows.get(0);
+    Long stateBytes = first.getAs("state_bytes");
     return new Line(
         first,
+        Boolean.TRUE.equals(first.getAs("assumed")),
         first.<Long>getAs("kv_bytes_per_token"),
+        stateBytes == null ? 0 : stateBytes,
         figures,
+        noisyRows,
         number(first, CacheGain.COLUMN),
         comparison);
   }

@@ -47,6 +47,10 @@ public final class ResultTable {
     varying.forEach(axis -> header.add(axis.words()));
     header.add("KV\na token");
     header.add(longest == 0 ? "KV\nmean" : "KV at\n" + Units.count(longest));
+    boolean hasStates = lines.stream().anyMatch(line -> line.stateBytes() > 0);
+    if (hasStates) {
+      header.add("state");
+    }
     for (int length : columns) {
       header.add(length == 0 ? "prefill\nmean" : "prefill\n" + Units.count(length));
     }
@@ -58,13 +62,16 @@ public final class ResultTable {
       List<String> cells =
           new ArrayList<>(
               List.of(
-                  line.text(Axis.MODEL),
+                  line.text(Axis.MODEL) + (line.assumed() ? " (assumed)" : ""),
                   line.text(Axis.VARIANT),
                   line.text(Axis.KV_HEADS),
                   line.text(Axis.KV_PRECISION)));
       varying.forEach(axis -> cells.add(orDash(line.text(axis))));
       cells.add(Units.bytes(line.kvBytesPerToken()));
       cells.add(Units.bytes(line.at(longest).kvBytes()));
+      if (hasStates) {
+        cells.add(Units.bytes(line.stateBytes()));
+      }
       columns.forEach(length -> cells.add(time(line.at(length).prefillNanos())));
       columns.forEach(length -> cells.add(time(line.at(length).decodeNanos())));
       table.add(cells);
@@ -81,8 +88,15 @@ public final class ResultTable {
         .comparisons()
         .forEach(comparison -> text.append(comparison.sentence()).append(System.lineSeparator()));
     lines.stream()
-        .filter(line -> !Double.isNaN(line.cacheGain()))
+        .filter(Line::hasGain)
         .forEach(line -> text.append(gain(line)).append(System.lineSeparator()));
+    long noisyRows = lines.stream().mapToLong(Line::noisyRows).sum();
+    boolean compares = !results.comparisons().isEmpty() || lines.stream().anyMatch(Line::hasGain);
+    if (noisyRows > 0 && compares) {
+      text.append(
+          "Times of %s noisy row%s are left out of the comparisons.%n"
+              .formatted(Units.count(noisyRows), noisyRows == 1 ? "" : "s"));
+    }
     return text.append(System.lineSeparator()).toString();
   }
 

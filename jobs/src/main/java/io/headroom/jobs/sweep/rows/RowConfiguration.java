@@ -16,6 +16,7 @@ import java.util.List;
  * @param variant null where the KV heads do not divide the query heads
  * @param window positions that the first measured layer sees; 0 for all
  * @param layersMeasured how many layers' times a row has
+ * @param assumed whether keys of the model's configuration were left unread, as the user allowed
  */
 public record RowConfiguration(
     String cellId,
@@ -36,7 +37,8 @@ public record RowConfiguration(
     int contention,
     int contextShards,
     int layersMeasured,
-    long seed)
+    long seed,
+    boolean assumed)
     implements Serializable {
 
   /**
@@ -67,7 +69,8 @@ public record RowConfiguration(
         cell.contention(),
         cell.contextShards(),
         measured.size(),
-        cell.seed());
+        cell.seed(),
+        !model.assumed().isEmpty());
   }
 
   /** The same with KV heads that cannot be. */
@@ -91,6 +94,7 @@ public record RowConfiguration(
         contention,
         contextShards,
         layersMeasured,
-        seed);
+        seed,
+        assumed);
   }
 }

@@ -86,6 +86,7 @@ public final class SparkRows {
     columns.put("output_tokens", ofSequence(RowSequence::outputTokens));
     columns.put("layers_measured", row -> row.configuration().layersMeasured());
     columns.put("seed", row -> row.configuration().seed());
+    columns.put("assumed", row -> row.configuration().assumed());
   }
 
   private static void addMemory(Map<String, Function<MeasuredRow, Object>> columns) {
@@ -94,6 +95,7 @@ public final class SparkRows {
     columns.put("kv_bytes_allocated", ofMeasurement(RowMeasurement::kvBytesAllocated));
     columns.put("kv_bytes_mha", ofSequence(RowSequence::kvBytesMha));
     columns.put("kv_saving", ofSequence(RowSequence::kvSaving));
+    columns.put("state_bytes", ofSequence(RowSequence::stateBytes));
   }
 
   private static void addLatency(Map<String, Function<MeasuredRow, Object>> columns) {

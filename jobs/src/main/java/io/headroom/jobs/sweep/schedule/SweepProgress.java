@@ -72,12 +72,12 @@ public final class SweepProgress implements AutoCloseable {
 
   private String message(double leftNanos) {
     double passedNanos = System.nanoTime() - startNanos;
-    return "%d of %d cells, %s rows a second, %s left"
+    return "%d of %d cells, %s rows a second%s"
         .formatted(
             cells - shardsLeftByCell.size(),
             cells,
             Units.threeDigits(doneRows / (passedNanos / 1e9)),
-            Units.nanos(shardsLeftByCell.isEmpty() ? 0 : leftNanos));
+            shardsLeftByCell.isEmpty() ? "" : ", %s left".formatted(Units.nanos(leftNanos)));
   }
 
   @Override

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headroom.UserException;
-import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.ParquetWriter;
 import io.headroom.jobs.results.ResultsKind;
@@ -72,8 +71,7 @@ class MeasurementFilesTest {
             files,
             path(measurements),
             ResultsKind.SWEEP,
-            MeasurementTable.SCHEMA,
-            MeasurementFiles.KEY,
+            MeasurementFiles.COLUMNS,
             writer,
             runId,
             new TableFiles.Growth(FILES_OF_ONE_WAVE, ROWS_OF_A_FILE)));

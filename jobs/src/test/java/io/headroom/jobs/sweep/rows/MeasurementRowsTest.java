@@ -9,6 +9,7 @@ import io.headroom.host.Disturbance;
 import io.headroom.host.HostProbe;
 import io.headroom.host.ResourceUsage;
 import io.headroom.jobs.measurements.MeasurementTable;
+import io.headroom.jobs.measurements.Status;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
@@ -120,6 +121,23 @@ class MeasurementRowsTest {
     assertThat(row.<Boolean>getAs("steady")).isTrue();
     assertThat(row.<Long>getAs("steal_ms")).isEqualTo(30);
     assertThat(row.<Long>getAs("involuntary_switches")).isNull();
+  }
+
+  /** 29 layers of Bamba keep 3 inputs of a convolution and 128 heads of 64 x 128 numbers. */
+  @Test
+  void tellsWhatDoesNotGrowWithTheSequence() {
+    Cell bamba = Sweeps.cell(Sweeps.catalogue().find("bamba-9b"), KvPrecision.BF16);
+    MeasuredRow row =
+        MeasurementRows.notMeasured(ORIGIN, bamba, "bamba", SEQUENCE, Status.FAILED, "none");
+
+    assertThat(column(row, "state_bytes"))
+        .isEqualTo(29L * (3 * (128 * 64 + 2 * 128) + 128 * 64 * 128) * 2);
+    assertThat(column(row, "kv_bytes")).isEqualTo(12_288L * 12);
+    assertThat(column(row, "assumed")).isEqualTo(false);
+  }
+
+  private static Object column(MeasuredRow row, String name) {
+    return SparkRows.of(row).get(MeasurementTable.SCHEMA.fieldIndex(name));
   }
 
   @Test

@@ -92,6 +92,30 @@ class ResultTableTest {
         .contains("usual MHA f32, threads 1: the cache makes decode 19.5 times faster");
   }
 
+  @Test
+  void noisyTimesAreInNoComparison() {
+    RowBuilder few = VariedRows.usual().set("cell_id", "few").set("kv_heads", 2);
+    few.set("kv_bytes_per_token", 2_000L).set("kv_bytes", 128_000L);
+
+    assertThat(text(table(VariedRows.usual(), few)))
+        .contains("MHA with 2 KV heads keeps 25 % of the bytes of MHA, prefill takes 100 % and")
+        .doesNotContain("noisy");
+    assertThat(text(table(VariedRows.usual(), few.set("noisy", true))))
+        .contains(
+            "MHA with 2 KV heads keeps 25 % of the bytes of MHA; times at 64 are noisy",
+            "Times of 1 noisy row are left out of the comparisons.");
+  }
+
+  @Test
+  void statesAndAssumedModelsAreShown() {
+    assertThat(text(table(VariedRows.usual()))).doesNotContain("state", "(assumed)");
+
+    assertThat(text(table(VariedRows.usual().set("state_bytes", 3_072L).set("assumed", true))))
+        .containsPattern("KV at\\s+state")
+        .contains("3 KiB")
+        .contains("usual (assumed)");
+  }
+
   private static String text(Dataset<Row> rows) {
     return ResultTable.of(rows, Sweeps.settings("models = [qwen2-0.5b]"));
   }
