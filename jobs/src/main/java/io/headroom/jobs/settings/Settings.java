@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -50,6 +51,11 @@ public final class Settings {
 
   public int integer(String key, int least, int most) {
     return asInteger(key, require(key), least, most);
+  }
+
+  /** A number of tokens, also as {@code 32k}. */
+  public int tokens(String key, int least, int most) {
+    return asTokens(key, require(key), least, most);
   }
 
   public long wholeNumber(String key, long least, long most) {
@@ -124,20 +130,32 @@ public final class Settings {
   }
 
   private long asWholeNumber(String key, ConfigValue value, long least, long most) {
-    String allowed =
-        least == most
-            ? "must be " + least
-            : "must be a whole number from %d to %d".formatted(least, most);
-    long number;
+    return within(key, value, wholeNumber(String.valueOf(value.unwrapped())), least, most);
+  }
+
+  private int asTokens(String key, ConfigValue value, int least, int most) {
+    OptionalLong tokens = TokenCount.of(String.valueOf(value.unwrapped()));
+    return (int) within(key, value, tokens, least, most);
+  }
+
+  private static OptionalLong wholeNumber(String text) {
     try {
-      number = Long.parseLong(String.valueOf(value.unwrapped()));
+      return OptionalLong.of(Long.parseLong(text));
     } catch (NumberFormatException e) {
-      throw wrong(key, value, allowed);
+      return OptionalLong.empty();
     }
-    if (number < least || number > most) {
-      throw wrong(key, value, allowed);
+  }
+
+  private long within(String key, ConfigValue value, OptionalLong number, long least, long most) {
+    if (number.isEmpty() || number.getAsLong() < least || number.getAsLong() > most) {
+      throw wrong(
+          key,
+          value,
+          least == most
+              ? "must be " + least
+              : "must be a whole number from %d to %d".formatted(least, most));
     }
-    return number;
+    return number.getAsLong();
   }
 
   private double asNumber(String key, ConfigValue value, double least, double most) {
@@ -213,6 +231,11 @@ public final class Settings {
 
     public int integer(int least, int most) {
       return asInteger(key, value, least, most);
+    }
+
+    /** A number of tokens, also as {@code 32k}. */
+    public int tokens(int least, int most) {
+      return asTokens(key, value, least, most);
     }
 
     public Settings object() {

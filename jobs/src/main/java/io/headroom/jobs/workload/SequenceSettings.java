@@ -53,7 +53,7 @@ public final class SequenceSettings {
   }
 
   private static SequenceSource lengths(Settings sequences) {
-    List<Integer> lengths = sequences.list("lengths", element -> element.integer(1, MOST_TOKENS));
+    List<Integer> lengths = sequences.list("lengths", element -> element.tokens(1, MOST_TOKENS));
     int count = sequences.has("count") ? count(sequences) : 1;
     if ((long) lengths.size() * count > MOST_SEQUENCES) {
       throw sequences.wrong(
@@ -125,7 +125,7 @@ public final class SequenceSettings {
   private static SequenceSource lognormal(Settings lognormal, int count) {
     double p50 = lognormal.number("p50", 1, MOST_TOKENS);
     double mean = lognormal.number("mean", 1, MOST_TOKENS);
-    int max = lognormal.integer("max", 1, MOST_TOKENS);
+    int max = lognormal.tokens("max", 1, MOST_TOKENS);
     if (mean <= p50) {
       throw lognormal.wrong("mean", "must be above p50 = " + p50);
     }
@@ -137,8 +137,8 @@ public final class SequenceSettings {
   }
 
   private static SequenceSource uniform(Settings uniform, int count) {
-    int min = uniform.integer("min", 1, MOST_TOKENS);
-    int max = uniform.integer("max", min, MOST_TOKENS);
+    int min = uniform.tokens("min", 1, MOST_TOKENS);
+    int max = uniform.tokens("max", min, MOST_TOKENS);
     uniform.rejectUnknown();
     return new SequenceSource.Drawn(new UniformLengths(min, max), count);
   }
@@ -151,7 +151,7 @@ public final class SequenceSettings {
    */
   public static DecodeTokens decodeTokens(Settings settings, SequenceSource sequences) {
     if (!settings.string("decode-tokens").equals("trace")) {
-      return new DecodeTokens.Fixed(settings.integer("decode-tokens", 0, MOST_TOKENS));
+      return new DecodeTokens.Fixed(settings.tokens("decode-tokens", 0, MOST_TOKENS));
     }
     if (!(sequences instanceof SequenceSource.Trace)) {
       throw settings.wrong("decode-tokens", "needs sequences.trace");

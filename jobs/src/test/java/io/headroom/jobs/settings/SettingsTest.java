@@ -46,6 +46,21 @@ class SettingsTest {
   }
 
   @Test
+  void tokensAreWrittenAsPeopleDo() {
+    Settings settings = read("a = 32k\nb = [4096, 8K, 1M]\nc = 9999999999k\nd = 3s");
+
+    assertThat(settings.tokens("a", 1, 32_768)).isEqualTo(32_768);
+    assertThat(settings.list("b", element -> element.tokens(1, 1 << 20)))
+        .containsExactly(4_096, 8_192, 1 << 20);
+    assertMistake(
+        () -> settings.tokens("c", 1, 9),
+        "FILE:4: top.c = \"9999999999k\": must be a whole number from 1 to 9");
+    assertMistake(
+        () -> settings.tokens("d", 1, 9),
+        "FILE:5: top.d = \"3s\": must be a whole number from 1 to 9");
+  }
+
+  @Test
   void whatNobodyAskedForIsUnknown() {
     Settings settings = read("known = 1\nother = 2");
     settings.has("known");

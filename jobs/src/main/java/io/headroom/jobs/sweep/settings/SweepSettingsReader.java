@@ -92,8 +92,8 @@ public final class SweepSettingsReader {
           "none, or { size = tokens, sinks = tokens }");
     }
     Settings window = element.object();
-    int size = window.integer("size", 1, SequenceSettings.MOST_TOKENS);
-    int sinks = window.has("sinks") ? window.integer("sinks", 0, SequenceSettings.MOST_TOKENS) : 0;
+    int size = window.tokens("size", 1, SequenceSettings.MOST_TOKENS);
+    int sinks = window.has("sinks") ? window.tokens("sinks", 0, SequenceSettings.MOST_TOKENS) : 0;
     window.rejectUnknown();
     return new Window(size, sinks);
   }
