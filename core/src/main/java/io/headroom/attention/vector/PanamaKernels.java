@@ -36,14 +36,24 @@ final class PanamaKernels implements Kernels {
   /** Exponent biases differ by 127 - 15; exact for subnormals too. */
   static final float FLOAT16_REBIAS = 0x1p112f;
 
-  /** Of an e4m3 number in the upper byte of an int, shifted right by 4: as of a float16. */
-  static final int FLOAT8_BITS = 0x87F00000;
+  /** Of a float. */
+  static final int SIGN = 0x80000000;
 
-  /** Exponent biases differ by 127 - 7; exact for subnormals too. */
-  static final float FLOAT8_REBIAS = 0x1p120f;
+  /**
+   * Of an e4m3 number without its sign, in the place of a float's exponent and first bits. With
+   * {@link #FLOAT8_BIAS} added to it, for exponents' biases differ by 127 - 7, it is the float,
+   * unless it is below {@link #FLOAT8_LEAST_NORMAL}: there e4m3 has no leading 1, so that it is
+   * twice the float less that number, which is less than the float there alone. (To multiply by a
+   * power of two would be exact as well, but floats that small take a processor a hundred times as
+   * long.)
+   */
+  static final int FLOAT8_MAGNITUDE = 0x07F00000;
+
+  static final int FLOAT8_BIAS = (127 - 7) << 23;
+  static final float FLOAT8_LEAST_NORMAL = 0x1p-6f;
 
   /** What the bits of NaN would be as a number; the next smaller number is 448. */
-  private static final float FLOAT8_NAN = 480;
+  private static final int FLOAT8_NAN = Float.floatToRawIntBits(480);
 
   private static final boolean WIDE = BITS == 512;
 
@@ -499,21 +509,23 @@ final class PanamaKernels implements Kernels {
   }
 
   private static void widenFloat8(int[] from, int source, int count, float[] to, int offset) {
+    FloatVector two = FloatVector.broadcast(SPECIES, 2);
+    FloatVector least = FloatVector.broadcast(SPECIES, -FLOAT8_LEAST_NORMAL);
     for (int group = 0; group < count; group += COLUMN_DISTANCE) {
       for (int quarter = 0; quarter < 4; quarter++) {
         int target = offset + 4 * group + quarter * COLUMN_DISTANCE;
         for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
-          FloatVector value =
+          IntVector code =
               IntVector.fromArray(INTS, from, source + group + j)
-                  .lanewise(VectorOperators.LSHL, 24 - 8 * quarter)
-                  .lanewise(VectorOperators.ASHR, 4)
-                  .and(FLOAT8_BITS)
-                  .reinterpretAsFloats()
-                  .mul(FLOAT8_REBIAS);
-          var special = value.abs().compare(VectorOperators.GE, FLOAT8_NAN);
+                  .lanewise(VectorOperators.LSHL, 24 - 8 * quarter);
+          IntVector normal =
+              code.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
+          IntVector value =
+              normal.min(normal.reinterpretAsFloats().fma(two, least).reinterpretAsInts());
           value
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))
+              .lanewise(
+                  VectorOperators.OR, 0x7F800000, value.compare(VectorOperators.GE, FLOAT8_NAN))
+              .or(code.and(SIGN))
               .reinterpretAsFloats()
               .intoArray(to, target + j);
         }

@@ -2,9 +2,11 @@ package io.headroom.attention.vector;
 
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_BITS;
 import static io.headroom.attention.vector.PanamaKernels.FLOAT16_REBIAS;
-import static io.headroom.attention.vector.PanamaKernels.FLOAT8_BITS;
-import static io.headroom.attention.vector.PanamaKernels.FLOAT8_REBIAS;
+import static io.headroom.attention.vector.PanamaKernels.FLOAT8_BIAS;
+import static io.headroom.attention.vector.PanamaKernels.FLOAT8_LEAST_NORMAL;
+import static io.headroom.attention.vector.PanamaKernels.FLOAT8_MAGNITUDE;
 import static io.headroom.attention.vector.PanamaKernels.INTS;
+import static io.headroom.attention.vector.PanamaKernels.SIGN;
 import static io.headroom.attention.vector.PanamaKernels.SPECIES;
 import static io.headroom.attention.vector.PanamaKernels.UPPER_HALF;
 import static io.headroom.attention.vector.PanamaKernels.VECTOR;
@@ -465,6 +467,8 @@ final class PanamaStoredBlocks {
   static void multiplyFloat8_4x4(
       int depth, float[] a, int a0, int[] b, int row, float[] c, int c0, int cStride) {
     FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector two = FloatVector.broadcast(SPECIES, 2);
+    FloatVector least = FloatVector.broadcast(SPECIES, -FLOAT8_LEAST_NORMAL);
     FloatVector sum00 = zero;
     FloatVector sum01 = zero;
     FloatVector sum02 = zero;
@@ -483,33 +487,29 @@ final class PanamaStoredBlocks {
     FloatVector sum33 = zero;
     for (int k = 0; k < depth; k++) {
       IntVector codes = IntVector.fromArray(INTS, b, row + k * WORDS_8_BIT);
+      IntVector t0 = codes.lanewise(VectorOperators.LSHL, 24);
+      IntVector w0 = t0.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y0 =
-          codes
-              .lanewise(VectorOperators.LSHL, 24)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w0.min(w0.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t0.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t1 = codes.lanewise(VectorOperators.LSHL, 16);
+      IntVector w1 = t1.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y1 =
-          codes
-              .lanewise(VectorOperators.LSHL, 16)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w1.min(w1.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t1.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t2 = codes.lanewise(VectorOperators.LSHL, 8);
+      IntVector w2 = t2.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y2 =
-          codes
-              .lanewise(VectorOperators.LSHL, 8)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w2.min(w2.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t2.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector w3 = codes.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y3 =
-          codes
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w3.min(w3.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(codes.and(SIGN))
+              .reinterpretAsFloats();
       FloatVector x0 = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum00 = x0.fma(y0, sum00);
       sum01 = x0.fma(y1, sum01);
@@ -573,6 +573,8 @@ final class PanamaStoredBlocks {
   static void multiplyFloat8_1x4(
       int depth, float[] a, int a0, int[] b, int row, float[] c, int c0) {
     FloatVector zero = FloatVector.zero(SPECIES);
+    FloatVector two = FloatVector.broadcast(SPECIES, 2);
+    FloatVector least = FloatVector.broadcast(SPECIES, -FLOAT8_LEAST_NORMAL);
     FloatVector sum0Even = zero;
     FloatVector sum1Even = zero;
     FloatVector sum2Even = zero;
@@ -584,61 +586,69 @@ final class PanamaStoredBlocks {
     int pairs = depth / 2;
     for (int pair = 0; pair < pairs; pair++) {
       IntVector codesEven = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_8_BIT);
+      IntVector t0Even = codesEven.lanewise(VectorOperators.LSHL, 24);
+      IntVector w0Even =
+          t0Even.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y0Even =
-          codesEven
-              .lanewise(VectorOperators.LSHL, 24)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w0Even
+              .min(w0Even.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t0Even.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t1Even = codesEven.lanewise(VectorOperators.LSHL, 16);
+      IntVector w1Even =
+          t1Even.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y1Even =
-          codesEven
-              .lanewise(VectorOperators.LSHL, 16)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w1Even
+              .min(w1Even.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t1Even.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t2Even = codesEven.lanewise(VectorOperators.LSHL, 8);
+      IntVector w2Even =
+          t2Even.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y2Even =
-          codesEven
-              .lanewise(VectorOperators.LSHL, 8)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w2Even
+              .min(w2Even.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t2Even.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector w3Even =
+          codesEven.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y3Even =
-          codesEven
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w3Even
+              .min(w3Even.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(codesEven.and(SIGN))
+              .reinterpretAsFloats();
       IntVector codesOdd = IntVector.fromArray(INTS, b, row + pair * 2 * WORDS_8_BIT + WORDS_8_BIT);
+      IntVector t0Odd = codesOdd.lanewise(VectorOperators.LSHL, 24);
+      IntVector w0Odd =
+          t0Odd.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y0Odd =
-          codesOdd
-              .lanewise(VectorOperators.LSHL, 24)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w0Odd
+              .min(w0Odd.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t0Odd.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t1Odd = codesOdd.lanewise(VectorOperators.LSHL, 16);
+      IntVector w1Odd =
+          t1Odd.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y1Odd =
-          codesOdd
-              .lanewise(VectorOperators.LSHL, 16)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w1Odd
+              .min(w1Odd.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t1Odd.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t2Odd = codesOdd.lanewise(VectorOperators.LSHL, 8);
+      IntVector w2Odd =
+          t2Odd.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y2Odd =
-          codesOdd
-              .lanewise(VectorOperators.LSHL, 8)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w2Odd
+              .min(w2Odd.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t2Odd.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector w3Odd =
+          codesOdd.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y3Odd =
-          codesOdd
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w3Odd
+              .min(w3Odd.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(codesOdd.and(SIGN))
+              .reinterpretAsFloats();
       FloatVector xEven = FloatVector.broadcast(SPECIES, a[a0 + 2 * pair]);
       sum0Even = xEven.fma(y0Even, sum0Even);
       sum1Even = xEven.fma(y1Even, sum1Even);
@@ -653,33 +663,37 @@ final class PanamaStoredBlocks {
     if (depth % 2 == 1) {
       int k = depth - 1;
       IntVector codesLast = IntVector.fromArray(INTS, b, row + k * WORDS_8_BIT);
+      IntVector t0Last = codesLast.lanewise(VectorOperators.LSHL, 24);
+      IntVector w0Last =
+          t0Last.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y0Last =
-          codesLast
-              .lanewise(VectorOperators.LSHL, 24)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w0Last
+              .min(w0Last.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t0Last.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t1Last = codesLast.lanewise(VectorOperators.LSHL, 16);
+      IntVector w1Last =
+          t1Last.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y1Last =
-          codesLast
-              .lanewise(VectorOperators.LSHL, 16)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w1Last
+              .min(w1Last.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t1Last.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector t2Last = codesLast.lanewise(VectorOperators.LSHL, 8);
+      IntVector w2Last =
+          t2Last.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y2Last =
-          codesLast
-              .lanewise(VectorOperators.LSHL, 8)
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w2Last
+              .min(w2Last.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(t2Last.and(SIGN))
+              .reinterpretAsFloats();
+      IntVector w3Last =
+          codesLast.lanewise(VectorOperators.LSHR, 4).and(FLOAT8_MAGNITUDE).add(FLOAT8_BIAS);
       FloatVector y3Last =
-          codesLast
-              .lanewise(VectorOperators.ASHR, 4)
-              .and(FLOAT8_BITS)
-              .reinterpretAsFloats()
-              .mul(FLOAT8_REBIAS);
+          w3Last
+              .min(w3Last.reinterpretAsFloats().fma(two, least).reinterpretAsInts())
+              .or(codesLast.and(SIGN))
+              .reinterpretAsFloats();
       FloatVector x = FloatVector.broadcast(SPECIES, a[a0 + k]);
       sum0Even = x.fma(y0Last, sum0Even);
       sum1Even = x.fma(y1Last, sum1Even);
