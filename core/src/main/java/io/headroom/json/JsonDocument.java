@@ -113,10 +113,16 @@ public record JsonDocument(String file, String path, ObjectNode values) {
       throw new UserException(file + ": " + limit, e);
     } catch (JsonProcessingException e) {
       throw new UserException(
-          "%s is not valid JSON%s: %s".formatted(file, place(e), e.getOriginalMessage()), e);
+          "%s is not valid JSON%s: %s".formatted(file, place(e), complaint(e)), e);
     } catch (IOException e) {
       throw new UserException(file + " cannot be read: " + e, e);
     }
+  }
+
+  /** The parser's, without what one would set in it. */
+  private static String complaint(JsonProcessingException e) {
+    String message = e.getOriginalMessage();
+    return message.contains("ALLOW_COMMENTS") ? "a comment, and JSON has none" : message;
   }
 
   private static String place(JsonProcessingException e) {

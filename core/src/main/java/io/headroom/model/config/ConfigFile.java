@@ -6,6 +6,7 @@ import io.headroom.UserException;
 import io.headroom.json.JsonDocument;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** A configuration as it lies on a disk; what else may lie there in its place is told by kind. */
@@ -13,6 +14,10 @@ final class ConfigFile {
   private static final int MOST_BYTES = 4 << 20;
   private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final int SAFETENSORS_HEADER = 8;
+
+  /** Keys of {@code tokenizer_config.json} and {@code generation_config.json} alone. */
+  private static final List<String> OTHERS =
+      List.of("added_tokens_decoder", "_from_model_config", "do_sample");
 
   private ConfigFile() {}
 
@@ -34,6 +39,10 @@ final class ConfigFile {
     if (document.has("peft_type") || document.has("base_model_name_or_path")) {
       throw new UserException(
           file + " is the configuration of a LoRA adapter; that of its base model is needed");
+    }
+    if (!document.has("model_type") && OTHERS.stream().anyMatch(document::has)) {
+      throw new UserException(
+          file + " is of the tokenizer or of generation; the config.json beside it is needed");
     }
     return document;
   }

@@ -261,7 +261,12 @@ final class DecoderConfig {
 
   /** An integer from 1 to {@link #MOST_CHANNELS}. */
   int positive(String key, int otherwise) {
-    return integer(key, 1, MOST_CHANNELS).orElse(otherwise);
+    return positive(List.of(key), otherwise);
+  }
+
+  /** The same of a number that goes by several names. */
+  int positive(List<String> keys, int otherwise) {
+    return integer(keys, 1, MOST_CHANNELS).orElse(otherwise);
   }
 
   /** A number of positions; absent, null, 0 and -1 for none. */

@@ -18,10 +18,14 @@ final class GroupedDecoders {
     return alike(config, config.heads());
   }
 
-  /** Every query head has a KV head, whatever else the file says. */
+  /**
+   * Every query head has a KV head, whatever else the file says; Qwen's first one names its
+   * channels.
+   */
   static List<LayerSpec> multiHead(DecoderConfig config) {
     int heads = config.queryHeads();
-    int headDim = config.headDim(heads);
+    OptionalInt stated = config.channels("kv_channels");
+    int headDim = stated.isPresent() ? stated.getAsInt() : config.headDim(heads);
     return alike(config, new GroupedHeads(heads, heads, headDim, headDim));
   }
 

@@ -35,6 +35,13 @@ final class LatentDecoders {
             .orElseThrow(
                 () -> config.missing("num_layers", "the number of double layers is needed"));
     config.has("num_hidden_layers");
+    config
+        .text("attention_method")
+        .filter(method -> !method.equals("MLA"))
+        .ifPresent(
+            method -> {
+              throw config.wrong("attention_method", "must be MLA");
+            });
     return EveryLayer.of(2 * layers, layer -> config.full(heads));
   }
 
@@ -64,6 +71,7 @@ final class LatentDecoders {
     int channels = config.required("index_head_dim", 1, DecoderConfig.MOST_CHANNELS);
     FurtherCaches indexer = FurtherCaches.entries(new EntryCache(1, 0, indexBytes(channels)));
     int count = config.layerCount();
+    requireSparse(config);
     Optional<List<String>> types = config.texts("indexer_types");
     Optional<String> pattern = config.text("index_topk_pattern").filter(text -> !text.isEmpty());
     int every = config.integer("index_topk_freq", 1, DecoderConfig.MOST_LAYERS).orElse(1);
@@ -80,6 +88,19 @@ final class LatentDecoders {
                   .orElse(Math.max(layer - offset + 1, 0) % every == 0);
           return own ? config.full(heads).with(indexer) : config.full(heads);
         });
+  }
+
+  /**
+   * Newer files list the kinds of the layers too; which of them have an indexer says another list.
+   */
+  private static void requireSparse(DecoderConfig config) {
+    config
+        .texts("layer_types")
+        .filter(kinds -> !kinds.stream().allMatch("deepseek_sparse_attention"::equals))
+        .ifPresent(
+            kinds -> {
+              throw config.wrong("layer_types", "may have deepseek_sparse_attention alone");
+            });
   }
 
   static int indexBytes(int channels) {

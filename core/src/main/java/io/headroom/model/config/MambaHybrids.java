@@ -158,19 +158,24 @@ final class MambaHybrids {
                 .orElse(layer == 2 || (layer > 2 && (layer - 3) % period == offset)));
   }
 
-  /** Zamba2Config: as Zamba, with Mamba-2; {@code layers_block_type} lists the places. */
+  /**
+   * Zamba2Config: as Zamba, with Mamba-2; {@code layers_block_type} lists the places. The class
+   * works out the channels of a head of the state, whatever the file says of them. The first files
+   * have other names for the sizes of the state.
+   */
   static List<LayerSpec> zamba2(DecoderConfig config) {
     GroupedHeads heads = doubleHeads(config);
     int mambaHeads = config.positive("n_mamba_heads", 8);
-    int inner = expanded(config, "mamba_expand", 2);
+    config.has("mamba_headdim");
+    int expand = config.positive(List.of("mamba_expand", "expansion_factor"), 2);
     FixedState state =
         mamba2(
             config,
             mambaHeads,
-            headDim(config, "mamba_headdim", inner, mambaHeads),
+            Math.multiplyExact(expand, config.hiddenSize()) / mambaHeads,
             config.positive("mamba_ngroups", 1),
-            config.positive("mamba_d_state", 64),
-            config.positive("mamba_d_conv", 4));
+            config.positive(List.of("mamba_d_state", "state_size"), 64),
+            config.positive(List.of("mamba_d_conv", "conv_dimension"), 4));
     Set<Integer> ids = config.layerNumbers("hybrid_layer_ids").orElse(Set.of());
     Optional<ListedKinds> listed = ListedKinds.first(config, "layers_block_type");
     if (listed.isEmpty() && ids.isEmpty()) {

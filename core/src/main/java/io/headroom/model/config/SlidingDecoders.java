@@ -16,6 +16,10 @@ import java.util.OptionalInt;
 final class SlidingDecoders {
   private static final int QWEN2_FIRST_SLIDING = 28;
 
+  /** Names of the distance from one full layer to the next. */
+  private static final List<String> PERIODS =
+      List.of("sliding_window_pattern", "_sliding_window_pattern", "global_attn_every_n_layers");
+
   private SlidingDecoders() {}
 
   /** All layers have the window, if there is one: Mistral, Mixtral, Phi-3, StarCoder2. */
@@ -36,7 +40,9 @@ final class SlidingDecoders {
       DecoderConfig config, HeadLayout slidingHeads, HeadLayout fullHeads) {
     OptionalInt window = config.positions("sliding_window");
     Optional<String> letters = letters(config);
-    int period = letters.isPresent() ? 0 : period(config);
+    boolean needsPeriod = letters.isEmpty() && !config.has("layer_types");
+    int period = needsPeriod ? period(config) : 0;
+    PERIODS.forEach(config::has);
     return listed(config, slidingHeads, fullHeads)
         .orElseGet(
             () ->
@@ -68,11 +74,7 @@ final class SlidingDecoders {
 
   private static int period(DecoderConfig config) {
     return config
-        .integer(
-            List.of(
-                "sliding_window_pattern", "_sliding_window_pattern", "global_attn_every_n_layers"),
-            1,
-            DecoderConfig.MOST_LAYERS)
+        .integer(PERIODS, 1, DecoderConfig.MOST_LAYERS)
         .orElseThrow(() -> config.missing("sliding_window_pattern", "or layer_types is needed"));
   }
 

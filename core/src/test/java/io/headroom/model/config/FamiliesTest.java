@@ -2,12 +2,18 @@ package io.headroom.model.config;
 
 import static io.headroom.kvcache.KvPrecision.BF16;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.headroom.UserException;
 import io.headroom.model.ModelSpec;
 import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,6 +47,7 @@ class FamiliesTest {
     "llama-3.3-nemotron-super-49b, 200704, 6576668672, 0",
     "openelm-270m, 16128, 528482304, 0",
     "mimo-v2-flash, 222720, 780533760, 0",
+    "zamba2-7b, 372736, 12213813248, 77925888",
     "gemma-3n-e4b, 40960, 285212672, 0",
     "baichuan-m1-14b, 122880, 2013265920, 122880",
     "llama-4-scout, 196608, 2818572288, 0",
@@ -54,6 +61,8 @@ class FamiliesTest {
     "dbrx-instruct, 163840, 5368709120, 0",
     "mpt-7b, 524288, 17179869184, 0",
     "baichuan2-13b, 819200, 26843545600, 0",
+    "qwen-7b, 524288, 17179869184, 0",
+    "phi-3.5-vision, 393216, 12884901888, 0",
     "glm-4.5, 376832, 12348030976, 0",
     // Further caches: an indexer's keys of 132 bytes, compressed rows, what an encoder gives.
     "deepseek-v3.2, 78324, 2566520832, 0",
@@ -106,6 +115,36 @@ class FamiliesTest {
 
     assertThat(model.kvBytesPerToken(BF16)).isEqualTo(24 * 2 * 64 * 64 * 2);
     assertThat(model.stateBytes(BF16)).isEqualTo(24L * 2 * 64 * 64 * 2 * 1000);
+  }
+
+  /**
+   * What newer or derived files write beside what older ones have: kinds of layers that an
+   * indexer's list decides on, a kind of attention that is the only one, a list in the place of a
+   * pattern.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "glm_moe_dsa | 2 | 'kv_lora_rank': 512, 'qk_rope_head_dim': 64, 'qk_nope_head_dim': 192, 'v_head_dim': 256, 'indexer_types': ['full', 'shared'], 'layer_types': ['deepseek_sparse_attention', 'deepseek_sparse_attention'] | 2436",
+        "longcat_flash | 2 | 'num_layers': 1, 'kv_lora_rank': 512, 'qk_rope_head_dim': 64, 'qk_nope_head_dim': 128, 'v_head_dim': 128, 'attention_method': 'MLA' | 2304",
+        "exaone4 | 2 | 'sliding_window': null, 'sliding_window_pattern': null, 'layer_types': ['full_attention', 'full_attention'] | 1024",
+      })
+  void newerKeysAreRead(
+      String type, int layers, String keys, long bytesPerToken, @TempDir Path folder)
+      throws IOException {
+    String json =
+        "{'model_type': '%s', 'hidden_size': 128, 'num_hidden_layers': %d, 'num_attention_heads': 2, 'head_dim': 64, %s}"
+            .formatted(type, layers, keys);
+    Path config = Files.writeString(folder.resolve("config.json"), json.replace('\'', '"'));
+
+    assertThat(ModelFile.read(config).kvBytesPerToken(BF16)).isEqualTo(bytesPerToken);
+    Files.writeString(
+        config,
+        Files.readString(config).replace("MLA", "linear").replace("deepseek_sparse", "linear"));
+    if (!type.equals("exaone4")) {
+      assertThatThrownBy(() -> ModelFile.read(config)).isInstanceOf(UserException.class);
+    }
   }
 
   /** Heads of a state are split over ranks; groups are replicated where there are too few. */

@@ -109,6 +109,16 @@ class ModelFileTest {
         .isInstanceOf(UserException.class)
         .hasMessage(
             adapter + " is the configuration of a LoRA adapter; that of its base model is needed");
+    Path tokenizer = write("config.json", "{\"added_tokens_decoder\": {}, \"bos_token\": \"a\"}");
+    assertThatThrownBy(() -> ModelFile.read(tokenizer))
+        .isInstanceOf(UserException.class)
+        .hasMessage(
+            tokenizer
+                + " is of the tokenizer or of generation; the config.json beside it is needed");
+    Path commented = write("config.json", "{\n  // of Llama\n}");
+    assertThatThrownBy(() -> ModelFile.read(commented))
+        .isInstanceOf(UserException.class)
+        .hasMessageEndingWith(": a comment, and JSON has none");
   }
 
   private void assertTold(byte[] bytes, String kind) throws IOException {
