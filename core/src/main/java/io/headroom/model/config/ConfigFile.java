@@ -4,6 +4,9 @@ import io.headroom.ForeignFile;
 import io.headroom.InputFile;
 import io.headroom.UserException;
 import io.headroom.json.JsonDocument;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +15,7 @@ import java.util.Optional;
 /** A configuration as it lies on a disk; what else may lie there in its place is told by kind. */
 final class ConfigFile {
   private static final int MOST_BYTES = 4 << 20;
+  private static final int MOST_LINK_BYTES = 4096;
   private static final byte[] UTF_8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
   private static final int SAFETENSORS_HEADER = 8;
 
@@ -33,6 +37,14 @@ final class ConfigFile {
    * @throws UserException as above
    */
   static JsonDocument read(Path file, FileStart start) {
+    Optional<Path> target = linkTarget(file, start);
+    if (target.isPresent()) {
+      return parse(target.get(), FileStart.of(target.get()));
+    }
+    return parse(file, start);
+  }
+
+  private static JsonDocument parse(Path file, FileStart start) {
     requireKind(file, start);
     byte[] bytes = InputFile.read(file, FileStart.NEEDED, MOST_BYTES);
     JsonDocument document = JsonDocument.parsePython(file.toString(), withoutMark(bytes));
@@ -45,6 +57,23 @@ final class ConfigFile {
           file + " is of the tokenizer or of generation; the config.json beside it is needed");
     }
     return document;
+  }
+
+  /**
+   * What a link leads to that was copied as a text, as archives and some checkouts do it to those
+   * in a Hugging Face cache.
+   */
+  private static Optional<Path> linkTarget(Path file, FileStart start) {
+    if (!start.beginsWith('.', '.', '/')) {
+      return Optional.empty();
+    }
+    byte[] bytes = InputFile.read(file, FileStart.NEEDED, MOST_LINK_BYTES);
+    try {
+      Path target = file.resolveSibling(new String(bytes, StandardCharsets.UTF_8).strip());
+      return Files.isRegularFile(target) ? Optional.of(target) : Optional.empty();
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   private static void requireKind(Path file, FileStart start) {

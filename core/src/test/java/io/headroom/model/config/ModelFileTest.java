@@ -68,6 +68,11 @@ class ModelFileTest {
     Files.writeString(repository.resolve("refs/main"), "1".repeat(40));
     assertThat(ModelFile.read(repository).name()).isEqualTo("acme/Tiny Llama");
     assertThat(ModelFile.read(current).name()).isEqualTo("acme/Tiny Llama");
+
+    Files.writeString(Files.createDirectories(repository.resolve("blobs")).resolve("abc"), LLAMA);
+    Files.writeString(current.resolve("config.json"), "../../blobs/abc");
+    assertThat(ModelFile.read(current).kvBytesPerToken(BF16)).isEqualTo(BYTES);
+    assertThat(ModelFile.read(current).name()).isEqualTo("acme/Tiny Llama");
   }
 
   @Test
