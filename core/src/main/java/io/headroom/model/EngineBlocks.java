@@ -58,10 +58,10 @@ public record EngineBlocks(
     return new EngineBlocks(
         blockTokens,
         block,
-        sum(model, layer -> bytes(layer, format, tokens, vllmTokens(layer, tokens, block))),
-        sum(model, layer -> bytes(layer, format, tokens, roundUp(tokens, block))),
+        sum(model, layer -> layer.kvBytes(vllmTokens(layer, tokens, block), tokens, format)),
+        sum(model, layer -> layer.kvBytes(roundUp(tokens, block), tokens, format)),
         padsStates ? Math.multiplyExact(states, block * tokenBytes) : stateTotal(model),
-        sum(model, layer -> bytes(layer, format, tokens, llamaCppCells(layer, tokens))),
+        sum(model, layer -> layer.kvBytes(llamaCppCells(layer, tokens), tokens, format)),
         model.layers().stream().anyMatch(layer -> layer.holdsKv() && layer.window() > 0));
   }
 
@@ -96,15 +96,6 @@ public record EngineBlocks(
             ? tokens
             : Math.min(tokens, (long) layer.window() + LLAMA_CPP_UBATCH_TOKENS);
     return roundUp(kept, LLAMA_CPP_STEP_CELLS);
-  }
-
-  /** With so many positions kept; further entries are those of the sequence. */
-  private static long bytes(LayerSpec layer, KvFormat format, long tokens, long kept) {
-    long bytes = layer.holdsKv() ? layer.heads().kvBytes(format, kept) : 0;
-    for (EntryCache entries : layer.further().entries()) {
-      bytes += entries.bytes(tokens, format);
-    }
-    return bytes;
   }
 
   private static long bytesOfAToken(LayerSpec layer, KvFormat format) {

@@ -112,9 +112,9 @@ public record LayerSpec(
     return kvBytesOnRank(tokensKept(tokens), tokens, format, tensorParallel);
   }
 
-  /** Exact bytes of the same as if the layer had no window. */
-  long kvBytesWithoutWindow(long tokens, KvFormat format) {
-    return kvBytesOnRank(tokens, tokens, format, 1);
+  /** Exact bytes of the same with so many positions kept, whatever the window. */
+  long kvBytes(long kept, long tokens, KvFormat format) {
+    return kvBytesOnRank(kept, tokens, format, 1);
   }
 
   private long kvBytesOnRank(long kept, long tokens, KvFormat format, int tensorParallel) {

@@ -199,7 +199,7 @@ public record ModelSpec(
     }
     long bytes = 0;
     for (LayerSpec layer : layers) {
-      bytes += layer.kvBytesWithoutWindow(group, format);
+      bytes += layer.kvBytes(group, group, format);
     }
     return (bytes + group - 1) / group;
   }

@@ -31,14 +31,19 @@ public final class CheckpointKvFormat {
   private CheckpointKvFormat() {}
 
   /**
-   * @param file a {@code config.json} or GGUF file; the latter says nothing of it
+   * Of its configuration, or of the file beside that; a GGUF file says nothing of it.
+   *
    * @throws UserException if it says something that is not known, or two things
    */
-  public static KvFormatChoice read(Path file) {
-    boolean isGguf = FileStart.of(file).beginsWith('G', 'G', 'U', 'F');
-    return isGguf
-        ? KvFormatChoice.UNSAID
-        : of(HuggingFaceConfig.read(file)).or(() -> besideIt(file)).orElse(KvFormatChoice.UNSAID);
+  public static KvFormatChoice of(ConfiguredModel configured) {
+    return configured
+        .config()
+        .map(config -> of(config, configured.file()))
+        .orElse(KvFormatChoice.UNSAID);
+  }
+
+  static KvFormatChoice of(HuggingFaceConfig config, Path file) {
+    return inIt(config).or(() -> besideIt(file)).orElse(KvFormatChoice.UNSAID);
   }
 
   private static Optional<KvFormatChoice> besideIt(Path config) {
@@ -48,7 +53,7 @@ public final class CheckpointKvFormat {
         : Optional.empty();
   }
 
-  private static Optional<KvFormatChoice> of(HuggingFaceConfig config) {
+  private static Optional<KvFormatChoice> inIt(HuggingFaceConfig config) {
     return Stream.of(config.whole(), config.document())
         .flatMap(document -> document.object(QUANTISATION).stream())
         .flatMap(quantisation -> said(quantisation).stream())

@@ -228,6 +228,12 @@ final class DecoderConfig {
     return hiddenSize / queryHeads;
   }
 
+  /** The same of a family that has a name of its own for the channels, which comes first. */
+  int headDim(String ownName, int queryHeads) {
+    OptionalInt stated = channels(ownName);
+    return stated.isPresent() ? stated.getAsInt() : headDim(queryHeads);
+  }
+
   /** So many channels; absent, null or 0 for none. */
   OptionalInt channels(String key) {
     OptionalInt value = integer(key, 0, MOST_CHANNELS);
@@ -267,6 +273,26 @@ final class DecoderConfig {
   /** The same of a number that goes by several names. */
   int positive(List<String> keys, int otherwise) {
     return integer(keys, 1, MOST_CHANNELS).orElse(otherwise);
+  }
+
+  /**
+   * Checks that no layer is listed as of another kind than these.
+   *
+   * @param kinds the name for messages first
+   */
+  void requireLayersOf(String... kinds) {
+    List<String> allowed = List.of(kinds);
+    texts("layer_types").stream()
+        .flatMap(List::stream)
+        .filter(kind -> !allowed.contains(kind))
+        .findFirst()
+        .ifPresent(
+            kind -> {
+              throw wrong(
+                  "layer_types",
+                  "may have %s alone in a model of type %s, not %s"
+                      .formatted(allowed.get(0), type, kind));
+            });
   }
 
   /** A number of positions; absent, null, 0 and -1 for none. */

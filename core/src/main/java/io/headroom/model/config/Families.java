@@ -18,14 +18,15 @@ final class Families {
   static {
     add(
         GroupedDecoders::plain,
-        "apertus aquila arcee arctic aria_moe_lm bitnet bailing_moe bailing_moe_v2 codegen cohere deepseek dots1 ernie4_5"
-            + " ernie4_5_moe ernie4_5_vl_moe_text ernie4_5_moe_vl exaone flex_olmo fuyu gemma glm glm4"
-            + " glm4_moe glm4v glm4v_moe glm4v_moe_text glm4v_text gpt2 gpt_neox"
-            + " gpt_neox_japanese gptj granite granitemoe granitemoeshared grok-1 helium hy_v3"
-            + " hunyuan_v1_dense_vl imagegpt internlm internlm2 internlm3 jais jetmoe llama llava minicpm"
-            + " minimax_m2 mobilellm molmo nemotron olmo olmo2 olmoe open-llama opt orion paddleocr_vl persimmon phi"
-            + " phi-msft phi3small seed_oss skywork smollm3 smolvlm_text solar_open stablelm"
-            + " stablelm_epoch telechat telechat2 vault_gemma xverse Yi");
+        "apertus aquila arcee arctic aria_moe_lm bitnet bailing_moe bailing_moe_v2 codegen"
+            + " cohere deepseek dots1 ernie4_5 ernie4_5_moe ernie4_5_vl_moe_text ernie4_5_moe_vl"
+            + " exaone flex_olmo fuyu gemma glm glm4 glm4_moe glm4v glm4v_moe glm4v_moe_text"
+            + " glm4v_text gpt2 gpt_neox gpt_neox_japanese gptj granite granitemoe granitemoeshared"
+            + " grok-1 helium hy_v3 hunyuan_v1_dense_vl imagegpt internlm internlm2 internlm3 jais"
+            + " jetmoe llama llava minicpm minimax_m2 mobilellm molmo nemotron olmo olmo2 olmoe"
+            + " open-llama opt orion paddleocr_vl persimmon phi phi-msft phi3small seed_oss skywork"
+            + " smollm3 smolvlm_text solar_open stablelm stablelm_epoch telechat telechat2"
+            + " vault_gemma xverse Yi");
     add(GroupedDecoders::multiHead, "baichuan biogpt bloom qwen xglm");
     add(GroupedDecoders::bigCode, "gpt_bigcode");
     add(GroupedDecoders::falcon, "falcon RefinedWeb RefinedWebModel");
@@ -37,16 +38,17 @@ final class Families {
     add(GroupedDecoders::looped, "ouro");
     add(
         SlidingDecoders::everyLayer,
-        "mistral ministral ministral3 mixtral phi3 phi3_v phi4mm phi4_multimodal phimoe starcoder2");
+        "mistral ministral ministral3 mixtral phi3 phi3_v phi4mm phi4_multimodal phimoe"
+            + " starcoder2");
     add(
         SlidingDecoders::pattern,
         "cohere2 cohere2_moe cwm exaone4 exaone_moe gemma2 gemma3 gemma3_text gpt_oss olmo3"
             + " afmoe laguna smallthinker");
     add(
         SlidingDecoders::onRequest,
-        "dots_ocr llava_qwen mimo minicpmo minicpmv qwen2 qwen2_moe qwen2_vl qwen2_vl_text qwen2_5_vl qwen2_5_vl_text qwen2_5_omni_text"
-            + " qwen2_audio qwen2_audio_text qwen3 qwen3_moe qwen3_vl_text qwen3_vl_moe_text"
-            + " qwen3_omni_moe_text");
+        "dots_ocr llava_qwen mimo minicpmo minicpmv qwen2 qwen2_moe qwen2_vl qwen2_vl_text"
+            + " qwen2_5_vl qwen2_5_vl_text qwen2_5_omni_text qwen2_audio qwen2_audio_text qwen3"
+            + " qwen3_moe qwen3_vl_text qwen3_vl_moe_text qwen3_omni_moe_text");
     add(SlidingDecoders::gemma3n, "gemma3n gemma3n_text");
     add(SlidingDecoders::gemma4, "gemma4 gemma4_text");
     add(SlidingDecoders::llama4, "llama4 llama4_text");

@@ -24,8 +24,7 @@ final class GroupedDecoders {
    */
   static List<LayerSpec> multiHead(DecoderConfig config) {
     int heads = config.queryHeads();
-    OptionalInt stated = config.channels("kv_channels");
-    int headDim = stated.isPresent() ? stated.getAsInt() : config.headDim(heads);
+    int headDim = config.headDim("kv_channels", heads);
     return alike(config, new GroupedHeads(heads, heads, headDim, headDim));
   }
 
@@ -58,8 +57,7 @@ final class GroupedDecoders {
    */
   static List<LayerSpec> chatGlm(DecoderConfig config) {
     int heads = config.queryHeads();
-    OptionalInt stated = config.channels("kv_channels");
-    int headDim = stated.isPresent() ? stated.getAsInt() : config.headDim(heads);
+    int headDim = config.headDim("kv_channels", heads);
     OptionalInt groups = config.integer("multi_query_group_num", 1, DecoderConfig.MOST_HEADS);
     int kvHeads =
         config.flag("multi_query_attention", false)
@@ -102,8 +100,7 @@ final class GroupedDecoders {
    */
   static List<LayerSpec> crossLayer(DecoderConfig config) {
     int heads = config.queryHeads();
-    OptionalInt alias = config.channels("attention_head_dim");
-    int headDim = alias.isPresent() ? alias.getAsInt() : config.headDim(heads);
+    int headDim = config.headDim("attention_head_dim", heads);
     GroupedHeads layout = config.grouped(heads, headDim);
     int factor = config.integer("cla_share_factor", 1, DecoderConfig.MOST_LAYERS).orElse(1);
     int owners = config.flag("use_cla", false) ? factor : 1;
@@ -119,19 +116,7 @@ final class GroupedDecoders {
   }
 
   private static List<LayerSpec> alike(DecoderConfig config, GroupedHeads heads) {
-    config
-        .texts("layer_types")
-        .ifPresent(
-            kinds -> {
-              for (String kind : kinds) {
-                if (!kind.equals("full_attention") && !kind.equals("attention")) {
-                  throw config.wrong(
-                      "layer_types",
-                      "may have full_attention alone in a model of type %s, not %s"
-                          .formatted(config.type(), kind));
-                }
-              }
-            });
+    config.requireLayersOf("full_attention", "attention");
     return EveryLayer.of(config, layer -> config.full(heads));
   }
 }

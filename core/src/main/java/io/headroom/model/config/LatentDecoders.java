@@ -71,7 +71,8 @@ final class LatentDecoders {
     int channels = config.required("index_head_dim", 1, DecoderConfig.MOST_CHANNELS);
     FurtherCaches indexer = FurtherCaches.entries(new EntryCache(1, 0, indexBytes(channels)));
     int count = config.layerCount();
-    requireSparse(config);
+    // Which of them have an indexer says another list.
+    config.requireLayersOf("deepseek_sparse_attention");
     Optional<List<String>> types = config.texts("indexer_types");
     Optional<String> pattern = config.text("index_topk_pattern").filter(text -> !text.isEmpty());
     int every = config.integer("index_topk_freq", 1, DecoderConfig.MOST_LAYERS).orElse(1);
@@ -88,19 +89,6 @@ final class LatentDecoders {
                   .orElse(Math.max(layer - offset + 1, 0) % every == 0);
           return own ? config.full(heads).with(indexer) : config.full(heads);
         });
-  }
-
-  /**
-   * Newer files list the kinds of the layers too; which of them have an indexer says another list.
-   */
-  private static void requireSparse(DecoderConfig config) {
-    config
-        .texts("layer_types")
-        .filter(kinds -> !kinds.stream().allMatch("deepseek_sparse_attention"::equals))
-        .ifPresent(
-            kinds -> {
-              throw config.wrong("layer_types", "may have deepseek_sparse_attention alone");
-            });
   }
 
   static int indexBytes(int channels) {

@@ -191,8 +191,7 @@ final class MambaHybrids {
   /** PLaMo-2 (vLLM plamo2): one layer in {@code mamba_step} attends, the one in the middle. */
   static List<LayerSpec> plamo2(DecoderConfig config) {
     int queryHeads = config.queryHeads();
-    OptionalInt stated = config.channels("hidden_size_per_head");
-    int headDim = stated.isPresent() ? stated.getAsInt() : config.headDim(queryHeads);
+    int headDim = config.headDim("hidden_size_per_head", queryHeads);
     GroupedHeads heads = config.grouped(queryHeads, headDim);
     int step = config.positive("mamba_step", 2);
     boolean enabled = config.flag("mamba_enabled", true);

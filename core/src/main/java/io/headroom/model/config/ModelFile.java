@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -36,13 +37,22 @@ public final class ModelFile {
    *     the wrong type, out of range, contradictory or not known
    */
   public static ModelSpec read(Path path, ReadingOptions options) {
-    Path file = locate(path);
+    return configured(locate(path), options).model();
+  }
+
+  /**
+   * @param file that describes the model, see {@link #locate}
+   * @throws UserException as above
+   */
+  static ConfiguredModel configured(Path file, ReadingOptions options) {
     FileStart start = FileStart.of(file);
     boolean named = CONFIGS.contains(file.getFileName().toString());
     if (start.beginsWith('G', 'G', 'U', 'F') && !named) {
-      return GgufModel.read(file).model(options);
+      return new ConfiguredModel(file, GgufModel.read(file).model(options), Optional.empty());
     }
-    return HuggingFaceConfig.of(ModelNames.of(file), ConfigFile.read(file, start)).model(options);
+    HuggingFaceConfig config =
+        HuggingFaceConfig.of(ModelNames.of(file), ConfigFile.read(file, start));
+    return new ConfiguredModel(file, config.model(options), Optional.of(config));
   }
 
   /** The file that describes the model: the path itself, or what lies in that folder. */

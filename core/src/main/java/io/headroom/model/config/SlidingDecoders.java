@@ -40,23 +40,21 @@ final class SlidingDecoders {
       DecoderConfig config, HeadLayout slidingHeads, HeadLayout fullHeads) {
     OptionalInt window = config.positions("sliding_window");
     Optional<String> letters = letters(config);
-    boolean needsPeriod = letters.isEmpty() && !config.has("layer_types");
-    int period = needsPeriod ? period(config) : 0;
     PERIODS.forEach(config::has);
-    return listed(config, slidingHeads, fullHeads)
-        .orElseGet(
-            () ->
-                EveryLayer.of(
-                    config,
-                    layer -> {
-                      boolean full =
-                          letters
-                              .map(kinds -> kinds.charAt(layer % kinds.length()) == 'G')
-                              .orElseGet(() -> (layer + 1) % period == 0);
-                      return full
-                          ? config.full(fullHeads)
-                          : windowed(config, slidingHeads, fullHeads, window);
-                    }));
+    Optional<List<LayerSpec>> listed = listed(config, slidingHeads, fullHeads);
+    if (listed.isPresent()) {
+      return listed.get();
+    }
+    int period = letters.isPresent() ? 0 : period(config);
+    return EveryLayer.of(
+        config,
+        layer -> {
+          boolean full =
+              letters
+                  .map(kinds -> kinds.charAt(layer % kinds.length()) == 'G')
+                  .orElseGet(() -> (layer + 1) % period == 0);
+          return full ? config.full(fullHeads) : windowed(config, slidingHeads, fullHeads, window);
+        });
   }
 
   /** EXAONE-4 writes {@code LLLG}: three local layers and a global one. */

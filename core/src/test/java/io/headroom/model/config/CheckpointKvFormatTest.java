@@ -33,8 +33,7 @@ class CheckpointKvFormatTest {
       })
   void isWhatTheQuantisationSays(String quantisation, String label, String key) throws IOException {
     KvFormatChoice said =
-        CheckpointKvFormat.read(
-            config("{\"model_type\": \"llama\", \"quantization_config\": " + quantisation + "}"));
+        said(config("{\"model_type\": \"llama\", \"quantization_config\": " + quantisation + "}"));
 
     assertThat(said.label()).isEqualTo(label);
     assertThat(said.key().orElse(null))
@@ -44,7 +43,7 @@ class CheckpointKvFormatTest {
   @Test
   void isSaidInTheDecodersObjectToo() throws IOException {
     KvFormatChoice said =
-        CheckpointKvFormat.read(
+        said(
             config(
                 """
                 {"model_type": "qwen2_5_vl", "text_config": {"model_type": "llama",
@@ -62,7 +61,7 @@ class CheckpointKvFormatTest {
         folder.resolve("hf_quant_config.json"),
         "{\"quantization\": {\"quant_algo\": \"FP8\", \"kv_cache_quant_algo\": \"FP8\"}}");
 
-    KvFormatChoice said = CheckpointKvFormat.read(config);
+    KvFormatChoice said = said(config);
 
     assertThat(said.label()).isEqualTo("fp8");
     assertThat(said.key()).contains("quantization.kv_cache_quant_algo");
@@ -86,7 +85,7 @@ class CheckpointKvFormatTest {
         config("{\"model_type\": \"llama\", \"quantization_config\": " + quantisation + "}");
 
     assertThatExceptionOfType(UserException.class)
-        .isThrownBy(() -> CheckpointKvFormat.read(file))
+        .isThrownBy(() -> said(file))
         .withMessage(file + ": quantization_config." + message);
   }
 
@@ -94,10 +93,14 @@ class CheckpointKvFormatTest {
   void everyCheckpointOfTheCatalogueSaysSomethingKnown() {
     Path models = SharedData.projectRoot().resolve("conf/models");
     for (String name : new ModelCatalogue(models).names()) {
-      KvFormatChoice said = CheckpointKvFormat.read(models.resolve(name + ".json"));
+      KvFormatChoice said = said(models.resolve(name + ".json"));
       String expected = name.equals("gemma-4-31b-it-nvfp4") ? "fp8" : "bf16";
       assertThat(said.label()).as(name).isEqualTo(expected);
     }
+  }
+
+  private static KvFormatChoice said(Path file) {
+    return CheckpointKvFormat.of(HuggingFaceConfig.read(file), file);
   }
 
   private Path config(String json) throws IOException {

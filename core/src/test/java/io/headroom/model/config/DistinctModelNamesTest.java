@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DistinctModelNamesTest {
@@ -117,6 +118,8 @@ class DistinctModelNamesTest {
   private static ConfiguredModel configured(String file, int heads) {
     LayerSpec layer = new LayerSpec(LayerKind.FULL, new GroupedHeads(heads, heads, 8, 8), 0, 0, 1);
     return new ConfiguredModel(
-        Path.of(file), new ModelSpec(ModelNames.of(Path.of(file)), 64, 0, 0, List.of(layer)));
+        Path.of(file),
+        new ModelSpec(ModelNames.of(Path.of(file)), 64, 0, 0, List.of(layer)),
+        Optional.empty());
   }
 }

@@ -138,9 +138,7 @@ public final class KvCommand implements Callable<Integer> {
       try {
         ConfiguredModel configured = catalogue.locate(model, options);
         KvFormatChoice format =
-            asked
-                .map(KvFormatChoice::asked)
-                .orElseGet(() -> CheckpointKvFormat.read(configured.file()));
+            asked.map(KvFormatChoice::asked).orElseGet(() -> CheckpointKvFormat.of(configured));
         KvReport report =
             KvReport.of(
                 configured.model(), positions, format, tensorParallel, batch, blockTokens, sizes);
