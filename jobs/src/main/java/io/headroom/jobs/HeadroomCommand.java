@@ -6,6 +6,7 @@ import io.headroom.jobs.report.ReportCommand;
 import io.headroom.jobs.sweep.SweepCommand;
 import io.headroom.jobs.verify.VerifyCommand;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -37,13 +38,9 @@ public final class HeadroomCommand implements Runnable {
    */
   static CommandLine with(String... arguments) {
     CommandLine command = new CommandLine(new HeadroomCommand());
-    COMMANDS.forEach(
-        (name, made) -> {
-          boolean isAsked = arguments.length > 0 && arguments[0].equals(name);
-          if (isAsked || arguments.length == 0 || !COMMANDS.containsKey(arguments[0])) {
-            command.addSubcommand(made.get());
-          }
-        });
+    Supplier<Object> asked = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+    (asked == null ? COMMANDS.values() : List.of(asked))
+        .forEach(made -> command.addSubcommand(made.get()));
     return command;
   }
 

@@ -23,8 +23,13 @@ public final class QuietTimes {
     return not(coalesce(col("noisy"), lit(false)));
   }
 
-  /** A column of such rows, null of the others. */
-  public static Column only(String column) {
-    return when(isQuiet(), col(column));
+  /** The time of prefill; null of rows that are noisy. */
+  public static Column prefillNanos() {
+    return when(isQuiet(), col("prefill_ns"));
+  }
+
+  /** The median time of a decoded token; null as above. */
+  public static Column decodeNanos() {
+    return when(isQuiet(), col("decode_ns_p50"));
   }
 }

@@ -70,8 +70,8 @@ public final class SummaryTable {
             .agg(
                 max("kv_bytes_per_token").as("kv_bytes_per_token"),
                 avg("kv_bytes").as("kv_bytes"),
-                percentile(QuietTimes.only("prefill_ns"), lit(0.5)).as(QuietTimes.PREFILL),
-                percentile(QuietTimes.only("decode_ns_p50"), lit(0.5)).as(QuietTimes.DECODE));
+                percentile(QuietTimes.prefillNanos(), lit(0.5)).as(QuietTimes.PREFILL),
+                percentile(QuietTimes.decodeNanos(), lit(0.5)).as(QuietTimes.DECODE));
     return HeadComparisons.with(figures)
         .where(col(HeadComparisons.VARIANT).isNotNull())
         .select(

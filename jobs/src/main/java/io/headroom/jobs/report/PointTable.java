@@ -83,14 +83,18 @@ final class PointTable {
       avg("fraction_of_stream").as("fraction_of_stream"),
       avg(PassTime.nanos()).as("measured_ns"),
       avg("predicted_ns").as("predicted_ns"),
-      percentile(QuietTimes.only("prefill_ns"), lit(0.5)).as(QuietTimes.PREFILL),
-      percentile(QuietTimes.only("decode_ns_p50"), lit(0.5)).as(QuietTimes.DECODE),
+      median(QuietTimes.prefillNanos()).as(QuietTimes.PREFILL),
+      median(QuietTimes.decodeNanos()).as(QuietTimes.DECODE),
       count(when(col("noisy"), 1)).as("noisy"),
       count(when(not(col("steady")), 1)).as("unsteady")
     };
   }
 
   private static Column median(String column) {
-    return percentile(col(column), lit(0.5));
+    return median(col(column));
+  }
+
+  private static Column median(Column figure) {
+    return percentile(figure, lit(0.5));
   }
 }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import io.headroom.jobs.measurements.Axis;
+import io.headroom.jobs.measurements.QuietTimes;
 import io.headroom.jobs.measurements.Status;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -27,20 +28,20 @@ final class TrustTable {
    */
   static Dataset<Row> counts(Dataset<Row> measurements, int most) {
     Column ok = is(Status.OK);
-    Column noisy = coalesce(col("noisy"), lit(false));
+    Column quiet = QuietTimes.isQuiet();
     Column steady = coalesce(col("steady"), lit(true));
     Column decoded = ok.and(col("decode_ns_p50").isNotNull());
     return measurements
         .groupBy(axes())
         .agg(
             count(lit(1)).as("rows"),
-            countOf(ok.and(not(noisy)).and(steady)).as("quiet"),
-            countOf(ok.and(noisy)).as("noisy"),
-            countOf(ok.and(not(noisy)).and(not(steady))).as("unsteady"),
+            countOf(ok.and(quiet).and(steady)).as("quiet"),
+            countOf(ok.and(not(quiet))).as("noisy"),
+            countOf(ok.and(quiet).and(not(steady))).as("unsteady"),
             countOf(ok.and(not(steady))).as("unsteady_rows"),
             countOf(is(Status.UNSUPPORTED)).as("unsupported"),
             countOf(is(Status.FAILED)).as("failed"),
-            countOf(coalesce(col("assumed"), lit(false))).as("assumed"),
+            countOf(col("assumed")).as("assumed"),
             countOf(decoded.and(col("decode_ns_p50_low").isNull())).as("no_interval"),
             countOf(decoded.and(col("decode_ns_p90").isNull())).as("no_p90"),
             countOf(decoded.and(col("decode_ns_p99").isNull())).as("no_p99"))

@@ -17,7 +17,7 @@ import org.apache.spark.sql.Row;
 
 /** The table of the measurements: what earlier runs left there, and the rows of this one. */
 public final class MeasurementFiles {
-  /** The columns that tell the rows of a table apart. */
+  /** A cell and a sequence have one row. */
   static final TableColumns COLUMNS =
       new TableColumns(
           MeasurementTable.SCHEMA, List.of("cell_id", "sequence_id"), MeasurementTable.ADDED);

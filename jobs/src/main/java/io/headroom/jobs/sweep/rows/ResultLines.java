@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.percentile;
 import static org.apache.spark.sql.functions.when;
 
@@ -131,9 +130,9 @@ final class ResultLines {
                 (few ? max("kv_bytes") : avg("kv_bytes")).cast("double").as("kv_bytes"),
                 middle(col("prefill_ns"), few).as("prefill_ns"),
                 middle(col("decode_ns_p50"), few).as("decode_ns"),
-                middle(QuietTimes.only("prefill_ns"), few).as(QuietTimes.PREFILL),
-                middle(QuietTimes.only("decode_ns_p50"), few).as(QuietTimes.DECODE),
-                count(when(not(QuietTimes.isQuiet()), 1)).as("noisy_rows"),
+                middle(QuietTimes.prefillNanos(), few).as(QuietTimes.PREFILL),
+                middle(QuietTimes.decodeNanos(), few).as(QuietTimes.DECODE),
+                count(when(col("noisy"), 1)).as("noisy_rows"),
                 max("state_bytes").as("state_bytes"),
                 max("assumed").as("assumed"));
     Column[] order =
