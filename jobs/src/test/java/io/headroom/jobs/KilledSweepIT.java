@@ -8,12 +8,10 @@ import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.RunningProcess;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.testkit.SharedClasses;
-import io.headroom.testkit.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -27,7 +25,6 @@ class KilledSweepIT {
   private static final Duration A_START = Duration.ofSeconds(90);
   private static final Duration A_SWEEP = Duration.ofMinutes(3);
   private static final Duration WORK = Duration.ofMillis(500);
-  private static final Path ROOT = SharedData.projectRoot();
 
   /**
    * Seven heads divide Qwen's 14 but not the 32 of TinyLlama: one row that needs no measuring is
@@ -169,15 +166,7 @@ class KilledSweepIT {
   }
 
   private RunningProcess start(ScratchSweep sweep, String... more) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                ROOT.resolve("jobs/bin/headroom").toString(),
-                "sweep",
-                sweep.conf().toString(),
-                "--out",
-                sweep.out().toString()));
-    command.addAll(Arrays.asList(more));
+    List<String> command = sweep.launch(more);
     command.addAll(
         List.of(
             "--driver-memory",

@@ -188,11 +188,9 @@ class ReadmeIT {
 
   @Test
   void theExampleOfASweepIsOne() throws Exception {
-    Matcher example =
-        Pattern.compile("(?s)```hocon\\n(.*?)```")
-            .matcher(Files.readString(ROOT.resolve("conf/README.md")));
-    assertThat(example.find()).isTrue();
-    Path conf = Files.writeString(folder.resolve("example.conf"), example.group(1));
+    Path conf =
+        Files.writeString(
+            folder.resolve("example.conf"), DocumentedCommands.snippet("conf/README.md", "hocon"));
 
     ChildProcess run =
         ChildProcess.run(

@@ -28,8 +28,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -99,15 +97,7 @@ class NotebooksIT {
     sweep = ScratchSweep.of(folder, SWEEP);
     assertSucceeds(
         ChildProcess.run(
-            folder,
-            A_SWEEP,
-            SharedClasses.usedByFirstCompiler(folder),
-            List.of(
-                ROOT.resolve("jobs/bin/headroom").toString(),
-                "sweep",
-                sweep.conf().toString(),
-                "--out",
-                sweep.out().toString())));
+            folder, A_SWEEP, SharedClasses.usedByFirstCompiler(folder), sweep.launch()));
     checkout = checkOut();
     Files.createSymbolicLink(checkout.resolve("results/quickstart"), sweep.out());
     assertSucceeds(execute(theOne("HEADROOM_FIGURES=.*"), ANSWERED, ChildProcess.FIRST_COMPILER));
@@ -306,11 +296,9 @@ class NotebooksIT {
 
   @Test
   void histogramsAreReadAsDocumented() throws Exception {
-    Matcher snippet =
-        Pattern.compile("(?s)```python\\n(.*?)```")
-            .matcher(Files.readString(ROOT.resolve("notebooks/README.md")));
-    assertThat(snippet.find()).isTrue();
-    Files.writeString(checkout.resolve("histograms.py"), snippet.group(1));
+    Files.writeString(
+        checkout.resolve("histograms.py"),
+        DocumentedCommands.snippet("notebooks/README.md", "python"));
 
     ChildProcess run = inTheCheckout("notebooks/.venv/bin/python histograms.py", Map.of());
 

@@ -8,11 +8,9 @@ import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.jobs.testkit.SharedClasses;
 import io.headroom.jobs.testkit.SparkEventLog;
 import io.headroom.jobs.testkit.SparkStage;
-import io.headroom.testkit.SharedData;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -45,20 +43,14 @@ class SweepLimitsIT {
             """);
     SparkEventLog log = new SparkEventLog(Files.createDirectory(folder.resolve("events")));
     List<String> command =
-        new ArrayList<>(
-            List.of(
-                SharedData.projectRoot().resolve("jobs/bin/headroom").toString(),
-                "sweep",
-                sweep.conf().toString(),
-                "--out",
-                sweep.out().toString(),
-                "--",
-                "--master",
-                "local-cluster[1,%d,1024]".formatted(CORES),
-                "--driver-memory",
-                "1g",
-                "--conf",
-                "spark.ui.enabled=false"));
+        sweep.launch(
+            "--",
+            "--master",
+            "local-cluster[1,%d,1024]".formatted(CORES),
+            "--driver-memory",
+            "1g",
+            "--conf",
+            "spark.ui.enabled=false");
     command.addAll(log.options());
 
     ChildProcess run = ChildProcess.run(folder, A_SWEEP, SharedClasses.used(folder), command);

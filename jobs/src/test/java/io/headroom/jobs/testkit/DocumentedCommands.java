@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The commands that the README files tell their readers to type. */
@@ -33,6 +34,13 @@ public final class DocumentedCommands {
     List<String> found = of(file).stream().filter(line -> line.matches(pattern)).toList();
     assertThat(found).as(pattern).hasSize(1);
     return found.get(0);
+  }
+
+  /** The first block of code in a language, all of it. */
+  public static String snippet(String file, String language) {
+    Matcher block = Pattern.compile("(?s)```" + language + "\\n(.*?)```").matcher(text(file));
+    assertThat(block.find()).as("%s in %s", language, file).isTrue();
+    return block.group(1);
   }
 
   private static String text(String file) {

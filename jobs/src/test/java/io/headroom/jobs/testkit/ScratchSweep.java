@@ -1,5 +1,6 @@
 package io.headroom.jobs.testkit;
 
+import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,10 +43,21 @@ public final class ScratchSweep {
 
   /** {@code sweep CONF --out DIR} and the given arguments. */
   public CommandRun run(String... more) {
+    return CommandRun.of(arguments(more).toArray(String[]::new));
+  }
+
+  /** The same by the launcher, in the words of a process. */
+  public List<String> launch(String... more) {
+    List<String> command = arguments(more);
+    command.add(0, SharedData.projectRoot().resolve("jobs/bin/headroom").toString());
+    return command;
+  }
+
+  private List<String> arguments(String... more) {
     List<String> arguments =
         new ArrayList<>(List.of("sweep", conf.toString(), "--out", out.toString()));
     arguments.addAll(Arrays.asList(more));
-    return CommandRun.of(arguments.toArray(String[]::new));
+    return arguments;
   }
 
   public Dataset<Row> measurements(SparkSession spark) {

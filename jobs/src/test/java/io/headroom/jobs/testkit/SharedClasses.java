@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -63,17 +62,7 @@ public final class SharedClasses {
                 ChildProcess.FIRST_COMPILER.get(OPTIONS),
                 "SPARK_SUBMIT_OPTS",
                 "-XX:ArchiveClassesAtExit=%s -Xlog:disable".formatted(archive)),
-            List.of(
-                SharedData.projectRoot().resolve("jobs/bin/headroom").toString(),
-                "sweep",
-                sweep.conf().toString(),
-                "--out",
-                sweep.out().toString(),
-                "--",
-                "--master",
-                "local[1]",
-                "--driver-memory",
-                "1g"));
+            sweep.launch("--", "--master", "local[1]", "--driver-memory", "1g"));
     if (run.exitStatus() != 0 || !Files.exists(archive)) {
       throw new IllegalStateException("no classes to share: " + run);
     }
