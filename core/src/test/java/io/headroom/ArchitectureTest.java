@@ -53,6 +53,7 @@ class ArchitectureTest {
             "kvcache.tiled"),
         mayUse("workload"),
         mayUse("fit"),
+        mayUse("plan.accelerator", "fit", "json"),
         mayUse("host", "attention", "attention.vector"),
         mayUse("measure", "attention", "attention.reference", "kvcache", "host"));
   }

@@ -11,7 +11,6 @@ import org.apache.commons.math3.fitting.leastsquares.LeastSquaresProblem;
 import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.DiagonalMatrix;
 import org.apache.commons.math3.linear.RealMatrix;
 import org.apache.commons.math3.linear.RealVector;
 import org.apache.commons.math3.stat.descriptive.rank.Median;
@@ -142,7 +141,9 @@ public final class LogLinearFit {
     return new Fitted(Arrays.stream(coefficients(point)).boxed().toList(), settled);
   }
 
+  /** Weights are a part of the model: a matrix of them would be as large as the square of all. */
   private double[] optimum(double[] start, double[] weights) {
+    double[] roots = Arrays.stream(weights).map(Math::sqrt).toArray();
     LeastSquaresOptimizer.Optimum optimum =
         new LevenbergMarquardtOptimizer()
             .withCostRelativeTolerance(TOLERANCE)
@@ -150,9 +151,8 @@ public final class LogLinearFit {
             .optimize(
                 new LeastSquaresBuilder()
                     .start(start)
-                    .model(this::predictions)
-                    .target(target)
-                    .weight(new DiagonalMatrix(weights))
+                    .model(point -> predictions(point, roots))
+                    .target(weighed(target, roots))
                     .checker(this::remember)
                     .maxEvaluations(mostEvaluations)
                     .maxIterations(mostEvaluations)
@@ -169,21 +169,29 @@ public final class LogLinearFit {
     return false;
   }
 
-  /** Logarithms of the predicted values and of the coefficients, and their derivatives. */
-  private Pair<RealVector, RealMatrix> predictions(RealVector point) {
+  private static double[] weighed(double[] values, double[] roots) {
+    return IntStream.range(0, values.length).mapToDouble(i -> values[i] * roots[i]).toArray();
+  }
+
+  /**
+   * Logarithms of the predicted values and of the coefficients, and their derivatives, times the
+   * roots of their weights.
+   */
+  private Pair<RealVector, RealMatrix> predictions(RealVector point, double[] roots) {
     double[] values = new double[target.length];
     double[][] derivatives = new double[target.length][prior.length];
     double[] coefficients = coefficients(point.toArray());
     for (int i = 0; i < features.length; i++) {
       double predicted = sum(coefficients, features[i]);
-      values[i] = Math.log(predicted);
+      values[i] = roots[i] * Math.log(predicted);
       for (int j = 0; j < prior.length; j++) {
-        derivatives[i][j] = features[i][j] * coefficients[j] / predicted;
+        derivatives[i][j] = roots[i] * features[i][j] * coefficients[j] / predicted;
       }
     }
     for (int j = 0; j < prior.length; j++) {
-      values[features.length + j] = point.getEntry(j);
-      derivatives[features.length + j][j] = 1;
+      double root = roots[features.length + j];
+      values[features.length + j] = root * point.getEntry(j);
+      derivatives[features.length + j][j] = root;
     }
     return new Pair<>(
         new ArrayRealVector(values, false), new Array2DRowRealMatrix(derivatives, false));

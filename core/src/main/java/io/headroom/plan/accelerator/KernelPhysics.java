@@ -1,0 +1,66 @@
+package io.headroom.plan.accelerator;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a family of kernels has to do, as terms of time that an ideal accelerator would need: bytes
+ * over bandwidth, operations over peak, waves over the processors. A variant of the family, such as
+ * one library's kernel for one type of elements, weighs them with coefficients that are fitted.
+ */
+public interface KernelPhysics {
+  /** The columns of text that say which kernel it is. */
+  List<String> texts();
+
+  /** The columns of numbers. */
+  List<String> numbers();
+
+  /** The columns of numbers that a table may lack, with what they are then. */
+  default double whereMissing(String column) {
+    return Double.NaN;
+  }
+
+  /** The columns of text that a table may lack, with what they are then. */
+  default Optional<String> textWhereMissing(String column) {
+    return Optional.empty();
+  }
+
+  /**
+   * @throws io.headroom.UserException if a type of elements is not known
+   */
+  default void requireKnownTypes(KernelCall call) {
+    for (int i = 0; i < texts().size(); i++) {
+      if (texts().get(i).endsWith("_dtype") || texts().get(i).equals("gemm_type")) {
+        KernelCall.elementBytes(texts().get(i), call.texts().get(i));
+      }
+    }
+  }
+
+  /** Kernels of one variant share their coefficients. */
+  String variant(KernelCall call);
+
+  /** What {@link #terms} stand for. */
+  List<String> termNames();
+
+  /**
+   * Milliseconds, at least 0 each, and the first above 0. They depend on the accelerator by its
+   * data sheet alone, so that coefficients mean the same on another one.
+   */
+  double[] terms(KernelCall call, DataSheet sheet);
+
+  /** What {@link #features} stand for. */
+  List<String> featureNames();
+
+  /** What tells where the terms miss the measured time. */
+  double[] features(KernelCall call, DataSheet sheet);
+
+  static double log2(double value) {
+    return Math.log(value) / Math.log(2);
+  }
+
+  /** How full the last of the waves is on average: 1 where the work divides evenly. */
+  static double fill(double work, double places) {
+    double waves = work / places;
+    return waves / Math.ceil(waves);
+  }
+}

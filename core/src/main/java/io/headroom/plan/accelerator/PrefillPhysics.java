@@ -1,0 +1,127 @@
+package io.headroom.plan.accelerator;
+
+import static io.headroom.plan.accelerator.KernelPhysics.log2;
+
+import java.util.List;
+
+/** Causal self-attention of whole prompts: every sequence has as many queries as keys. */
+final class PrefillPhysics implements KernelPhysics {
+  private static final int BATCH = 0;
+  private static final int TOKENS = 1;
+  private static final int QUERY_HEADS = 2;
+  private static final int KV_HEADS = 3;
+  private static final int HEAD_DIM = 4;
+  private static final int WINDOW = 5;
+
+  private static final double TILE_ROWS = 128;
+
+  @Override
+  public List<String> texts() {
+    return List.of("kernel_source", "kv_cache_dtype");
+  }
+
+  @Override
+  public List<String> numbers() {
+    return List.of(
+        "batch_size", "isl", "num_heads", "num_key_value_heads", "head_dim", "window_size");
+  }
+
+  @Override
+  public double whereMissing(String column) {
+    return column.equals("window_size") ? 0 : Double.NaN;
+  }
+
+  @Override
+  public String variant(KernelCall call) {
+    String variant = String.join(" ", call.texts());
+    return call.numbers()[WINDOW] > 0 ? variant + " window" : variant;
+  }
+
+  @Override
+  public List<String> termNames() {
+    return List.of("floor", "sequence", "tensor_cores", "longest_row", "memory", "waves");
+  }
+
+  @Override
+  public double[] terms(KernelCall call, DataSheet sheet) {
+    double[] n = call.numbers();
+    double visible = visible(n);
+    return new double[] {
+      1e-3,
+      n[BATCH] * 1e-6,
+      1e3
+          * 4
+          * n[BATCH]
+          * n[QUERY_HEADS]
+          * n[HEAD_DIM]
+          * (pairs(n) + n[TOKENS] * TILE_ROWS / 2)
+          / sheet.bf16FlopsPerSecond(),
+      Math.ceil(visible / TILE_ROWS) * n[HEAD_DIM] / 128 * 1e-3,
+      1e3 * bytes(call) / sheet.bandwidthBytesPerSecond(),
+      Math.ceil(blocks(n) / sheet.processors()) * 1e-3
+    };
+  }
+
+  @Override
+  public List<String> featureNames() {
+    return List.of(
+        "batch",
+        "query_heads",
+        "kv_heads",
+        "group_size",
+        "head_dim",
+        "tokens",
+        "window",
+        "heads_of_batch",
+        "blocks_of_processors",
+        "fill",
+        "all_tokens",
+        "bytes",
+        "rows",
+        "work",
+        "fill_of_heads");
+  }
+
+  @Override
+  public double[] features(KernelCall call, DataSheet sheet) {
+    double[] n = call.numbers();
+    double heads = n[BATCH] * n[QUERY_HEADS];
+    return new double[] {
+      log2(n[BATCH]),
+      log2(n[QUERY_HEADS]),
+      log2(n[KV_HEADS]),
+      log2(n[QUERY_HEADS] / n[KV_HEADS]),
+      n[HEAD_DIM],
+      log2(n[TOKENS]),
+      n[WINDOW],
+      log2(heads),
+      log2(blocks(n) / sheet.processors()),
+      KernelPhysics.fill(blocks(n), sheet.processors()),
+      log2(n[BATCH] * n[TOKENS]),
+      log2(bytes(call)),
+      log2(heads * n[TOKENS] * n[HEAD_DIM]),
+      log2(heads * pairs(n) * n[HEAD_DIM]),
+      KernelPhysics.fill(heads, sheet.processors())
+    };
+  }
+
+  private static double visible(double[] n) {
+    return n[WINDOW] > 0 ? Math.min(n[WINDOW], n[TOKENS]) : n[TOKENS];
+  }
+
+  /** Of a query and a key that it sees. */
+  private static double pairs(double[] n) {
+    double visible = visible(n);
+    return visible * (visible + 1) / 2 + (n[TOKENS] - visible) * visible;
+  }
+
+  private static double blocks(double[] n) {
+    return n[BATCH] * n[QUERY_HEADS] * Math.ceil(n[TOKENS] / TILE_ROWS);
+  }
+
+  private static double bytes(KernelCall call) {
+    double[] n = call.numbers();
+    double cached = KernelCall.elementBytes(call.texts().get(1));
+    return n[BATCH] * n[TOKENS] * n[HEAD_DIM] * (n[QUERY_HEADS] * 2 * 2 + n[KV_HEADS] * 2 * cached);
+  }
+}

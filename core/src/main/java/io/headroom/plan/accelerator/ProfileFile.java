@@ -1,0 +1,188 @@
+package io.headroom.plan.accelerator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headroom.InputFile;
+import io.headroom.UserException;
+import io.headroom.fit.BoostedTrees;
+import io.headroom.json.JsonDocument;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** A profile as a file: plain JSON, the same text for the same profile. */
+public final class ProfileFile {
+  /** What this version writes, and the only one that it reads. */
+  private static final int FORMAT = 1;
+
+  public static final int MOST_BYTES = 1_000_000;
+  private static final MathContext COEFFICIENT_DIGITS = new MathContext(6);
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper STRICT = JsonDocument.strictJson(MOST_BYTES);
+
+  private ProfileFile() {}
+
+  /** The text of the file. Coefficients have six digits. */
+  public static String text(AcceleratorProfile profile) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("format", FORMAT);
+    DataSheet sheet = profile.sheet();
+    ObjectNode data = root.putObject("data_sheet");
+    data.put("name", sheet.name());
+    data.put("memory_bytes", sheet.memoryBytes());
+    data.put("bandwidth_bytes_per_second", sheet.bandwidthBytesPerSecond());
+    data.put("bf16_flops_per_second", sheet.bf16FlopsPerSecond());
+    if (sheet.fp8FlopsPerSecond() > 0) {
+      data.put("fp8_flops_per_second", sheet.fp8FlopsPerSecond());
+    }
+    data.put("l2_bytes", sheet.l2Bytes());
+    data.put("processors", sheet.processors());
+    data.put("source", sheet.source());
+    ObjectNode provenance = root.putObject("provenance");
+    profile.provenance().forEach(provenance::put);
+    ObjectNode families = root.putObject("families");
+    profile.models().forEach((family, model) -> write(model, families.putObject(family.label())));
+    try {
+      // A line a family and a data sheet: what differs between two versions can be seen.
+      return JSON.writeValueAsString(root)
+          .replace("\"data_sheet\":", "\n\"data_sheet\":")
+          .replace("\"provenance\":", "\n\"provenance\":")
+          .replace("\"families\":", "\n\"families\":")
+          .replace("\"error\":", "\n\"error\":")
+          .concat("\n");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void write(KernelModel model, ObjectNode into) {
+    ObjectNode error = into.putObject("error");
+    error.put("rows", model.error().rows());
+    error.put("mean_absolute_percentage_error", rounded(model.error().mean()));
+    error.put("p90_absolute_percentage_error", rounded(model.error().p90()));
+    into.set("terms", JSON.valueToTree(model.family().physics().termNames()));
+    ObjectNode variants = into.putObject("variants");
+    model
+        .coefficients()
+        .forEach(
+            (variant, coefficients) -> {
+              ArrayNode array = variants.putArray(variant);
+              Arrays.stream(coefficients).mapToObj(ProfileFile::rounded).forEach(array::add);
+            });
+    into.set("features", JSON.valueToTree(KernelModel.featureNames(model.family())));
+    into.set("thresholds", JSON.valueToTree(model.residual().thresholds()));
+    into.set("trees", JSON.valueToTree(model.residual().trees()));
+    into.set("leaves", JSON.valueToTree(model.residual().leaves()));
+  }
+
+  private static BigDecimal rounded(double value) {
+    return new BigDecimal(value).round(COEFFICIENT_DIGITS).stripTrailingZeros();
+  }
+
+  /**
+   * @throws UserException if it is no profile, or one of another version, or lacks what it needs
+   */
+  public static AcceleratorProfile read(Path file) {
+    JsonDocument root =
+        JsonDocument.parse(
+            file.toString(),
+            InputFile.read(file, "a profile of an accelerator", MOST_BYTES),
+            STRICT);
+    int format =
+        root.integer("format", 1, Integer.MAX_VALUE)
+            .orElseThrow(() -> root.missing("format", "no profile of an accelerator"));
+    if (format != FORMAT) {
+      throw root.wrong("format", "must be %d, calibrate again".formatted(FORMAT));
+    }
+    JsonDocument provenance = needed(root, "provenance");
+    SortedMap<String, String> texts = new TreeMap<>();
+    provenance
+        .values()
+        .properties()
+        .forEach(entry -> texts.put(entry.getKey(), provenance.text(entry.getKey()).orElse("")));
+    JsonDocument families = needed(root, "families");
+    SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> entry : families.values().properties()) {
+      KernelFamily family =
+          KernelFamily.labelled(entry.getKey())
+              .orElseThrow(() -> families.wrong(entry.getKey(), "is no family of kernels"));
+      models.put(family, model(family, needed(families, entry.getKey())));
+    }
+    return new AcceleratorProfile(DataSheet.read(needed(root, "data_sheet")), texts, models);
+  }
+
+  private static KernelModel model(KernelFamily family, JsonDocument json) {
+    requireSame(json, "terms", family.physics().termNames());
+    requireSame(json, "features", KernelModel.featureNames(family));
+    JsonDocument variants = needed(json, "variants");
+    SortedMap<String, double[]> coefficients = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> variant : variants.values().properties()) {
+      coefficients.put(variant.getKey(), numbers(variants, variant.getKey(), variant.getValue()));
+    }
+    JsonDocument error = needed(json, "error");
+    try {
+      return new KernelModel(
+          family,
+          coefficients,
+          new BoostedTrees(
+              arrays(json, "thresholds"), integers(json, "trees"), integers(json, "leaves")),
+          new KernelError(
+              error.integer("rows", 0, Integer.MAX_VALUE).orElse(0),
+              error.positiveNumber("mean_absolute_percentage_error").orElse(0),
+              error.positiveNumber("p90_absolute_percentage_error").orElse(0)));
+    } catch (IllegalArgumentException e) {
+      throw new UserException("%s: %s%s".formatted(json.file(), json.path(), e.getMessage()), e);
+    }
+  }
+
+  private static JsonDocument needed(JsonDocument json, String key) {
+    return json.object(key).orElseThrow(() -> json.missing(key, "an object is needed"));
+  }
+
+  /** Names say what the numbers mean: with others the profile is of another version. */
+  private static void requireSame(JsonDocument json, String key, List<String> names) {
+    if (!json.texts(key).orElse(List.of()).equals(names)) {
+      throw json.wrong(key, "must be %s, calibrate again".formatted(names));
+    }
+  }
+
+  private static List<int[]> integers(JsonDocument json, String key) {
+    return arrays(json, key).stream()
+        .map(array -> Arrays.stream(array).mapToInt(value -> (int) value).toArray())
+        .toList();
+  }
+
+  private static List<double[]> arrays(JsonDocument json, String key) {
+    if (!(json.values().get(key) instanceof ArrayNode outer)) {
+      throw json.missing(key, "an array of arrays of numbers is needed");
+    }
+    List<double[]> arrays = new ArrayList<>();
+    for (JsonNode inner : outer) {
+      arrays.add(numbers(json, key, inner));
+    }
+    return arrays;
+  }
+
+  private static double[] numbers(JsonDocument json, String key, JsonNode array) {
+    double[] numbers = new double[array.size()];
+    Iterator<JsonNode> elements = array.elements();
+    for (int i = 0; i < numbers.length; i++) {
+      JsonNode element = elements.next();
+      if (!array.isArray() || !element.isNumber()) {
+        throw json.wrong(key, "must hold numbers");
+      }
+      numbers[i] = element.doubleValue();
+    }
+    return numbers;
+  }
+}

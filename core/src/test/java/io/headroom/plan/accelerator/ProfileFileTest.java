@@ -1,0 +1,114 @@
+package io.headroom.plan.accelerator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import io.headroom.UserException;
+import io.headroom.fit.BoostedTrees;
+import io.headroom.fit.GradientBoosting;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProfileFileTest {
+  @TempDir Path folder;
+
+  @Test
+  void isReadAsItWasWritten() throws IOException {
+    AcceleratorProfile written = profile();
+    String text = ProfileFile.text(written);
+
+    AcceleratorProfile read = ProfileFile.read(file(text));
+
+    assertThat(read.sheet()).isEqualTo(written.sheet());
+    assertThat(read.provenance()).containsEntry("decode", "made up");
+    assertThat(ProfileFile.text(read)).isEqualTo(text);
+    KernelModel before = written.model(KernelFamily.DECODE).orElseThrow();
+    KernelModel after = read.model(KernelFamily.DECODE).orElseThrow();
+    assertThat(after.error()).isEqualTo(before.error());
+    for (MeasuredCall measured : SyntheticCalls.of(KernelFamily.DECODE, 100)) {
+      assertThat(after.millis(measured.call(), read.sheet()))
+          .isCloseTo(
+              before.millis(measured.call(), written.sheet()), within(1e-3 * measured.millis()));
+    }
+    assertThat(read.model(KernelFamily.MOE)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "format":1         | "format":2         | format must be 1, calibrate again: 2
+          "format":1         | "version":1        | format is missing; no profile of an accelerator
+          "families":{"decode"    | "families":{"dekode"    | families.dekode is no family of kernels
+          "kv_heads"         | "heads"            | families.decode.features must be
+          "merge"            | "join"             | families.decode.terms must be
+          "processors":132   | "processors":0     | data_sheet.processors must be an integer from 1
+          "l2_bytes":5.0E7   | "l2":5.0E7         | data_sheet.l2_bytes is missing
+          "trees":[[         | "trees":[[7,       | families.decode.a split names no feature or threshold: 7
+          """)
+  void whatIsWrongIsTold(String right, String wrong, String message) throws IOException {
+    String text = ProfileFile.text(profile());
+    assertThat(text).contains(right);
+    Path file = file(text.replace(right, wrong));
+
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> ProfileFile.read(file))
+        .withMessageContaining(message)
+        .withMessageStartingWith(file.toString());
+  }
+
+  @Test
+  void whatIsNoProfileIsTold() throws IOException {
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> ProfileFile.read(file("{}")))
+        .withMessageEndingWith("format is missing; no profile of an accelerator");
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> ProfileFile.read(file("no JSON")))
+        .withMessageContaining("is not valid JSON");
+  }
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("profile.json"), text);
+  }
+
+  private static AcceleratorProfile profile() {
+    KernelFamily family = KernelFamily.DECODE;
+    DataSheet sheet = KernelFamilyTest.H100;
+    List<MeasuredCall> measured = SyntheticCalls.of(family, 100);
+    SortedMap<String, double[]> coefficients = PhysicsFit.coefficients(family, sheet, measured);
+    KernelModel physics =
+        new KernelModel(
+            family,
+            coefficients,
+            BoostedTrees.none(KernelModel.featureNames(family).size()),
+            KernelError.NOT_KNOWN);
+    List<double[]> features =
+        measured.stream()
+            .map(
+                row ->
+                    physics.features(row.call(), sheet, physics.physicsMillis(row.call(), sheet)))
+            .toList();
+    double[] labels = measured.stream().mapToDouble(row -> row.call().numbers()[3] / 128).toArray();
+    KernelModel model =
+        new KernelModel(
+            family,
+            coefficients,
+            GradientBoosting.fit(features, labels, new GradientBoosting.Effort(3, 4, 2, 0.5, 0)),
+            new KernelError(100, 0.03, 0.08));
+    SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
+    models.put(family, model);
+    SortedMap<String, String> provenance = new TreeMap<>();
+    provenance.put("decode", "made up");
+    return new AcceleratorProfile(sheet, provenance, models);
+  }
+}
