@@ -1,5 +1,6 @@
 package io.headroom.jobs;
 
+import io.headroom.jobs.calibrate.CalibrateCommand;
 import io.headroom.jobs.cli.BuildInfo;
 import io.headroom.jobs.kv.KvCommand;
 import io.headroom.jobs.report.ReportCommand;
@@ -27,6 +28,7 @@ public final class HeadroomCommand implements Runnable {
     COMMANDS.put("sweep", SweepCommand::new);
     COMMANDS.put("kv", KvCommand::new);
     COMMANDS.put("verify", VerifyCommand::new);
+    COMMANDS.put("calibrate", CalibrateCommand::new);
     COMMANDS.put("report", ReportCommand::new);
   }
 

@@ -1,0 +1,87 @@
+package io.headroom.jobs.calibrate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headroom.jobs.cli.TextTable;
+import io.headroom.plan.accelerator.AcceleratorProfile;
+import io.headroom.plan.accelerator.KernelError;
+import io.headroom.plan.accelerator.KernelFamily;
+import io.headroom.plan.accelerator.MeasuredCall;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How far a profile is off on measured tables.
+ *
+ * @param errors of the families that have a row whose kernel the profile knows
+ * @param unknown of every family that has one, the rows whose kernel the profile does not know
+ */
+record ProfileCheck(
+    SortedMap<KernelFamily, KernelError> errors, SortedMap<KernelFamily, Integer> unknown) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static ProfileCheck of(
+      AcceleratorProfile profile, SortedMap<KernelFamily, List<MeasuredCall>> tables) {
+    SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
+    SortedMap<KernelFamily, Integer> unknown = new TreeMap<>();
+    tables.forEach(
+        (family, measured) -> {
+          double[] known =
+              profile
+                  .model(family)
+                  .map(model -> model.absoluteErrors(measured, profile.sheet()))
+                  .orElse(new double[0]);
+          if (known.length > 0) {
+            errors.put(family, KernelError.of(known));
+          }
+          if (known.length < measured.size()) {
+            unknown.put(family, measured.size() - known.length);
+          }
+        });
+    return new ProfileCheck(errors, unknown);
+  }
+
+  /** One object, with a line end. */
+  String json() {
+    ObjectNode root = JSON.createObjectNode();
+    errors.forEach(
+        (family, error) -> {
+          ObjectNode one = root.putObject(family.label());
+          one.put("rows", error.rows());
+          one.put("mean_absolute_percentage_error", error.mean());
+          one.put("p90_absolute_percentage_error", error.p90());
+        });
+    for (Map.Entry<KernelFamily, Integer> rows : unknown.entrySet()) {
+      root.withObject("/" + rows.getKey().label()).put("rows_of_unknown_kernels", rows.getValue());
+    }
+    try {
+      return JSON.writeValueAsString(root) + System.lineSeparator();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  String table() {
+    TextTable table = new TextTable("family", "rows", "mean error", "p90 error", "unknown");
+    TreeMap<KernelFamily, Integer> families = new TreeMap<>(unknown);
+    errors.keySet().forEach(family -> families.putIfAbsent(family, 0));
+    families.forEach(
+        (family, rows) -> {
+          KernelError error = errors.get(family);
+          table.add(
+              family.label(),
+              error == null ? "0" : String.valueOf(error.rows()),
+              error == null ? "-" : percent(error.mean()),
+              error == null ? "-" : percent(error.p90()),
+              String.valueOf(rows));
+        });
+    return table.render();
+  }
+
+  static String percent(double fraction) {
+    return "%.1f %%".formatted(100 * fraction);
+  }
+}

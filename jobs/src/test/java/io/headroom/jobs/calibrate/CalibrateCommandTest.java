@@ -1,0 +1,202 @@
+package io.headroom.jobs.calibrate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.jobs.testkit.CommandRun;
+import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.plan.accelerator.KernelFamily;
+import io.headroom.plan.accelerator.KernelPhysics;
+import io.headroom.plan.accelerator.MeasuredCall;
+import io.headroom.plan.accelerator.SyntheticCalls;
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+class CalibrateCommandTest {
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  @Test
+  void aProfileIsFittedAndItsErrorStated() throws IOException {
+    for (KernelFamily family : KernelFamily.values()) {
+      write(family, rows(family, 120));
+    }
+    Path profile = folder.resolve("profile.json");
+
+    CommandRun fitted = calibrate("--out", profile.toString());
+    CommandRun checked = calibrate("--profile", profile.toString(), "--check", "--json");
+
+    assertThat(fitted.err()).doesNotContain("Exception");
+    assertThat(fitted.exitStatus()).isZero();
+    assertThat(fitted.out()).anyMatch(line -> line.startsWith("mla_prefill"));
+    assertThat(checked.out()).hasSize(1);
+    JsonNode errors = JSON.readTree(checked.out().get(0));
+    for (KernelFamily family : KernelFamily.values()) {
+      JsonNode error = errors.path(family.label());
+      assertThat(error.path("rows").asInt()).as(family.label()).isEqualTo(120);
+      assertThat(error.path("mean_absolute_percentage_error").asDouble())
+          .as(family.label())
+          .isLessThan(0.05);
+      assertThat(error.path("p90_absolute_percentage_error").asDouble()).isPositive();
+    }
+  }
+
+  @Test
+  void kernelsThatAProfileDoesNotKnowAreCounted() throws IOException {
+    write(KernelFamily.GEMM, rows(KernelFamily.GEMM, 60));
+    Path profile = folder.resolve("profile.json");
+    assertThat(calibrate("--out", profile.toString()).exitStatus()).isZero();
+    List<Row> others = new ArrayList<>();
+    for (Row row : rows(KernelFamily.GEMM, 10)) {
+      others.add(
+          RowFactory.create("another", row.get(1), row.get(2), row.get(3), row.get(4), row.get(5)));
+    }
+    write(KernelFamily.GEMM, others);
+    write(KernelFamily.MOE, rows(KernelFamily.MOE, 5));
+
+    JsonNode errors =
+        JSON.readTree(calibrate("--profile", profile.toString(), "--check", "--json").out().get(0));
+
+    assertThat(errors.path("gemm").path("rows_of_unknown_kernels").asInt()).isEqualTo(10);
+    assertThat(errors.path("gemm").has("rows")).isFalse();
+    assertThat(errors.path("moe").path("rows_of_unknown_kernels").asInt()).isEqualTo(5);
+    assertThat(errors.has("decode")).isFalse();
+  }
+
+  /** Of head layouts that a fit has not seen. */
+  @Test
+  void measuredAttentionIsPredicted() throws IOException {
+    for (String table : List.of("a100_sxm-generation.parquet", "a100_sxm-context.parquet")) {
+      Files.copy(SharedData.require("measured/" + table), folder.resolve(table));
+    }
+
+    JsonNode groups =
+        JSON.readTree(
+            CommandRun.of(
+                    "calibrate",
+                    "--measurements",
+                    folder.toString(),
+                    "--gpu",
+                    "a100_sxm",
+                    "--kept-out",
+                    "groups",
+                    "--json")
+                .out()
+                .get(0));
+
+    assertThat(mean(groups, "decode")).isLessThan(0.06);
+    assertThat(mean(groups, "prefill")).isLessThan(0.06);
+    assertThat(groups.path("decode").path("rows").asInt()).isEqualTo(4353);
+  }
+
+  @Test
+  void whatIsWrongWithATableIsTold() {
+    Dataset<Row> table = table(KernelFamily.GEMM, rows(KernelFamily.GEMM, 3));
+    store(KernelFamily.GEMM, table.drop("k"));
+    refused("h100_sxm-gemm.parquet: column k is missing");
+
+    store(KernelFamily.GEMM, table.withColumn("latency", table.col("latency").multiply(0)));
+    refused("h100_sxm-gemm.parquet: column latency must be a number above 0: {");
+
+    store(KernelFamily.GEMM, table.withColumn("m", table.col("gemm_dtype")));
+    refused("h100_sxm-gemm.parquet: column m must hold numbers: string");
+
+    store(KernelFamily.GEMM, table.withColumn("gemm_dtype", table.col("kernel_source")));
+    refused("column gemm_dtype must be one of bfloat16, ");
+
+    store(KernelFamily.GEMM, table.filter("m < 0"));
+    refused("h100_sxm-gemm.parquet: no rows");
+  }
+
+  @Test
+  void whatIsWrongWithTheCommandIsTold() throws IOException {
+    refused("no table of the accelerator; needed: one of [h100_sxm-generation.parquet");
+    Files.writeString(folder.resolve("h100_sxm-moe.parquet"), "none");
+    refused("h100_sxm-moe.parquet: no whole Parquet file");
+    assertThat(calibrate("--check").err()).anyMatch(line -> line.contains("belong together"));
+    assertThat(calibrate().err()).anyMatch(line -> line.contains("one is needed"));
+    assertThat(calibrate("--kept-out", "half").err())
+        .anyMatch(line -> line.contains("--kept-out: allowed: rows, groups, batches: half"));
+    CommandRun unknown =
+        CommandRun.of(
+            "calibrate", "--measurements", folder.toString(), "--gpu", "h1000", "--out", "x.json");
+    assertThat(unknown.exitStatus()).isEqualTo(2);
+    assertThat(unknown.err()).anyMatch(line -> line.contains("--gpu: no data sheet of it; known:"));
+  }
+
+  private static double mean(JsonNode errors, String family) {
+    JsonNode mean = errors.path(family).path("mean_absolute_percentage_error");
+    assertThat(mean.isNumber()).as(family).isTrue();
+    return mean.asDouble();
+  }
+
+  private void refused(String message) {
+    CommandRun run = calibrate("--out", folder.resolve("profile.json").toString());
+
+    assertThat(run.exitStatus()).isEqualTo(2);
+    assertThat(run.err()).anyMatch(line -> line.contains(message));
+    assertThat(folder.resolve("profile.json")).doesNotExist();
+  }
+
+  private CommandRun calibrate(String... more) {
+    return CommandRun.of(
+        Stream.concat(
+                Stream.of("calibrate", "--measurements", folder.toString(), "--gpu", "h100_sxm"),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
+  private static List<Row> rows(KernelFamily family, int count) {
+    List<Row> rows = new ArrayList<>();
+    for (MeasuredCall measured : SyntheticCalls.of(family, count)) {
+      List<Object> values = new ArrayList<>(measured.call().texts());
+      for (double number : measured.call().numbers()) {
+        values.add(number);
+      }
+      values.add(measured.millis());
+      rows.add(RowFactory.create(values.toArray()));
+    }
+    return rows;
+  }
+
+  private void write(KernelFamily family, List<Row> rows) {
+    store(family, table(family, rows));
+  }
+
+  private void store(KernelFamily family, Dataset<Row> table) {
+    table
+        .coalesce(1)
+        .write()
+        .mode("overwrite")
+        .parquet(folder.resolve("h100_sxm-%s.parquet".formatted(family.ending())).toString());
+  }
+
+  private static Dataset<Row> table(KernelFamily family, List<Row> rows) {
+    KernelPhysics physics = family.physics();
+    StructType schema = new StructType();
+    for (String text : physics.texts()) {
+      schema = schema.add(text, DataTypes.StringType);
+    }
+    for (String number : physics.numbers()) {
+      schema = schema.add(number, DataTypes.DoubleType);
+    }
+    return SPARK.session().createDataFrame(rows, schema.add("latency", DataTypes.DoubleType));
+  }
+}
