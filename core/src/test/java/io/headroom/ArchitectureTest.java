@@ -40,6 +40,7 @@ class ArchitectureTest {
         mayUse("layer", "attention", "kvcache"),
         mayUse("model", "attention", "kvcache"),
         mayUse("model.config", "model", "json", "layer", "tensors"),
+        mayUse("model.weights", "model", "model.config", "json"),
         mayUse("tensors", "json", "kvcache"),
         mayUse(
             "verify",

@@ -47,9 +47,18 @@ public final class CheckpointKvFormat {
   }
 
   private static Optional<KvFormatChoice> besideIt(Path config) {
+    return quantisationBeside(config).flatMap(CheckpointKvFormat::said);
+  }
+
+  /**
+   * What ModelOpt wrote into a file of its own beside a configuration; empty if there is none.
+   *
+   * @throws UserException if that file is no JSON object
+   */
+  public static Optional<JsonDocument> quantisationBeside(Path config) {
     Path file = config.resolveSibling(MODEL_OPT_FILE);
     return Files.exists(file)
-        ? ConfigFile.read(file).object(MODEL_OPT_QUANTISATION).flatMap(CheckpointKvFormat::said)
+        ? ConfigFile.read(file).object(MODEL_OPT_QUANTISATION)
         : Optional.empty();
   }
 

@@ -1,0 +1,46 @@
+package io.headroom.model.weights;
+
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a checkpoint keeps its weights.
+ *
+ * @param label such as {@code bfloat16} or {@code fp8}
+ * @param numberBytes of a number that is not quantised
+ * @param quantised the encoding of quantised matrices; empty where none is
+ * @param roles what is quantised
+ * @param kept modules that are not
+ */
+public record WeightFormat(
+    String label,
+    int numberBytes,
+    Optional<MatrixEncoding> quantised,
+    Set<WeightRole> roles,
+    KeptModules kept) {
+
+  /** What schemes quantise where nothing else is said. */
+  static final Set<WeightRole> PROJECTIONS = Set.of(WeightRole.PROJECTION, WeightRole.EXPERT);
+
+  public WeightFormat {
+    Objects.requireNonNull(label, "label");
+    Objects.requireNonNull(quantised, "quantised");
+    roles = Set.copyOf(roles);
+    Objects.requireNonNull(kept, "kept");
+  }
+
+  static WeightFormat plain(String label, int numberBytes) {
+    return new WeightFormat(label, numberBytes, Optional.empty(), Set.of(), KeptModules.NONE);
+  }
+
+  /** The encoding of a module of a layer. */
+  MatrixEncoding of(WeightMatrix matrix, String layer) {
+    if (quantised.isEmpty()
+        || !roles.contains(matrix.role())
+        || kept.has(layer + matrix.module())) {
+      return MatrixEncoding.plain(numberBytes);
+    }
+    return quantised.get();
+  }
+}
