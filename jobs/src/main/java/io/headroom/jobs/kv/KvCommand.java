@@ -18,6 +18,7 @@ import io.headroom.model.config.CheckpointKvFormat;
 import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.model.config.ReadingOptions;
+import io.headroom.model.weights.RankLayout;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -98,6 +99,29 @@ public final class KvCommand implements Callable<Integer> {
   private List<String> memories;
 
   @Option(
+      names = "--weights",
+      description =
+          "Count the weights too, in the type or the quantisation that the checkpoint states.")
+  private boolean weights;
+
+  @Option(
+      names = "--pp",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Stages of layers (pipeline parallelism), for --weights; default: ${DEFAULT-VALUE}.")
+  private int pipelineParallel;
+
+  @Option(
+      names = "--ep",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "GPUs that share whole experts (expert parallelism), for --weights; default:"
+              + " ${DEFAULT-VALUE}.")
+  private int expertParallel;
+
+  @Option(
       names = "--images",
       paramLabel = "N",
       defaultValue = "0",
@@ -127,6 +151,8 @@ public final class KvCommand implements Callable<Integer> {
     if (batch < 1) {
       throw new UserException("--batch %d: must be at least 1".formatted(batch));
     }
+    requireWithWeights("--pp", pipelineParallel);
+    requireWithWeights("--ep", expertParallel);
     OptionalInt blockTokens = blockTokens();
     long positions = TokenCount.parse("--tokens", tokens, ModelSpec.MOST_TOKENS);
     ReadingOptions options = options();
@@ -142,6 +168,9 @@ public final class KvCommand implements Callable<Integer> {
         KvReport report =
             KvReport.of(
                 configured.model(), positions, format, tensorParallel, batch, blockTokens, sizes);
+        if (weights) {
+          report = report.with(weightsOf(configured));
+        }
         System.out.print(json ? asJson(report) : asText(report));
         HeadSplit.warning(configured.model(), tensorParallel)
             .ifPresent(
@@ -157,6 +186,31 @@ public final class KvCommand implements Callable<Integer> {
       }
     }
     return status;
+  }
+
+  private void requireWithWeights(String option, int ranks) {
+    if (ranks < 1) {
+      throw new UserException("%s %d: must be at least 1".formatted(option, ranks));
+    }
+    if (ranks > 1 && !weights) {
+      throw new UserException(
+          "%s %d: is for --weights, which is not given".formatted(option, ranks));
+    }
+  }
+
+  private WeightBytes weightsOf(ConfiguredModel configured) {
+    WeightBytes bytes =
+        WeightBytes.of(
+            configured, new RankLayout(tensorParallel, pipelineParallel, expertParallel));
+    if (!bytes.uncounted().isEmpty()) {
+      specification
+          .commandLine()
+          .getErr()
+          .println(
+              "headroom: warning: %s: weights that are not counted: %s"
+                  .formatted(configured.model().name(), String.join(", ", bytes.uncounted())));
+    }
+    return bytes;
   }
 
   private Optional<KvFormat> askedFormat() {
@@ -245,6 +299,7 @@ public final class KvCommand implements Callable<Integer> {
     }
     text.append(table.render());
     report.blocks().ifPresent(blocks -> text.append(asText(blocks)));
+    report.weights().ifPresent(bytes -> text.append(asText(bytes)));
     TextTable fits = new TextTable("memory of a GPU", "tokens that fit", "as MHA", "as MQA");
     for (KvReport.Fit fit : report.fits()) {
       fits.add(
@@ -280,6 +335,15 @@ public final class KvCommand implements Callable<Integer> {
                   Units.bytes(blocks.vllmBytes())));
     }
     return text.toString();
+  }
+
+  private static String asText(WeightBytes weights) {
+    return "%nweights: %s numbers, %s in %s, %s on the fullest GPU%n"
+        .formatted(
+            Units.count(weights.parameters()),
+            Units.bytes(weights.bytes()),
+            weights.format(),
+            Units.bytes(weights.bytesPerGpu()));
   }
 
   private static String tokens(long tokens) {

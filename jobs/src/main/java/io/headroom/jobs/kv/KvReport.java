@@ -18,6 +18,7 @@ import java.util.OptionalInt;
  * @param assumed see {@link ModelSpec}
  * @param formatKey of the configuration, where that says how keys and values are kept
  * @param blocks how engines account for the model as configured, where blocks were asked for
+ * @param weights what the weights take, where that was asked for
  */
 record KvReport(
     Version configured,
@@ -26,7 +27,8 @@ record KvReport(
     List<Fit> fits,
     List<String> assumed,
     Optional<String> formatKey,
-    Optional<EngineBlocks> blocks) {
+    Optional<EngineBlocks> blocks,
+    Optional<WeightBytes> weights) {
 
   /** One version of the model. */
   record Version(String name, int kvHeads, KvFootprint footprint) {
@@ -94,7 +96,14 @@ record KvReport(
         said.key(),
         block.isPresent()
             ? Optional.of(EngineBlocks.of(model, tokens, format, blockTokens))
-            : Optional.empty());
+            : Optional.empty(),
+        Optional.empty());
+  }
+
+  /** The same with what the weights take. */
+  KvReport with(WeightBytes weights) {
+    return new KvReport(
+        configured, mha, mqa, fits, assumed, formatKey, blocks, Optional.of(weights));
   }
 
   List<Version> versions() {
@@ -116,6 +125,8 @@ record KvReport(
         footprint.bytesMha(),
         footprint.bytesMqa(),
         footprint.bytesPerGpu(),
+        weights.map(WeightBytes::bytes).orElse(null),
+        weights.map(WeightBytes::bytesPerGpu).orElse(null),
         assumed,
         blocks.map(Block::of).orElse(null),
         fits);
@@ -135,6 +146,9 @@ record KvReport(
       @JsonProperty("kv_bytes_mha") long bytesMha,
       @JsonProperty("kv_bytes_mqa") long bytesMqa,
       @JsonProperty("kv_bytes_per_gpu") long bytesPerGpu,
+      @JsonProperty("weights_bytes") @JsonInclude(JsonInclude.Include.NON_NULL) Long weightsBytes,
+      @JsonProperty("weights_bytes_per_gpu") @JsonInclude(JsonInclude.Include.NON_NULL)
+          Long weightsBytesPerGpu,
       List<String> assumed,
       @JsonInclude(JsonInclude.Include.NON_NULL) Block block,
       List<Fit> fits) {}

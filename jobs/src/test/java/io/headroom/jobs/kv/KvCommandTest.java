@@ -454,6 +454,59 @@ class KvCommandTest {
         .withMessageStartingWith("--memory " + text + ": not an amount of memory; allowed: ");
   }
 
+  @Test
+  void weightsAreCountedWhereTheyAreAskedFor() {
+    JsonNode report = json("llama-3.1-8b", "--tokens", "1", "--weights");
+
+    assertThat(report.path("weights_bytes").asLong()).isEqualTo(2 * 8_030_261_248L);
+    assertThat(report.path("weights_bytes_per_gpu").asLong()).isEqualTo(2 * 8_030_261_248L);
+    assertThat(json("llama-3.1-8b", "--tokens", "1").has("weights_bytes")).isFalse();
+    assertThat(kv("llama-3.1-8b", "--tokens", "1", "--weights").out())
+        .contains("weights: 8,030,261,248 numbers, 15.0 GiB in bfloat16, 15.0 GiB on the fullest GPU");
+  }
+
+  @Test
+  void weightsAreSharedByRanksAndStages() {
+    JsonNode shared = json("llama-3.1-8b", "--tokens", "1", "--weights", "--tp", "4");
+    JsonNode staged = json("llama-3.1-8b", "--tokens", "1", "--weights", "--pp", "2");
+    JsonNode whole = json("qwen3-30b-a3b", "--tokens", "1", "--weights", "--tp", "4", "--ep", "4");
+
+    // Norms are on every rank.
+    assertThat(shared.path("weights_bytes_per_gpu").asLong())
+        .isEqualTo((2 * 8_030_261_248L - 2 * 65 * 4096) / 4 + 2 * 65 * 4096);
+    assertThat(staged.path("weights_bytes_per_gpu").asLong())
+        .isEqualTo(8_030_261_248L + 2 * 4096 / 2);
+    assertThat(whole.path("weights_bytes_per_gpu").asLong())
+        .isLessThan(whole.path("weights_bytes").asLong() / 3);
+  }
+
+  @Test
+  void weightsThatAreNotCountedAreSaid() {
+    CommandRun run = kv("qwen3-vl-8b", "--tokens", "1", "--weights");
+
+    assertThat(run.exitStatus()).isZero();
+    assertThat(run.err())
+        .containsExactly(
+            "headroom: warning: qwen3-vl-8b: weights that are not counted: vision tower");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gemma-3n-e4b --weights | the weights of model_type \"gemma3n_text\" are not known",
+        "llama-3.1-8b --pp 2 | --pp 2: is for --weights, which is not given",
+        "llama-3.1-8b --weights --ep 0 | --ep 0: must be at least 1",
+        "llama-3.1-8b --weights --pp 33 | llama-3.1-8b: 32 layers cannot be on 33 stages"
+      })
+  void weightsThatCannotBeCountedAreAMistake(String arguments, String message) {
+    CommandRun run = kv((arguments + " --tokens 1").split(" "));
+
+    assertThat(run.exitStatus()).isEqualTo(2);
+    assertThat(run.err()).hasSize(1);
+    assertThat(run.err().get(0)).endsWith(message);
+  }
+
   private static CommandRun kv(String... arguments) {
     return CommandRun.of(
         Stream.concat(Stream.of("kv"), Stream.of(arguments)).toArray(String[]::new));
