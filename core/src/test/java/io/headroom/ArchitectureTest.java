@@ -53,6 +53,7 @@ class ArchitectureTest {
             "kvcache",
             "kvcache.tiled"),
         mayUse("workload"),
+        mayUse("plan.memory", "model", "model.weights", "kvcache", "json"),
         mayUse("fit"),
         mayUse("plan.accelerator", "fit", "json"),
         mayUse("host", "attention", "attention.vector"),

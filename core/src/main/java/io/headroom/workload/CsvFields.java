@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The values of one line of a table of text (RFC 4180, any separator, no breaks in values). */
-final class CsvFields {
+public final class CsvFields {
   static final char QUOTE = '"';
   private static final char[] SEPARATORS = {',', ';', '\t', '|'};
 
   private CsvFields() {}
 
   /** The separator that parts a header into most columns, a comma if none does. */
-  static char separator(String header) {
+  public static char separator(String header) {
     char best = SEPARATORS[0];
     int most = 1;
     for (char separator : SEPARATORS) {
@@ -25,7 +25,7 @@ final class CsvFields {
   }
 
   /** Empty if a quote is not closed, or closed before its value ends. */
-  static List<String> split(String line, char separator) {
+  public static List<String> split(String line, char separator) {
     List<String> values = new ArrayList<>();
     StringBuilder value = new StringBuilder();
     int position = 0;

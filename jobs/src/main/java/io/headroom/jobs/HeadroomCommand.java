@@ -3,6 +3,7 @@ package io.headroom.jobs;
 import io.headroom.jobs.calibrate.CalibrateCommand;
 import io.headroom.jobs.cli.BuildInfo;
 import io.headroom.jobs.kv.KvCommand;
+import io.headroom.jobs.plan.PlanCommand;
 import io.headroom.jobs.report.ReportCommand;
 import io.headroom.jobs.sweep.SweepCommand;
 import io.headroom.jobs.verify.VerifyCommand;
@@ -30,6 +31,7 @@ public final class HeadroomCommand implements Runnable {
     COMMANDS.put("verify", VerifyCommand::new);
     COMMANDS.put("calibrate", CalibrateCommand::new);
     COMMANDS.put("report", ReportCommand::new);
+    COMMANDS.put("plan", PlanCommand::new);
   }
 
   @Spec private CommandSpec spec;

@@ -23,7 +23,7 @@ class CommandLineTest {
   void aMissingCommandIsOneLine() {
     assertMistake(
         CommandRun.of(),
-        "headroom: a command is missing; allowed: sweep, kv, verify, calibrate, report (see headroom --help)");
+        "headroom: a command is missing; allowed: sweep, kv, verify, calibrate, report, plan (see headroom --help)");
   }
 
   @Test

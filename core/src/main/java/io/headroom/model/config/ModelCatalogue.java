@@ -49,6 +49,11 @@ public final class ModelCatalogue {
     }
   }
 
+  /** Where the file of one of them lies. */
+  Path file(String name) {
+    return folder.resolve(name + ENDING);
+  }
+
   /**
    * As {@link #locate(String)}, where the file does not matter.
    *

@@ -10,9 +10,27 @@ package io.headroom.model.weights;
  * @param scaleBits of a group, zero point included; 0 where there are no scales
  * @param onceBytes of a matrix, such as a scale of the whole
  * @param inputBytes of a column, such as the group that it belongs to
+ * @param inputsStep columns are padded to a multiple of it
  */
 public record MatrixEncoding(
-    int bits, int groupOutputs, int groupInputs, int scaleBits, int onceBytes, int inputBytes) {
+    int bits,
+    int groupOutputs,
+    int groupInputs,
+    int scaleBits,
+    int onceBytes,
+    int inputBytes,
+    int inputsStep) {
+
+  MatrixEncoding(
+      int bits, int groupOutputs, int groupInputs, int scaleBits, int onceBytes, int inputBytes) {
+    this(bits, groupOutputs, groupInputs, scaleBits, onceBytes, inputBytes, 1);
+  }
+
+  /** The same with columns padded to a multiple. */
+  MatrixEncoding padded(int inputsStep) {
+    return new MatrixEncoding(
+        bits, groupOutputs, groupInputs, scaleBits, onceBytes, inputBytes, inputsStep);
+  }
 
   /** Numbers as they are, without scales. */
   static MatrixEncoding plain(int numberBytes) {
@@ -49,7 +67,8 @@ public record MatrixEncoding(
     return new MatrixEncoding(4, 1, 16, Byte.SIZE, 2 * Float.BYTES, 0);
   }
 
-  long bytes(long outputs, long inputs) {
+  long bytes(long outputs, long columns) {
+    long inputs = ceilDivide(columns, inputsStep) * inputsStep;
     long numbers = ceilDivide(Math.multiplyExact(Math.multiplyExact(outputs, inputs), bits), 8);
     long groupsOfRow = groupInputs == 0 ? 1 : ceilDivide(inputs, groupInputs);
     long groups = ceilDivide(outputs, groupOutputs) * groupsOfRow;

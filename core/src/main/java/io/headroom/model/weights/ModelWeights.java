@@ -84,6 +84,35 @@ public record ModelWeights(
     return most;
   }
 
+  /**
+   * As a serving engine holds them.
+   *
+   * @param mostNumberBytes of a number that is not quantised
+   * @param expertInputsStep inputs of experts in mxfp4 are padded to a multiple of it
+   */
+  public ModelWeights served(int mostNumberBytes, int expertInputsStep) {
+    return new ModelWeights(
+        model,
+        embeddings,
+        layers,
+        head,
+        tower,
+        tied,
+        format.served(mostNumberBytes, expertInputsStep),
+        uncounted);
+  }
+
+  /** Outputs of the widest MLP that every token goes through; 0 if there is none. */
+  public long widestMlp() {
+    return layers.stream()
+        .flatMap(List::stream)
+        .filter(matrix -> matrix.role() == WeightRole.PROJECTION)
+        .filter(matrix -> matrix.module().endsWith(".up_proj"))
+        .mapToLong(WeightMatrix::outputs)
+        .max()
+        .orElse(0);
+  }
+
   private long bytesOfStage(int first, int last, RankLayout ranks) {
     long bytes = 0;
     for (int layer = first; layer < last; layer++) {

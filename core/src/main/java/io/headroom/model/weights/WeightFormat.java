@@ -43,4 +43,15 @@ public record WeightFormat(
     }
     return quantised.get();
   }
+
+  /** The same as an engine holds it, see {@link ModelWeights#served}. */
+  WeightFormat served(int mostNumberBytes, int expertInputsStep) {
+    boolean padded = quantised.isPresent() && quantised.get().equals(MatrixEncoding.mxfp4());
+    return new WeightFormat(
+        label,
+        Math.min(numberBytes, mostNumberBytes),
+        padded ? Optional.of(quantised.get().padded(expertInputsStep)) : quantised,
+        roles,
+        kept);
+  }
 }

@@ -462,7 +462,8 @@ class KvCommandTest {
     assertThat(report.path("weights_bytes_per_gpu").asLong()).isEqualTo(2 * 8_030_261_248L);
     assertThat(json("llama-3.1-8b", "--tokens", "1").has("weights_bytes")).isFalse();
     assertThat(kv("llama-3.1-8b", "--tokens", "1", "--weights").out())
-        .contains("weights: 8,030,261,248 numbers, 15.0 GiB in bfloat16, 15.0 GiB on the fullest GPU");
+        .contains(
+            "weights: 8,030,261,248 numbers, 15.0 GiB in bfloat16, 15.0 GiB on the fullest GPU");
   }
 
   @Test

@@ -1,0 +1,128 @@
+package io.headroom.plan.memory;
+
+import io.headroom.UserException;
+import io.headroom.kvcache.KvFormat;
+import io.headroom.model.HeadLayout;
+import io.headroom.model.LayerKind;
+import io.headroom.model.LayerSpec;
+import io.headroom.model.ModelSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How vLLM cuts a cache into blocks (get_kv_cache_groups of vllm/v1/core/kv_cache_utils.py): layers
+ * that keep the same are a kind; all kinds are cut into groups of equally many layers, the fewest
+ * that a kind has, or the most where these are less than half as many more; a group that is not
+ * full is padded. A block is one page of each layer of a group, and all pages have one size: kinds
+ * that keep less of a token have more tokens in theirs, and a state takes a page of its own.
+ *
+ * @param blockBytes of one block, on one rank
+ * @param blocksPerSequence that one sequence of the greatest length takes, of all groups
+ * @param blockTokens of a block of a model with one kind of layers; 0 where there are several
+ */
+public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens) {
+  private static final int USUAL_TOKENS = 16;
+  private static final double FEW_MORE = 1.5;
+
+  /** Layers that keep the same. */
+  private record Kind(LayerKind kind, HeadLayout heads, int window, long stateBytes) {}
+
+  /**
+   * @param length positions of a sequence
+   * @param batchedTokens the most of a step, which a window keeps too
+   * @throws UserException if the blocks of such layers are not known, or the format is none for
+   *     them
+   */
+  static KvBlocks of(
+      ModelSpec model,
+      KvFormat format,
+      int tensorParallel,
+      int stages,
+      int length,
+      int batchedTokens) {
+    model
+        .unsupported(format)
+        .ifPresent(
+            reason -> {
+              throw new UserException("%s: %s".formatted(model.name(), reason));
+            });
+    List<LayerSpec> layers =
+        model.layers().subList(0, (model.layers().size() + stages - 1) / stages);
+    Map<Kind, Integer> counts = new LinkedHashMap<>();
+    for (LayerSpec layer : layers) {
+      if (!layer.further().entries().isEmpty() || layer.further().crossPositions() > 0) {
+        throw new UserException(
+            model.name() + ": how an engine keeps what its layers keep besides is not known");
+      }
+      long state = layer.further().state().bytesOnRank(tensorParallel);
+      if (layer.holdsKv() && state > 0) {
+        throw new UserException(
+            model.name() + ": how an engine keeps states beside keys and values is not known");
+      }
+      if (layer.holdsKv() || state > 0) {
+        HeadLayout heads = layer.holdsKv() ? layer.heads() : model.leadingLayer().heads();
+        counts.merge(new Kind(layer.kind(), heads, layer.window(), state), 1, Integer::sum);
+      }
+    }
+    return of(model.name(), counts, format, tensorParallel, length, batchedTokens);
+  }
+
+  private static KvBlocks of(
+      String model,
+      Map<Kind, Integer> counts,
+      KvFormat format,
+      int tensorParallel,
+      int length,
+      int batchedTokens) {
+    long page = 0;
+    for (Kind kind : counts.keySet()) {
+      long least = tokenPage(kind, format, tensorParallel, USUAL_TOKENS);
+      page = Math.max(page, kind.stateBytes() > 0 ? roundUp(kind.stateBytes(), least) : least);
+    }
+    int groupSize = groupSize(new ArrayList<>(counts.values()));
+    long blocks = 0;
+    int tokens = 0;
+    for (Map.Entry<Kind, Integer> entry : counts.entrySet()) {
+      Kind kind = entry.getKey();
+      int groups = (entry.getValue() + groupSize - 1) / groupSize;
+      long own = tokenPage(kind, format, tensorParallel, USUAL_TOKENS);
+      if (page % own != 0) {
+        throw new UserException(
+            model + ": how an engine aligns the pages of its layers is not known");
+      }
+      tokens = Math.toIntExact(USUAL_TOKENS * (page / own));
+      blocks += groups * blocks(kind, tokens, length, batchedTokens);
+    }
+    return new KvBlocks(page * groupSize, blocks, counts.size() == 1 ? tokens : 0);
+  }
+
+  private static long tokenPage(Kind kind, KvFormat format, int tensorParallel, int tokens) {
+    return kind.heads().kvBytesOnRank(format, tokens, tensorParallel);
+  }
+
+  private static int groupSize(List<Integer> counts) {
+    int fewest = counts.stream().mapToInt(Integer::intValue).min().orElse(1);
+    int most = counts.stream().mapToInt(Integer::intValue).max().orElse(1);
+    return most < fewest * FEW_MORE ? most : fewest;
+  }
+
+  private static long blocks(Kind kind, int tokens, int length, int batchedTokens) {
+    return switch (kind.kind()) {
+      case LINEAR -> 1;
+      // The window may begin and end inside of a block.
+      case SLIDING -> ceilDivide(Math.min(kind.window() - 1L + batchedTokens, length), tokens) + 1;
+      case CHUNKED -> ceilDivide(Math.min((long) kind.window() + batchedTokens, length), tokens);
+      case FULL, SHARED, CROSS -> ceilDivide(length, tokens);
+    };
+  }
+
+  private static long ceilDivide(long number, long by) {
+    return (number + by - 1) / by;
+  }
+
+  private static long roundUp(long number, long step) {
+    return ceilDivide(number, step) * step;
+  }
+}

@@ -1,0 +1,110 @@
+package io.headroom.jobs.plan;
+
+import io.headroom.kvcache.KvFormat;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.plan.memory.EngineRelease;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A pool that an engine logged when it started. What is empty was not said.
+ *
+ * @param gpu its name
+ * @param visibleGib memory of a GPU as the engine sees it
+ * @param utilisation the part that the engine may take
+ * @param utilisationIsGuess whether the table marks it so
+ * @param gib left for the cache; may be negative
+ * @param tokens that the engine printed
+ * @param concurrency sequences of the greatest length that it printed
+ * @param batchedTokens the most tokens of a step, from the note
+ */
+record LoggedPool(
+    String model,
+    String gpu,
+    OptionalDouble visibleGib,
+    int tensorParallel,
+    int pipelineParallel,
+    OptionalDouble utilisation,
+    boolean utilisationIsGuess,
+    OptionalInt maxModelLen,
+    KvFormat kvFormat,
+    OptionalDouble gib,
+    OptionalInt tokens,
+    OptionalDouble concurrency,
+    EngineRelease release,
+    OptionalInt batchedTokens,
+    boolean eager) {
+
+  static final List<String> COLUMNS =
+      List.of(
+          "model",
+          "gpu",
+          "gpu_visible_gib",
+          "tp",
+          "pp",
+          "gpu_memory_utilization",
+          "max_model_len",
+          "kv_dtype",
+          "available_kv_gib",
+          "kv_tokens");
+
+  private static final double LEAST_GIB = 0.001;
+  private static final double MOST_GIB = 65_536;
+  private static final int MOST_RANKS = 1 << 16;
+  private static final int MOST_LENGTH = 1 << 30;
+  private static final Pattern BATCHED_TOKENS =
+      Pattern.compile("max_num_batched_tokens\\D{0,3}(\\d{1,9})");
+
+  /**
+   * @throws io.headroom.UserException if a value is not allowed
+   */
+  static LoggedPool of(CsvRow row) {
+    String note = row.text("note").orElse("");
+    // Read so that what cannot be is told, and not used: weights are predicted.
+    row.number("weights_gib", 0, MOST_GIB);
+    return new LoggedPool(
+        row.required("model"),
+        row.required("gpu"),
+        row.number("gpu_visible_gib", LEAST_GIB, MOST_GIB),
+        row.integer("tp", 1, MOST_RANKS).orElse(1),
+        row.integer("pp", 1, MOST_RANKS).orElse(1),
+        row.number("gpu_memory_utilization", 0.01, 1),
+        row.isGuess("gpu_memory_utilization"),
+        row.integer("max_model_len", 1, MOST_LENGTH),
+        kvFormat(row),
+        row.number("available_kv_gib", -MOST_GIB, MOST_GIB),
+        row.integer("kv_tokens", 0, Integer.MAX_VALUE),
+        row.number("max_concurrency", 0, Integer.MAX_VALUE),
+        EngineRelease.of(row.text("vllm_version").orElse("")),
+        batchedTokens(note),
+        note.contains("enforce_eager"));
+  }
+
+  private static OptionalInt batchedTokens(String note) {
+    Matcher matcher = BATCHED_TOKENS.matcher(note);
+    return matcher.find() && Integer.parseInt(matcher.group(1)) > 0
+        ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
+        : OptionalInt.empty();
+  }
+
+  private static KvFormat kvFormat(CsvRow row) {
+    Optional<String> text = row.text("kv_dtype").map(name -> name.toLowerCase(Locale.ROOT));
+    if (text.isEmpty()) {
+      return KvPrecision.BF16;
+    }
+    String name =
+        switch (text.get()) {
+          case "fp16", "float16", "half" -> KvPrecision.F16.label();
+          case "bfloat16", "auto" -> KvPrecision.BF16.label();
+          case "fp8_e4m3", "fp8_e5m2" -> KvPrecision.FP8.label();
+          default -> text.get();
+        };
+    return KvFormat.named(name)
+        .orElseThrow(() -> row.wrong("kv_dtype", "must be one of fp16, " + KvFormat.labels()));
+  }
+}

@@ -1,0 +1,73 @@
+package io.headroom.jobs.plan;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.headroom.UserException;
+import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.settings.ProjectFolders;
+import io.headroom.model.config.HubModels;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code headroom plan}: what fits, held against what servers did. */
+@Command(
+    name = "plan",
+    description = "Predicts what serving engines leave for the cache, and states the error.",
+    mixinStandardHelpOptions = true)
+public final class PlanCommand implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Option(
+      names = "--check-pool",
+      paramLabel = "FILE.csv",
+      description =
+          "Holds predicted pools against those that engines logged: a table with the columns"
+              + " model, gpu, gpu_visible_gib, tp, pp, gpu_memory_utilization, max_model_len,"
+              + " kv_dtype, available_kv_gib and kv_tokens.")
+  private Path pools;
+
+  @Option(
+      names = "--models",
+      paramLabel = "DIR",
+      description =
+          "A folder of config.json files named ORG--NAME.json, which go before the catalogue.")
+  private Path models;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "Changes what an engine takes besides weights and cache, such as other-gib=0.5.")
+  private List<String> changes = List.of();
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    if (pools == null) {
+      throw new UserException("plan: what to do is missing; allowed: --check-pool FILE.csv");
+    }
+    PoolCheck check =
+        new PoolCheck(
+            new HubModels(ProjectFolders.models(), Optional.ofNullable(models)),
+            OverheadOption.parse(changes));
+    PoolReport report =
+        check.check(
+            CsvTable.read(pools, LoggedPool.COLUMNS).rows().stream().map(LoggedPool::of).toList());
+    System.out.print(json ? asJson(report.json()) : report.text());
+    return ExitStatus.DONE;
+  }
+
+  private static String asJson(PoolReport.Json report) {
+    try {
+      return JSON.writeValueAsString(report) + System.lineSeparator();
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a report is made of plain values", e);
+    }
+  }
+}
