@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,11 @@ final class CheckpointWeightFormat {
   /** Names of the list of modules that are not quantised. */
   private static final List<String> KEPT =
       List.of("modules_to_not_convert", "ignore", "exclude_modules", "llm_int8_skip_modules");
+
+  /** Names of checkpoints whose configuration must say more, for they are quantised. */
+  private static final Pattern NAMED_QUANTISED =
+      Pattern.compile(
+          "-(fp8|nvfp4|mxfp4|awq|gptq|int4|int8|w4a16|w8a8)\\b", Pattern.CASE_INSENSITIVE);
 
   /** Bytes of a number by its name in PyTorch. */
   private static final Map<String, Integer> NUMBER_BYTES =
@@ -60,6 +66,12 @@ final class CheckpointWeightFormat {
             .flatMap(place -> place.object(QUANTISATION).stream())
             .findFirst()
             .or(() -> CheckpointKvFormat.quantisationBeside(configured.file()));
+    if (quantisation.isEmpty() && NAMED_QUANTISED.matcher(configured.model().name()).find()) {
+      throw config
+          .whole()
+          .missing(
+              QUANTISATION, "the name of the model says that its weights are quantised, not how");
+    }
     if (quantisation.isEmpty()) {
       return WeightFormat.plain(number, numberBytes);
     }

@@ -11,6 +11,7 @@ import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.HuggingFaceConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Counts the weights of a Hugging Face configuration: as the modelling code of its {@code
@@ -136,11 +137,17 @@ public final class DecoderWeights {
   private List<List<WeightMatrix>> layers() {
     AttentionWeights attention = new AttentionWeights(config, family, model.hiddenSize());
     ExpertWeights experts = new ExpertWeights(config, family, model.hiddenSize());
+    Optional<String> pattern = config.text("hybrid_override_pattern");
     List<List<WeightMatrix>> layers = new ArrayList<>();
     for (LayerSpec layer : model.layers()) {
+      int index = layers.size();
       List<WeightMatrix> weights = new ArrayList<>();
-      weights.addAll(mixer(layer, attention));
-      weights.addAll(experts.of(layers.size()));
+      if (pattern.isPresent()) {
+        weights.addAll(onlyPart(pattern.get().charAt(index), layer, attention, experts));
+      } else {
+        weights.addAll(mixer(layer, attention));
+        weights.addAll(family.flag("mixer_alone", false) ? List.of() : experts.of(index));
+      }
       for (int norm = 0; norm < norms(); norm++) {
         weights.add(norm("layernorm." + norm));
       }
@@ -150,6 +157,18 @@ public final class DecoderWeights {
       layers.add(weights);
     }
     return layers;
+  }
+
+  /** Nemotron-H: a layer is a mixer or an MLP (NemotronHBlock). */
+  private List<WeightMatrix> onlyPart(
+      char kind, LayerSpec layer, AttentionWeights attention, ExpertWeights experts) {
+    return switch (kind) {
+      case 'M' -> StateWeights.of(whole.type(), config, model.hiddenSize());
+      case '*' -> attention.of(layer);
+      case '-' -> experts.dense();
+      case 'E' -> experts.experts();
+      default -> throw config.wrong("hybrid_override_pattern", "may have M, *, - and E alone");
+    };
   }
 
   private List<WeightMatrix> mixer(LayerSpec layer, AttentionWeights attention) {

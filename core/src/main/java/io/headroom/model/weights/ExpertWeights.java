@@ -20,7 +20,10 @@ final class ExpertWeights {
       List.of(
           "n_shared_experts", "num_shared_experts", "moe_num_shared_experts", "num_shared_expert");
   private static final List<String> SHARED_WIDTH =
-      List.of("shared_expert_intermediate_size", "shared_intermediate_size");
+      List.of(
+          "shared_expert_intermediate_size",
+          "shared_intermediate_size",
+          "moe_shared_expert_intermediate_size");
   private static final List<String> DENSE_WIDTH =
       List.of("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim");
 
@@ -44,7 +47,7 @@ final class ExpertWeights {
 
   List<WeightMatrix> of(int layer) {
     if (!hasExperts(layer)) {
-      return mlp("mlp.", denseWidth());
+      return dense();
     }
     List<WeightMatrix> weights = new ArrayList<>(experts());
     if (family.flag("dense_beside_experts", false)) {
@@ -53,9 +56,13 @@ final class ExpertWeights {
     return weights;
   }
 
+  List<WeightMatrix> dense() {
+    return mlp("mlp.", denseWidth());
+  }
+
   /** Gemma-4: every token also goes through an MLP, with norms and scales of its own. */
   private List<WeightMatrix> besideExperts() {
-    List<WeightMatrix> weights = new ArrayList<>(mlp("mlp.", denseWidth()));
+    List<WeightMatrix> weights = new ArrayList<>(dense());
     weights.add(vector("mlp.layernorms", 3L * hiddenSize));
     weights.add(vector("router.scale", hiddenSize));
     weights.add(vector("router.per_expert_scale", expertCount()));
@@ -100,7 +107,7 @@ final class ExpertWeights {
     return experts.integer(EXPERTS, 0, MOST_EXPERTS).orElse(0);
   }
 
-  private List<WeightMatrix> experts() {
+  List<WeightMatrix> experts() {
     int count = expertCount();
     long width = expertWidth();
     boolean biased = family.flag("expert_bias", false);
@@ -117,8 +124,13 @@ final class ExpertWeights {
     if (family.flag("expert_correction", false)) {
       weights.add(vector("mlp.gate.e_score_correction_bias", count));
     }
+    if (config.has("moe_latent_size")) {
+      throw config.wrong("moe_latent_size", "is not known to count weights by");
+    }
     RankSplit outputs = RankSplit.outputs(width);
-    weights.add(expert("gate_proj", count, width, hiddenSize, biased, outputs));
+    if (family.isGated()) {
+      weights.add(expert("gate_proj", count, width, hiddenSize, biased, outputs));
+    }
     weights.add(expert("up_proj", count, width, hiddenSize, biased, outputs));
     weights.add(expert("down_proj", count, hiddenSize, width, biased, RankSplit.inputs(width)));
     long shared = sharedWidth(width);
@@ -175,7 +187,15 @@ final class ExpertWeights {
     if (config.has("interleave_moe_layer_step")) {
       return expertWidth;
     }
-    return config.integer(SHARED_EXPERTS, 0, MOST_EXPERTS).orElse(0) * expertWidth;
+    for (String key : SHARED_EXPERTS) {
+      if (config.has(key)) {
+        return expertWidth
+            * (config.values().get(key).isArray()
+                ? positive(config, key)
+                : config.integer(key, 0, MOST_EXPERTS).getAsInt());
+      }
+    }
+    return 0;
   }
 
   private long denseWidth() {
@@ -187,10 +207,13 @@ final class ExpertWeights {
         return denseWidth(key);
       }
     }
-    if (family.isGated()) {
-      throw config.missing("intermediate_size", "an integer is needed for weights to be counted");
-    }
-    return 4L * hiddenSize;
+    return family.widthOfHidden().stream()
+        .mapToLong(factor -> (long) factor * hiddenSize)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                config.missing(
+                    "intermediate_size", "an integer is needed for weights to be counted"));
   }
 
   private long denseWidth(String key) {

@@ -5,6 +5,7 @@ import static io.headroom.model.weights.WeightMatrix.vector;
 
 import io.headroom.UserException;
 import io.headroom.json.JsonDocument;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The projections, convolutions and recurrences of layers with a state in the place of a cache. */
@@ -24,6 +25,10 @@ final class StateWeights {
           gatedDelta(config, hiddenSize);
       case "lfm2", "lfm2_moe" -> shortConvolution(config, hiddenSize);
       case "bamba", "granitemoehybrid" -> mamba2(config, hiddenSize);
+      case "nemotron_h" -> nemotron(config, hiddenSize);
+      case "jamba" -> jamba(config, hiddenSize);
+      case "falcon_mamba" -> falconMamba(config, hiddenSize);
+      case "kimi_linear" -> kimiDelta(config, hiddenSize);
       default ->
           throw new UserException(
               "%s: the weights of layers with a state in model_type \"%s\" are not known"
@@ -64,14 +69,43 @@ final class StateWeights {
 
   /** BambaMixer of modeling_bamba.py, GraniteMoeHybridMambaLayer is the same. */
   private static List<WeightMatrix> mamba2(JsonDocument config, int hiddenSize) {
-    long heads = required(config, "mamba_n_heads");
-    long stateSize = required(config, "mamba_d_state");
-    long groups = config.integer("mamba_n_groups", 1, MOST_CHANNELS).orElse(1);
-    long channels = config.integer("mamba_expand", 1, 64).orElse(2) * (long) hiddenSize;
-    long kernel = required(config, "mamba_d_conv");
-    boolean convBiased = config.flag("mamba_conv_bias").orElse(true);
+    return mamba2(
+        config,
+        hiddenSize,
+        required(config, "mamba_n_heads"),
+        config.integer("mamba_expand", 1, 64).orElse(2) * (long) hiddenSize,
+        config.integer("mamba_n_groups", 1, MOST_CHANNELS).orElse(1)
+            * required(config, "mamba_d_state"),
+        required(config, "mamba_d_conv"));
+  }
+
+  /** NemotronHMamba2Mixer of modeling_nemotron_h.py. */
+  private static List<WeightMatrix> nemotron(JsonDocument config, int hiddenSize) {
+    long heads = required(config, "mamba_num_heads");
+    return mamba2(
+        config,
+        hiddenSize,
+        heads,
+        heads * required(config, "mamba_head_dim"),
+        required(config, "n_groups") * required(config, "ssm_state_size"),
+        required(config, "conv_kernel"));
+  }
+
+  /**
+   * @param channels of all heads
+   * @param groupStates state channels of all groups
+   */
+  private static List<WeightMatrix> mamba2(
+      JsonDocument config,
+      int hiddenSize,
+      long heads,
+      long channels,
+      long groupStates,
+      long kernel) {
+    boolean convBiased =
+        config.flag("mamba_conv_bias").or(() -> config.flag("use_conv_bias")).orElse(true);
     boolean biased = config.flag("mamba_proj_bias").orElse(false);
-    long convolved = channels + 2 * groups * stateSize;
+    long convolved = channels + 2 * groupStates;
     RankSplit byHead = RankSplit.outputs(heads);
     return List.of(
         projection(
@@ -79,13 +113,89 @@ final class StateWeights {
             channels + convolved + heads,
             hiddenSize,
             biased,
-            RankSplit.outputs(1)),
-        vector(MAMBA + "conv1d", convolved * kernel + (convBiased ? convolved : 0)),
+            RankSplit.outputs(channels + convolved + heads)),
+        vector(
+            MAMBA + "conv1d",
+            convolved * kernel + (convBiased ? convolved : 0),
+            RankSplit.outputs(convolved)),
         vector(MAMBA + "dt_bias", heads, byHead),
         vector(MAMBA + "A_log", heads, byHead),
         vector(MAMBA + "D", heads, byHead),
         vector(MAMBA + "norm", channels, byHead),
         projection(MAMBA + "out_proj", hiddenSize, channels, biased, RankSplit.inputs(heads)));
+  }
+
+  /** JambaMambaMixer of modeling_jamba.py: Mamba with norms of its steps and states. */
+  private static List<WeightMatrix> jamba(JsonDocument config, int hiddenSize) {
+    long stateSize = required(config, "mamba_d_state");
+    long rank = stepRank(config, "mamba_dt_rank", hiddenSize);
+    List<WeightMatrix> weights =
+        new ArrayList<>(
+            mamba(
+                hiddenSize,
+                required(config, "mamba_expand") * hiddenSize,
+                stateSize,
+                required(config, "mamba_d_conv"),
+                rank));
+    weights.add(vector(MAMBA + "layernorms", rank + 2 * stateSize));
+    return weights;
+  }
+
+  /** FalconMambaMixer of modeling_falcon_mamba.py, whose norms have no weights. */
+  private static List<WeightMatrix> falconMamba(JsonDocument config, int hiddenSize) {
+    return mamba(
+        hiddenSize,
+        required(config, "intermediate_size"),
+        required(config, "state_size"),
+        required(config, "conv_kernel"),
+        stepRank(config, "time_step_rank", hiddenSize));
+  }
+
+  /** A number, or for "auto" a sixteenth of the hidden channels. */
+  private static long stepRank(JsonDocument config, String key, int hiddenSize) {
+    boolean stated = config.has(key) && config.values().get(key).isNumber();
+    return stated ? required(config, key) : (hiddenSize + 15) / 16;
+  }
+
+  private static List<WeightMatrix> mamba(
+      int hiddenSize, long channels, long stateSize, long kernel, long rank) {
+    RankSplit byChannel = RankSplit.outputs(channels);
+    return List.of(
+        projection(MAMBA + "in_proj", 2 * channels, hiddenSize, false, byChannel),
+        vector(MAMBA + "conv1d", channels * (kernel + 1), byChannel),
+        projection(
+            MAMBA + "x_proj", rank + 2 * stateSize, channels, false, RankSplit.inputs(channels)),
+        projection(MAMBA + "dt_proj", channels, rank, true, byChannel),
+        vector(MAMBA + "A_log", channels * stateSize, byChannel),
+        vector(MAMBA + "D", channels, byChannel),
+        projection(MAMBA + "out_proj", hiddenSize, channels, false, RankSplit.inputs(channels)));
+  }
+
+  /** KimiDeltaAttention of modeling_kimi.py beside the checkpoint. */
+  private static List<WeightMatrix> kimiDelta(JsonDocument whole, int hiddenSize) {
+    JsonDocument config =
+        whole
+            .object("linear_attn_config")
+            .orElseThrow(() -> whole.missing("linear_attn_config", "an object is needed"));
+    long heads = required(config, "num_heads");
+    long headDim = required(config, "head_dim");
+    long kernel = required(config, "short_conv_kernel_size");
+    long channels = heads * headDim;
+    RankSplit byHead = RankSplit.outputs(heads);
+    return List.of(
+        projection(DELTA + "q_proj", channels, hiddenSize, false, byHead),
+        projection(DELTA + "k_proj", channels, hiddenSize, false, byHead),
+        projection(DELTA + "v_proj", channels, hiddenSize, false, byHead),
+        vector(DELTA + "conv1d", 3 * channels * kernel, byHead),
+        projection(DELTA + "f_a_proj", headDim, hiddenSize, false, RankSplit.NONE),
+        projection(DELTA + "f_b_proj", channels, headDim, false, byHead),
+        projection(DELTA + "g_a_proj", headDim, hiddenSize, false, RankSplit.NONE),
+        projection(DELTA + "g_b_proj", channels, headDim, false, byHead),
+        projection(DELTA + "b_proj", heads, hiddenSize, false, byHead),
+        vector(DELTA + "A_log", heads, byHead),
+        vector(DELTA + "dt_bias", channels, byHead),
+        vector(DELTA + "o_norm", headDim),
+        projection(DELTA + "o_proj", hiddenSize, channels, false, RankSplit.inputs(heads)));
   }
 
   private static long required(JsonDocument config, String key) {

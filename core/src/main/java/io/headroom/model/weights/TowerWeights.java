@@ -52,7 +52,11 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
     JsonDocument tower = vision.get();
     return switch (type) {
       case "gemma3" -> new TowerWeights(siglip(tower, hiddenSize), uncounted);
+      case "llama4" -> new TowerWeights(llama4(tower, hiddenSize), uncounted);
       case "mistral3" -> new TowerWeights(pixtral(whole, tower, hiddenSize), uncounted);
+      case "qwen2_5_vl" -> new TowerWeights(qwen25(tower, hiddenSize), uncounted);
+      case "qwen3_vl", "qwen3_vl_moe" -> new TowerWeights(qwen3(tower, hiddenSize, 3), uncounted);
+      case "qwen3_5", "qwen3_5_moe" -> new TowerWeights(qwen3(tower, hiddenSize, 0), uncounted);
       default -> {
         uncounted.add("vision_config");
         yield new TowerWeights(List.of(), uncounted);
@@ -102,6 +106,85 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
         matrix("projector.linear_2", 1, hiddenSize, hiddenSize, biased));
   }
 
+  /** Llama4VisionModel and Llama4MultiModalProjector. */
+  private static List<WeightMatrix> llama4(JsonDocument tower, int hiddenSize) {
+    long channels = tower.integer("hidden_size", 1, MOST).orElse(1408);
+    long width = tower.integer("intermediate_size", 1, MOST).orElse(5632);
+    long layers = tower.integer("num_hidden_layers", 1, MOST).orElse(34);
+    long patch = tower.integer("patch_size", 1, MOST).orElse(14);
+    long side = tower.integer("image_size", 1, MOST).orElse(336) / patch;
+    long shuffled = tower.integer("projector_input_dim", 1, MOST).orElse(4096);
+    long outputs = tower.integer("vision_output_dim", 1, MOST).orElse(4096);
+    return List.of(
+        matrix("patch_embedding", 1, channels, CHANNELS_OF_AN_IMAGE * patch * patch, false),
+        matrix("class_and_position_embedding", 1, side * side + 2, channels, false),
+        matrix("attention", 4 * layers, channels, channels, true),
+        matrix("fc1", layers, width, channels, true),
+        matrix("fc2", layers, channels, width, true),
+        matrix("layernorm", 4 * layers + 4, channels, 1, false),
+        matrix("adapter.fc1", 1, shuffled, width, false),
+        matrix("adapter.fc2", 1, outputs, shuffled, false),
+        matrix("projector", 1, hiddenSize, outputs, false));
+  }
+
+  /** Qwen2_5_VisionTransformerPretrainedModel. */
+  private static List<WeightMatrix> qwen25(JsonDocument tower, int hiddenSize) {
+    long channels = tower.integer("hidden_size", 1, MOST).orElse(3584);
+    long width = tower.integer("intermediate_size", 1, MOST).orElse(3420);
+    long layers = tower.integer("depth", 1, MOST).orElse(32);
+    long merged = channels * square(tower.integer("spatial_merge_size", 1, 64).orElse(2));
+    long outputs = tower.integer("out_hidden_size", 1, MOST).orElse(hiddenSize);
+    return List.of(
+        matrix("patch_embed", 1, channels, inputsOfAPatch(tower, 14), false),
+        matrix("qkv", 3 * layers, channels, channels, true),
+        matrix("proj", layers, channels, channels, true),
+        matrix("gate_and_up_proj", 2 * layers, width, channels, true),
+        matrix("down_proj", layers, channels, width, true),
+        matrix("norms", 2 * layers + 1, channels, 1, false),
+        matrix("merger.0", 1, merged, merged, true),
+        matrix("merger.2", 1, outputs, merged, true));
+  }
+
+  /**
+   * Qwen3VLVisionModel; that of Qwen3.5 has no further mergers.
+   *
+   * @param mergers further ones, where none are listed
+   */
+  private static List<WeightMatrix> qwen3(JsonDocument tower, int hiddenSize, int mergers) {
+    long channels = tower.integer("hidden_size", 1, MOST).orElse(1152);
+    long width = tower.integer("intermediate_size", 1, MOST).orElse(4304);
+    long layers = tower.integer("depth", 1, MOST).orElse(27);
+    long positions = tower.integer("num_position_embeddings", 1, MOST).orElse(2304);
+    long merged = channels * square(tower.integer("spatial_merge_size", 1, 64).orElse(2));
+    long outputs = tower.integer("out_hidden_size", 1, MOST).orElse(hiddenSize);
+    long further =
+        tower.integers("deepstack_visual_indexes", 0, MOST).map(List::size).orElse(mergers);
+    List<WeightMatrix> weights = new ArrayList<>();
+    weights.add(matrix("patch_embed", 1, channels, inputsOfAPatch(tower, 16), true));
+    weights.add(matrix("pos_embed", 1, positions, channels, false));
+    weights.add(matrix("qkv", 3 * layers, channels, channels, true));
+    weights.add(matrix("proj", layers, channels, channels, true));
+    weights.add(matrix("fc1", layers, width, channels, true));
+    weights.add(matrix("fc2", layers, channels, width, true));
+    weights.add(matrix("norms", 4 * layers + 2, channels, 1, false));
+    weights.add(matrix("merger.fc1", 1 + further, merged, merged, true));
+    weights.add(matrix("merger.fc2", 1 + further, outputs, merged, true));
+    if (further > 0) {
+      weights.add(matrix("deepstack_merger.norm", 2 * further, merged, 1, false));
+    }
+    return weights;
+  }
+
+  private static long inputsOfAPatch(JsonDocument tower, int usualPatch) {
+    long patch = tower.integer("patch_size", 1, MOST).orElse(usualPatch);
+    long frames = tower.integer("temporal_patch_size", 1, 64).orElse(2);
+    return CHANNELS_OF_AN_IMAGE * frames * square(patch);
+  }
+
+  private static long square(long number) {
+    return number * number;
+  }
+
   private static WeightMatrix matrix(
       String module, long copies, long outputs, long inputs, boolean biased) {
     return new WeightMatrix(
@@ -111,6 +194,6 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
         outputs,
         inputs,
         biased,
-        RankSplit.NONE);
+        inputs > 1 ? RankSplit.outputs(outputs) : RankSplit.NONE);
   }
 }

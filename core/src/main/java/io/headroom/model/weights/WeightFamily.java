@@ -3,6 +3,7 @@ package io.headroom.model.weights;
 import io.headroom.json.JsonDocument;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What configurations of a {@code model_type} leave to its modelling code: {@code
@@ -45,6 +46,11 @@ record WeightFamily(JsonDocument rules) {
   /** Whether the first product of its MLP is gated by a second. */
   boolean isGated() {
     return !rules.text("mlp").orElse("gated").equals("plain");
+  }
+
+  /** How many times the hidden size its MLP is wide where nothing is stated. */
+  OptionalInt widthOfHidden() {
+    return rules.integer("width_of_hidden", 1, 64);
   }
 
   QueryNorm queryNorm(JsonDocument config) {

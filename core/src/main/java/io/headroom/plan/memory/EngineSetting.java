@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  * @param utilisation the part of it that it may take
  * @param maxModelLen the most positions of a sequence
  * @param batchedTokens the most tokens of a step, where they were stated
+ * @param sequences the most of a step, where they were stated
  * @param manySequences whether the GPU is one for which defaults are larger: of at least 70 GiB and
  *     no A100 (EngineArgs of vllm/engine/arg_utils.py)
  * @param eager whether it runs without CUDA graphs
@@ -24,6 +25,7 @@ public record EngineSetting(
     RankLayout ranks,
     EngineRelease release,
     OptionalInt batchedTokens,
+    OptionalInt sequences,
     boolean manySequences,
     boolean eager) {
 
@@ -62,7 +64,7 @@ public record EngineSetting(
 
   /** Sequences of the same run, each of which is sampled. */
   int trialSequences() {
-    int most = manySequences && !release.isV0() ? MANY_SEQUENCES : FEW_SEQUENCES;
-    return Math.min(most, trialTokens());
+    int usual = manySequences && !release.isV0() ? MANY_SEQUENCES : FEW_SEQUENCES;
+    return Math.min(sequences.orElse(usual), trialTokens());
   }
 }

@@ -19,12 +19,16 @@ public final class VisibleMemory {
                       (long) (entry.positiveNumber("gib").orElseThrow() * (1L << 30))))
           .toList();
 
+  private static final Pattern VENDOR =
+      Pattern.compile("^(NVIDIA|AMD)\\s+(Instinct\\s+|GeForce\\s+)?", Pattern.CASE_INSENSITIVE);
+
   private VisibleMemory() {}
 
   /** Bytes; empty where they are not known. */
   public static Optional<Long> of(String gpu) {
+    String name = VENDOR.matcher(gpu.strip()).replaceFirst("");
     return ENTRIES.stream()
-        .filter(entry -> entry.name().matcher(gpu).find())
+        .filter(entry -> entry.name().matcher(name).find())
         .map(Entry::bytes)
         .findFirst();
   }

@@ -128,6 +128,23 @@ class CheckpointWeightFormatTest {
         .withMessageContaining(message);
   }
 
+  /** Where the scheme lay in a file beside that did not come along. */
+  @Test
+  void aNameThatSaysMoreThanTheConfigurationIsRefused() throws IOException {
+    Path file = folder.resolve("Small-FP8.json");
+    Files.writeString(
+        file,
+        "{\"model_type\": \"llama\", \"hidden_size\": 256, \"intermediate_size\": 512,"
+            + " \"num_hidden_layers\": 1, \"num_attention_heads\": 4, \"vocab_size\": 1000}");
+
+    assertThatExceptionOfType(UserException.class)
+        .isThrownBy(() -> DecoderWeights.of(catalogue.locate(file.toString())))
+        .withMessage(
+            file
+                + ": quantization_config is missing; the name of the model says that its weights are"
+                + " quantised, not how");
+  }
+
   /** Experts alone are in 4.25 bits; biases, attention and routers stay. */
   @Test
   void microscalingIsOfExpertsAlone() {

@@ -107,7 +107,18 @@ class DecoderWeightsTest {
     "deepseek-v2, 235741434880",
     "deepseek-v3, 671026419200",
     "kimi-k2, 1026408232448",
+    // Layers with a state.
+    "falcon-mamba-7b, 7272665088",
+    "jamba-v0.1, 51570323328",
+    "kimi-linear-48b-a3b, 49122681728",
+    "hunyuan-a13b, 80393183232",
     // With a tower for images.
+    "qwen2.5-vl-7b, 8292166656",
+    "qwen3-vl-2b, 2127532032",
+    "qwen3-vl-4b, 4437815808",
+    "qwen3-vl-8b, 8767123696",
+    "qwen3-vl-30b-a3b, 31070754032",
+    "llama-4-scout, 108641793536",
     "gemma-3-4b, 4300079472",
     "gemma-3-12b, 12187325040",
     "gemma-3-27b, 27432406640",
@@ -126,8 +137,8 @@ class DecoderWeightsTest {
     "glm-4.5-air, 106.9",
     "ernie-4.5-21b-a3b, 21.8",
     "minimax-m2.5, 228.7",
-    "llama-4-scout, 107.8",
-    "llama-4-maverick, 400.7",
+    "llama-4-maverick, 401.6",
+    "nemotron-3-nano-30b-a3b, 31.6",
     "gemma-4-31b, 30.7",
     "gemma-4-26b-a4b, 25.2",
     "qwen3-next-80b-a3b, 79.7",
@@ -142,13 +153,15 @@ class DecoderWeightsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"qwen3-vl-8b", "llama-4-scout", "gemma-4-31b", "phi-3.5-vision"})
+  @ValueSource(strings = {"qwen3.5-27b", "gemma-4-31b", "phi-3.5-vision"})
   void aTowerThatIsNotCountedIsSaid(String model) {
     assertThat(weights(model).uncounted()).isNotEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({
+    "nemotron-h-8b, intermediate_size is missing",
+    "nemotron-3-ultra-550b-a55b, moe_latent_size is not known to count weights by",
     "recurrentgemma-2b, the weights of model_type \"recurrent_gemma\" are not known",
     "gemma-3n-e4b, the weights of model_type \"gemma3n_text\" are not known",
     "gemma-4-e2b, the weights of layers that share or cross keys and values are not known",

@@ -114,6 +114,7 @@ class KvPoolTest {
             new RankLayout(2, 1, 1),
             one.release(),
             OptionalInt.empty(),
+            OptionalInt.empty(),
             true,
             false);
 
@@ -176,7 +177,10 @@ class KvPoolTest {
     "A100-80GB, 79.347",
     "L40S, 44.988",
     "L4, 22.49",
-    "MI300X (ROCm), 191.98"
+    "MI300X (ROCm), 191.98",
+    "AMD Instinct MI300X, 191.98",
+    "NVIDIA A100-SXM4-40GB, 39.49",
+    "NVIDIA H100 80GB HBM3, 79.18"
   })
   void visibleMemoryIsKnownByName(String gpu, double gib) {
     assertThat(VisibleMemory.of(gpu).orElseThrow() / GIB).isCloseTo(gib, within(1e-6));
@@ -211,6 +215,7 @@ class KvPoolTest {
         KvPrecision.BF16,
         RankLayout.ONE_GPU,
         EngineRelease.of(release),
+        OptionalInt.empty(),
         OptionalInt.empty(),
         visible >= EngineSetting.LARGE_BYTES,
         false);

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param tokens that the engine printed
  * @param concurrency sequences of the greatest length that it printed
  * @param batchedTokens the most tokens of a step, from the note
+ * @param sequences the most sequences of a step, from the note
  */
 record LoggedPool(
     String model,
@@ -38,6 +39,7 @@ record LoggedPool(
     OptionalDouble concurrency,
     EngineRelease release,
     OptionalInt batchedTokens,
+    OptionalInt sequences,
     boolean eager) {
 
   static final List<String> COLUMNS =
@@ -60,6 +62,8 @@ record LoggedPool(
   private static final Pattern BATCHED_TOKENS =
       Pattern.compile("max_num_batched_tokens\\D{0,3}(\\d{1,9})");
 
+  private static final Pattern SEQUENCES = Pattern.compile("max_num_seqs\\D{0,3}(\\d{1,9})");
+
   /**
    * @throws io.headroom.UserException if a value is not allowed
    */
@@ -81,15 +85,16 @@ record LoggedPool(
         row.integer("kv_tokens", 0, Integer.MAX_VALUE),
         row.number("max_concurrency", 0, Integer.MAX_VALUE),
         EngineRelease.of(row.text("vllm_version").orElse("")),
-        batchedTokens(note),
+        flag(note, BATCHED_TOKENS),
+        flag(note, SEQUENCES),
         note.contains("enforce_eager"));
   }
 
-  private static OptionalInt batchedTokens(String note) {
-    Matcher matcher = BATCHED_TOKENS.matcher(note);
-    return matcher.find() && Integer.parseInt(matcher.group(1)) > 0
-        ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
-        : OptionalInt.empty();
+  /** A flag of the engine, as notes name it. */
+  private static OptionalInt flag(String note, Pattern flag) {
+    Matcher matcher = flag.matcher(note);
+    int value = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+    return value > 0 ? OptionalInt.of(value) : OptionalInt.empty();
   }
 
   private static KvFormat kvFormat(CsvRow row) {

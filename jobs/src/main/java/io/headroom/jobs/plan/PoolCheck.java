@@ -88,6 +88,7 @@ final class PoolCheck {
         new RankLayout(pool.tensorParallel(), pool.pipelineParallel(), 1),
         pool.release(),
         pool.batchedTokens(),
+        pool.sequences(),
         visibleBytes >= EngineSetting.LARGE_BYTES
             && !pool.gpu().toLowerCase(Locale.ROOT).contains("a100"),
         pool.eager());

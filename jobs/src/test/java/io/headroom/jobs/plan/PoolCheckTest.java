@@ -82,7 +82,7 @@ class PoolCheckTest {
         "Qwen/Qwen3-8B,H100-80GB,,1,1,0.9,16000,bf16,,,,,,,| no pool is logged",
         "Qwen/Qwen3-8B,H100-80GB,,1,1,0.9,16000,bf16,,,1000,,,,| tokens alone are logged",
         "Qwen/Qwen3-8B,DGX Spark GB10,121.7,1,1,0.5,16000,bf16,,5,,,,,| the memory of DGX Spark GB10 is the host's too",
-        "Qwen/Qwen3-VL-8B-Instruct,H100-80GB,,1,1,0.9,16000,bf16,,5,,,,,| weights that are not counted: vision tower",
+        "Qwen/Qwen3.5-27B,H100-80GB,,1,1,0.9,16000,bf16,,5,,,,,| weights that are not counted: vision tower",
         "Qwen/Qwen3-8B,H100-80GB,,2,1,0.9,16000,bf16,,5,10000,,,,| the logged tokens take 0.69 GiB: pool and tokens are of different ranks"
       })
   void whatIsNotKnownIsSaidAndNotCompared(String row, String reason) throws IOException {
@@ -138,6 +138,17 @@ class PoolCheckTest {
 
     assertThat(usual - predicted(json(file(LLAMA), "--set", "other-gib=2.13")))
         .isCloseTo(2, within(1e-6));
+  }
+
+  /** 1,024 sequences are sampled unless the note says otherwise. */
+  @Test
+  void flagsOfTheNoteAreRead() throws IOException {
+    double usual = predicted(json(file(LLAMA)));
+
+    assertThat(predicted(json(file(LLAMA + "max_num_seqs 512"))) - usual)
+        .isCloseTo(512 * 128_256 * 38.3 / (1L << 30), within(1e-6));
+    assertThat(predicted(json(file(LLAMA + "max_num_batched_tokens=256"))) - usual)
+        .isGreaterThan(3);
   }
 
   @Test
