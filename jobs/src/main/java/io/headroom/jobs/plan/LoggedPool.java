@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param gpu its name
  * @param visibleGib memory of a GPU as the engine sees it
  * @param utilisation the part that the engine may take
- * @param utilisationIsGuess whether the table marks it so
+ * @param guess the first column that the pool depends on and that the table marks as a guess
  * @param gib left for the cache; may be negative
  * @param tokens that the engine printed
  * @param concurrency sequences of the greatest length that it printed
@@ -31,7 +31,7 @@ record LoggedPool(
     int tensorParallel,
     int pipelineParallel,
     OptionalDouble utilisation,
-    boolean utilisationIsGuess,
+    Optional<String> guess,
     OptionalInt maxModelLen,
     KvFormat kvFormat,
     OptionalDouble gib,
@@ -54,6 +54,9 @@ record LoggedPool(
           "kv_dtype",
           "available_kv_gib",
           "kv_tokens");
+
+  private static final List<String> GUESSABLE =
+      List.of("gpu_visible_gib", "tp", "pp", "gpu_memory_utilization", "available_kv_gib");
 
   private static final double LEAST_GIB = 0.001;
   private static final double MOST_GIB = 65_536;
@@ -78,7 +81,7 @@ record LoggedPool(
         row.integer("tp", 1, MOST_RANKS).orElse(1),
         row.integer("pp", 1, MOST_RANKS).orElse(1),
         row.number("gpu_memory_utilization", 0.01, 1),
-        row.isGuess("gpu_memory_utilization"),
+        GUESSABLE.stream().filter(row::isGuess).findFirst(),
         row.integer("max_model_len", 1, MOST_LENGTH),
         kvFormat(row),
         row.number("available_kv_gib", -MOST_GIB, MOST_GIB),

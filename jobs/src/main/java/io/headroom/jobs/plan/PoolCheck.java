@@ -69,6 +69,8 @@ final class PoolCheck {
     return new PoolReport.Row(
         pool.model(),
         pool.gpu(),
+        "%.2f%s"
+            .formatted(visible.get() / GIB, pool.visibleGib().isPresent() ? "" : " by its name"),
         pool.gib(),
         OptionalDouble.of(predicted.bytes() / GIB),
         loggedTokens(pool, predicted),
@@ -97,8 +99,8 @@ final class PoolCheck {
   /** Why the pool cannot be held against the log; empty if it can. */
   private static Optional<String> unknown(
       LoggedPool pool, ConfiguredModel configured, ModelWeights weights, KvPool predicted) {
-    if (pool.utilisationIsGuess()) {
-      return Optional.of("gpu_memory_utilization is a guess");
+    if (pool.guess().isPresent()) {
+      return pool.guess().map(column -> column + " is a guess");
     }
     if (SHARED_WITH_HOST.matcher(pool.gpu()).find()) {
       return Optional.of(
@@ -169,6 +171,7 @@ final class PoolCheck {
     return new PoolReport.Row(
         pool.model(),
         pool.gpu(),
+        "-",
         pool.gib(),
         OptionalDouble.empty(),
         pool.tokens().isPresent()

@@ -15,12 +15,14 @@ record PoolReport(List<Row> rows) {
   }
 
   /**
+   * @param visible memory of the GPU, as people read it, and where that is from
    * @param reason why it is not compared, or that nothing fits
    * @param compared whether its error counts
    */
   record Row(
       String model,
       String gpu,
+      String visible,
       OptionalDouble loggedGib,
       OptionalDouble predictedGib,
       OptionalDouble loggedTokens,
@@ -70,6 +72,7 @@ record PoolReport(List<Row> rows) {
         new TextTable(
             "model",
             "GPU",
+            "visible\nGiB",
             "logged\nGiB",
             "predicted\nGiB",
             "error\n%",
@@ -80,6 +83,7 @@ record PoolReport(List<Row> rows) {
       table.add(
           row.model(),
           row.gpu(),
+          row.visible(),
           twoDigits(row.loggedGib()),
           twoDigits(row.predictedGib()),
           row.error().isPresent()

@@ -79,6 +79,7 @@ class PoolCheckTest {
         "Qwen/Qwen3-8B,some GPU,,1,1,0.9,16000,bf16,,5,,,,,| the visible memory of some GPU is not known",
         "Qwen/Qwen3-8B,H100-80GB,,1,1,,16000,bf16,,5,,,,,| gpu_memory_utilization is not stated",
         "Qwen/Qwen3-8B,H100-80GB,,1,1,0.9?,16000,bf16,,5,,,,,| gpu_memory_utilization is a guess",
+        "Qwen/Qwen3-8B,H100-80GB,79?,1,1,0.9,16000,bf16,,5,,,,,| gpu_visible_gib is a guess",
         "Qwen/Qwen3-8B,H100-80GB,,1,1,0.9,16000,bf16,,,,,,,| no pool is logged",
         "Qwen/Qwen3-8B,H100-80GB,,1,1,0.9,16000,bf16,,,1000,,,,| tokens alone are logged",
         "Qwen/Qwen3-8B,DGX Spark GB10,121.7,1,1,0.5,16000,bf16,,5,,,,,| the memory of DGX Spark GB10 is the host's too",
@@ -138,6 +139,14 @@ class PoolCheckTest {
 
     assertThat(usual - predicted(json(file(LLAMA), "--set", "other-gib=2.13")))
         .isCloseTo(2, within(1e-6));
+  }
+
+  @Test
+  void theTableSaysWhereTheVisibleMemoryIsFrom() throws IOException {
+    CommandRun run = plan("--check-pool", file(LLAMA, LLAMA.replace("79.18", "")).toString());
+
+    assertThat(run.out()).filteredOn(line -> line.contains("79.18 by its name")).hasSize(1);
+    assertThat(run.out()).filteredOn(line -> line.contains(" 79.18 ")).hasSize(2);
   }
 
   /** 1,024 sequences are sampled unless the note says otherwise. */
