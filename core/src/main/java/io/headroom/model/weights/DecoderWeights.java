@@ -63,15 +63,17 @@ public final class DecoderWeights {
       throw config.missing("vocab_size", "an integer is needed for weights to be counted");
     }
     boolean tied = isTied();
+    ExpertWeights experts = new ExpertWeights(config, family, model.hiddenSize());
     TowerWeights tower = TowerWeights.of(whole, model.hiddenSize());
     return new ModelWeights(
         model.name(),
         embeddings(vocabulary),
-        layers(),
+        layers(experts),
         head(vocabulary, tied),
         tower.weights(),
         tied,
         CheckpointWeightFormat.of(configured, whole),
+        experts.perToken(),
         tower.uncounted());
   }
 
@@ -134,9 +136,8 @@ public final class DecoderWeights {
     return head;
   }
 
-  private List<List<WeightMatrix>> layers() {
+  private List<List<WeightMatrix>> layers(ExpertWeights experts) {
     AttentionWeights attention = new AttentionWeights(config, family, model.hiddenSize());
-    ExpertWeights experts = new ExpertWeights(config, family, model.hiddenSize());
     Optional<String> pattern = config.text("hybrid_override_pattern");
     List<List<WeightMatrix>> layers = new ArrayList<>();
     for (LayerSpec layer : model.layers()) {

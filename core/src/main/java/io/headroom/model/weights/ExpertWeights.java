@@ -19,6 +19,8 @@ final class ExpertWeights {
   private static final List<String> SHARED_EXPERTS =
       List.of(
           "n_shared_experts", "num_shared_experts", "moe_num_shared_experts", "num_shared_expert");
+  private static final List<String> PER_TOKEN =
+      List.of("num_experts_per_tok", "top_k_experts", "moe_top_k", "moe_k", "moe_topk");
   private static final List<String> SHARED_WIDTH =
       List.of(
           "shared_expert_intermediate_size",
@@ -72,6 +74,19 @@ final class ExpertWeights {
   /** Whether a model has experts at all: what is left to choose from is more than one. */
   private boolean hasExperts() {
     return family.flag("experts", false) && expertCount() > 1;
+  }
+
+  /** Experts to which a token is sent; 1 where that is not stated, 0 without experts. */
+  int perToken() {
+    if (!hasExperts()) {
+      return 0;
+    }
+    JsonDocument experts = expertConfig();
+    return PER_TOKEN.stream()
+        .filter(key -> experts.has(key) && experts.values().get(key).isNumber())
+        .findFirst()
+        .map(key -> experts.integer(key, 1, MOST_EXPERTS).getAsInt())
+        .orElse(1);
   }
 
   private boolean hasExperts(int layer) {

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param tower for images, before the first layer; never quantised, the same on every rank where
  *     its own split does not say otherwise
  * @param tied whether the head is the embeddings
+ * @param expertsPerToken to which each token is sent; 0 without experts
  * @param uncounted parts that the checkpoint has and that are not counted; mostly none
  */
 public record ModelWeights(
@@ -25,6 +26,7 @@ public record ModelWeights(
     List<WeightMatrix> tower,
     boolean tied,
     WeightFormat format,
+    int expertsPerToken,
     List<String> uncounted) {
 
   public ModelWeights {
@@ -99,6 +101,7 @@ public record ModelWeights(
         tower,
         tied,
         format.served(mostNumberBytes, expertInputsStep),
+        expertsPerToken,
         uncounted);
   }
 
@@ -109,6 +112,17 @@ public record ModelWeights(
         .filter(matrix -> matrix.role() == WeightRole.PROJECTION)
         .filter(matrix -> matrix.module().endsWith(".up_proj"))
         .mapToLong(WeightMatrix::outputs)
+        .max()
+        .orElse(0);
+  }
+
+  /** Inputs of the last projection of an expert; 0 if there is none. */
+  public long expertWidth() {
+    return layers.stream()
+        .flatMap(List::stream)
+        .filter(matrix -> matrix.role() == WeightRole.EXPERT)
+        .filter(matrix -> matrix.module().endsWith(".down_proj"))
+        .mapToLong(WeightMatrix::inputs)
         .max()
         .orElse(0);
   }

@@ -12,14 +12,14 @@ import io.headroom.model.weights.ModelWeights;
  *
  * <pre>{@code
  * pool = visible x utilisation - weights of the fullest rank - activations - other - graphs
- * activations = max(tokens x 2 x (MLP rows x MLP width of a rank + hidden rows x hidden size),
+ * activations = max(tokens x 2 x (MLP rows x MLP width of a rank, or its experts' rows,
+ *                                 + hidden rows x hidden size),
  *                   sequences x vocabulary x bytes a logit + tokens x 2 x hidden size)
  * }</pre>
  *
  * The activations are those of the trial run that the engine measures: a forward pass over the most
  * tokens of a step, whose last hidden states are then sampled. On H100 the sampler is the peak, and
- * so grows with the vocabulary; before V1 a whole prompt was run, whose MLP was. Rows of experts
- * are not counted, which are below the sampler's wherever they are known.
+ * so grows with the vocabulary; before V1 a whole prompt was run, whose MLP was.
  *
  * <p>Errors against logs with known flags: at most 0.1 GiB for dense models on H100 and for V0 on
  * RTX 3090, 0.3 % on A100 and L40S, 1.9 % for Gemma-3 on MI300X, 2.3 % on V100. Not met: 1.5 GiB
@@ -103,7 +103,8 @@ public record KvPool(
     double width = (double) weights.widestMlp() / setting.ranks().tensorParallel();
     double forward =
         rowBytes
-            * (overheads.value(Overhead.MLP_ROWS) * width
+            * (Math.max(
+                    overheads.value(Overhead.MLP_ROWS) * width, expertRow(model, weights, setting))
                 + overheads.value(Overhead.HIDDEN_ROWS) * model.hiddenSize());
     double sampler =
         (double) setting.trialSequences()
@@ -111,6 +112,15 @@ public record KvPool(
                 * overheads.value(Overhead.SAMPLER_BYTES_PER_LOGIT)
             + (double) rowBytes * model.hiddenSize();
     return Math.round(Math.max(forward, sampler));
+  }
+
+  /**
+   * What a token takes between the products of its experts: of each gate and up, or in their place
+   * its output, and their product (fused_experts_impl of fused_moe.py).
+   */
+  private static double expertRow(ModelSpec model, ModelWeights weights, EngineSetting setting) {
+    double width = (double) weights.expertWidth() / setting.ranks().tensorParallel();
+    return weights.expertsPerToken() * (Math.max(2 * width, model.hiddenSize()) + width);
   }
 
   private static long other(EngineSetting setting, EngineOverheads overheads) {

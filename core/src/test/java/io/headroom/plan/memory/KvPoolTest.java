@@ -58,6 +58,16 @@ class KvPoolTest {
     assertThat(shorter - longer).isEqualTo(9_000L * 2 * (3 * 14_336 + 3 * 4_096));
   }
 
+  /** A small vocabulary and two wide experts a token: 14,336 channels each. */
+  @Test
+  void expertsAreThePeakWhereTheSamplerIsNot() {
+    KvPool pool = pool("mixtral-8x7b", setting(139.8, 0.9, 16_000, V1));
+
+    assertThat(pool.activationBytes())
+        .isEqualTo(8192L * 2 * (2 * 3 * 14_336 + 3 * 4_096))
+        .isGreaterThan(1024L * 32_000 * 38);
+  }
+
   /**
    * Gemma-3 on MI300X: 10 global layers and 52 local ones in 6 groups of 10, so that a sequence of
    * 4,096 positions takes 256 blocks and 6 times 257.
