@@ -1,5 +1,7 @@
 package io.headroom.kvcache;
 
+import static io.headroom.Rounding.ceilDivide;
+
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -91,9 +93,5 @@ public enum KvPrecision implements KvEncoding {
 
   private long numberBytes(int channels, long tokens) {
     return ceilDivide(tokens * channels * bits, 8);
-  }
-
-  private static long ceilDivide(long dividend, long divisor) {
-    return (dividend + divisor - 1) / divisor;
   }
 }

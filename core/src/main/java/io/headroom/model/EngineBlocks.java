@@ -1,5 +1,8 @@
 package io.headroom.model;
 
+import static io.headroom.Rounding.ceilDivide;
+import static io.headroom.Rounding.roundUp;
+
 import io.headroom.UserException;
 import io.headroom.kvcache.KvFormat;
 import java.util.function.ToLongFunction;
@@ -75,11 +78,6 @@ public record EngineBlocks(
     return vllmBlockTokens > blockTokens;
   }
 
-  /** {@code tokens} in whole blocks. */
-  public static long roundUp(long tokens, long block) {
-    return (tokens + block - 1) / block * block;
-  }
-
   private static long vllmTokens(LayerSpec layer, long tokens, long block) {
     long all = roundUp(tokens, block);
     return switch (layer.kind()) {
@@ -100,7 +98,7 @@ public record EngineBlocks(
 
   private static long bytesOfAToken(LayerSpec layer, KvFormat format) {
     long group = format.groupTokens();
-    return (layer.heads().kvBytes(format, group) + group - 1) / group;
+    return ceilDivide(layer.heads().kvBytes(format, group), group);
   }
 
   private static long stateBytes(LayerSpec layer) {

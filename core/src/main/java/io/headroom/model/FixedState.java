@@ -1,5 +1,6 @@
 package io.headroom.model;
 
+import io.headroom.Rounding;
 import java.io.Serializable;
 import java.util.List;
 
@@ -42,7 +43,7 @@ public record FixedState(List<Part> parts) implements Serializable {
     }
 
     private long bytesOnRank(int tensorParallel) {
-      return Math.multiplyExact((units + tensorParallel - 1) / tensorParallel, bytesPerUnit);
+      return Math.multiplyExact(Rounding.ceilDivide(units, tensorParallel), bytesPerUnit);
     }
   }
 }

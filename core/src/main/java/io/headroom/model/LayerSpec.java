@@ -1,5 +1,6 @@
 package io.headroom.model;
 
+import io.headroom.Rounding;
 import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
@@ -96,7 +97,7 @@ public record LayerSpec(
 
   /** The tokens that are held for so many: in whole blocks where it keeps every position. */
   long tokensInBlocks(long tokens, int blockTokens) {
-    return window > 0 ? tokens : EngineBlocks.roundUp(tokens, blockTokens);
+    return window > 0 ? tokens : Rounding.roundUp(tokens, blockTokens);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.headroom.model;
 
+import io.headroom.Rounding;
 import io.headroom.UserException;
 import io.headroom.kvcache.KvFormat;
 import java.io.Serializable;
@@ -201,7 +202,7 @@ public record ModelSpec(
     for (LayerSpec layer : layers) {
       bytes += layer.kvBytes(group, group, format);
     }
-    return (bytes + group - 1) / group;
+    return Rounding.ceilDivide(bytes, group);
   }
 
   /**

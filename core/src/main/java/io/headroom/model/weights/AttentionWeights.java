@@ -62,13 +62,7 @@ final class AttentionWeights {
               biased,
               RankSplit.outputs(keys)));
     }
-    weights.add(
-        projection(
-            MODULE + "o_proj",
-            hiddenSize,
-            (long) queries * heads.valueDim(),
-            family.has("output_bias", config),
-            RankSplit.inputs(queries)));
+    weights.add(output(queries, heads.valueDim(), family.has("output_bias", config)));
     switch (family.queryNorm(config)) {
       case NONE -> {}
       case OF_A_HEAD -> {
@@ -87,6 +81,15 @@ final class AttentionWeights {
       weights.add(vector(MODULE + "sinks", queries, RankSplit.outputs(queries)));
     }
     return weights;
+  }
+
+  private WeightMatrix output(int queryHeads, int valueDim, boolean biased) {
+    return projection(
+        MODULE + "o_proj",
+        hiddenSize,
+        (long) queryHeads * valueDim,
+        biased,
+        RankSplit.inputs(queryHeads));
   }
 
   /** Gemma-4: full layers may use their keys as values. */
@@ -123,13 +126,7 @@ final class AttentionWeights {
             heads.latentDim(),
             false,
             RankSplit.outputs(queries)));
-    weights.add(
-        projection(
-            MODULE + "o_proj",
-            hiddenSize,
-            (long) queries * heads.valueDim(),
-            biased,
-            RankSplit.inputs(queries)));
+    weights.add(output(queries, heads.valueDim(), biased));
     int indexHeads = config.integer("index_n_heads", 0, MOST_CHANNELS).orElse(0);
     if (indexHeads > 0) {
       weights.addAll(indexer(indexHeads, queryRank));

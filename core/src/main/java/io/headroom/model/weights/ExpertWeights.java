@@ -1,5 +1,6 @@
 package io.headroom.model.weights;
 
+import static io.headroom.Rounding.roundUp;
 import static io.headroom.model.weights.WeightMatrix.projection;
 import static io.headroom.model.weights.WeightMatrix.vector;
 
@@ -248,7 +249,7 @@ final class ExpertWeights {
     double factor = config.positiveNumber("block_ffn_dim_multiplier").orElse(1);
     long twoThirds = 2 * width / 3;
     long wanted = (long) (factor * twoThirds);
-    return (wanted + step - 1) / step * step;
+    return roundUp(wanted, step);
   }
 
   private List<WeightMatrix> mlp(String module, long width) {

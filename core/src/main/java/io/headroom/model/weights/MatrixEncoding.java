@@ -1,5 +1,8 @@
 package io.headroom.model.weights;
 
+import static io.headroom.Rounding.ceilDivide;
+import static io.headroom.Rounding.roundUp;
+
 /**
  * How the numbers of a matrix are kept: so many bits each, scales and zero points for groups of
  * them, and what a matrix has once.
@@ -68,14 +71,10 @@ public record MatrixEncoding(
   }
 
   long bytes(long outputs, long columns) {
-    long inputs = ceilDivide(columns, inputsStep) * inputsStep;
+    long inputs = roundUp(columns, inputsStep);
     long numbers = ceilDivide(Math.multiplyExact(Math.multiplyExact(outputs, inputs), bits), 8);
     long groupsOfRow = groupInputs == 0 ? 1 : ceilDivide(inputs, groupInputs);
     long groups = ceilDivide(outputs, groupOutputs) * groupsOfRow;
     return numbers + ceilDivide(groups * scaleBits, 8) + onceBytes + inputs * inputBytes;
-  }
-
-  private static long ceilDivide(long number, long by) {
-    return (number + by - 1) / by;
   }
 }

@@ -4,8 +4,8 @@ import io.headroom.json.JsonDocument;
 import io.headroom.model.config.HuggingFaceConfig;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The tower for images of a model, with what projects its outputs into the decoder.
@@ -21,21 +21,21 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
   private static final List<String> OTHERS = List.of("audio_config", "vision_tower_config");
 
   /** Types that are read by their decoder alone, though all of them have a tower. */
-  private static final Map<String, String> WITH_TOWER =
-      Map.ofEntries(
-          Map.entry("gemma4", "vision tower"),
-          Map.entry("glm4v_moe", "vision tower"),
-          Map.entry("kimi_k25", "vision tower"),
-          Map.entry("llama4", "vision tower"),
-          Map.entry("mistral3", "vision tower"),
-          Map.entry("phi3_v", "vision tower"),
-          Map.entry("qwen2_5_vl", "vision tower"),
-          Map.entry("qwen2_vl", "vision tower"),
-          Map.entry("qwen3_5", "vision tower"),
-          Map.entry("qwen3_5_moe", "vision tower"),
-          Map.entry("qwen3_vl", "vision tower"),
-          Map.entry("qwen3_vl_moe", "vision tower"),
-          Map.entry("gemma3", "vision tower"));
+  private static final Set<String> WITH_TOWER =
+      Set.of(
+          "gemma3",
+          "gemma4",
+          "glm4v_moe",
+          "kimi_k25",
+          "llama4",
+          "mistral3",
+          "phi3_v",
+          "qwen2_5_vl",
+          "qwen2_vl",
+          "qwen3_5",
+          "qwen3_5_moe",
+          "qwen3_vl",
+          "qwen3_vl_moe");
 
   static TowerWeights of(HuggingFaceConfig config, int hiddenSize) {
     JsonDocument whole = config.whole();
@@ -44,8 +44,8 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
     Optional<JsonDocument> vision = whole.object("vision_config");
     String type = whole.text("model_type").orElse("");
     if (vision.isEmpty()) {
-      if (WITH_TOWER.containsKey(type)) {
-        uncounted.add(WITH_TOWER.get(type));
+      if (WITH_TOWER.contains(type)) {
+        uncounted.add("vision tower");
       }
       return uncounted.isEmpty() ? NONE : new TowerWeights(List.of(), uncounted);
     }
@@ -66,11 +66,11 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
 
   /** SiglipVisionModel and Gemma3MultiModalProjector. */
   private static List<WeightMatrix> siglip(JsonDocument tower, int hiddenSize) {
-    long channels = tower.integer("hidden_size", 1, MOST).orElse(1152);
-    long width = tower.integer("intermediate_size", 1, MOST).orElse(4304);
-    long layers = tower.integer("num_hidden_layers", 1, MOST).orElse(27);
-    long patch = tower.integer("patch_size", 1, MOST).orElse(14);
-    long side = tower.integer("image_size", 1, MOST).orElse(896) / patch;
+    long channels = size(tower, "hidden_size", 1152);
+    long width = size(tower, "intermediate_size", 4304);
+    long layers = size(tower, "num_hidden_layers", 27);
+    long patch = size(tower, "patch_size", 14);
+    long side = size(tower, "image_size", 896) / patch;
     return List.of(
         matrix("patch_embedding", 1, channels, CHANNELS_OF_AN_IMAGE * patch * patch, true),
         matrix("position_embedding", 1, side * side, channels, false),
@@ -86,10 +86,10 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
   /** PixtralVisionModel and Mistral3MultiModalProjector. */
   private static List<WeightMatrix> pixtral(
       JsonDocument whole, JsonDocument tower, int hiddenSize) {
-    long channels = tower.integer("hidden_size", 1, MOST).orElse(1024);
-    long width = tower.integer("intermediate_size", 1, MOST).orElse(4096);
-    long layers = tower.integer("num_hidden_layers", 1, MOST).orElse(24);
-    long patch = tower.integer("patch_size", 1, MOST).orElse(16);
+    long channels = size(tower, "hidden_size", 1024);
+    long width = size(tower, "intermediate_size", 4096);
+    long layers = size(tower, "num_hidden_layers", 24);
+    long patch = size(tower, "patch_size", 16);
     long merged = whole.integer("spatial_merge_size", 1, 64).orElse(2);
     boolean biased = whole.flag("multimodal_projector_bias").orElse(false);
     return List.of(
@@ -108,13 +108,13 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
 
   /** Llama4VisionModel and Llama4MultiModalProjector. */
   private static List<WeightMatrix> llama4(JsonDocument tower, int hiddenSize) {
-    long channels = tower.integer("hidden_size", 1, MOST).orElse(1408);
-    long width = tower.integer("intermediate_size", 1, MOST).orElse(5632);
-    long layers = tower.integer("num_hidden_layers", 1, MOST).orElse(34);
-    long patch = tower.integer("patch_size", 1, MOST).orElse(14);
-    long side = tower.integer("image_size", 1, MOST).orElse(336) / patch;
-    long shuffled = tower.integer("projector_input_dim", 1, MOST).orElse(4096);
-    long outputs = tower.integer("vision_output_dim", 1, MOST).orElse(4096);
+    long channels = size(tower, "hidden_size", 1408);
+    long width = size(tower, "intermediate_size", 5632);
+    long layers = size(tower, "num_hidden_layers", 34);
+    long patch = size(tower, "patch_size", 14);
+    long side = size(tower, "image_size", 336) / patch;
+    long shuffled = size(tower, "projector_input_dim", 4096);
+    long outputs = size(tower, "vision_output_dim", 4096);
     return List.of(
         matrix("patch_embedding", 1, channels, CHANNELS_OF_AN_IMAGE * patch * patch, false),
         matrix("class_and_position_embedding", 1, side * side + 2, channels, false),
@@ -129,11 +129,11 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
 
   /** Qwen2_5_VisionTransformerPretrainedModel. */
   private static List<WeightMatrix> qwen25(JsonDocument tower, int hiddenSize) {
-    long channels = tower.integer("hidden_size", 1, MOST).orElse(3584);
-    long width = tower.integer("intermediate_size", 1, MOST).orElse(3420);
-    long layers = tower.integer("depth", 1, MOST).orElse(32);
+    long channels = size(tower, "hidden_size", 3584);
+    long width = size(tower, "intermediate_size", 3420);
+    long layers = size(tower, "depth", 32);
     long merged = channels * square(tower.integer("spatial_merge_size", 1, 64).orElse(2));
-    long outputs = tower.integer("out_hidden_size", 1, MOST).orElse(hiddenSize);
+    long outputs = size(tower, "out_hidden_size", hiddenSize);
     return List.of(
         matrix("patch_embed", 1, channels, inputsOfAPatch(tower, 14), false),
         matrix("qkv", 3 * layers, channels, channels, true),
@@ -151,12 +151,12 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
    * @param mergers further ones, where none are listed
    */
   private static List<WeightMatrix> qwen3(JsonDocument tower, int hiddenSize, int mergers) {
-    long channels = tower.integer("hidden_size", 1, MOST).orElse(1152);
-    long width = tower.integer("intermediate_size", 1, MOST).orElse(4304);
-    long layers = tower.integer("depth", 1, MOST).orElse(27);
-    long positions = tower.integer("num_position_embeddings", 1, MOST).orElse(2304);
+    long channels = size(tower, "hidden_size", 1152);
+    long width = size(tower, "intermediate_size", 4304);
+    long layers = size(tower, "depth", 27);
+    long positions = size(tower, "num_position_embeddings", 2304);
     long merged = channels * square(tower.integer("spatial_merge_size", 1, 64).orElse(2));
-    long outputs = tower.integer("out_hidden_size", 1, MOST).orElse(hiddenSize);
+    long outputs = size(tower, "out_hidden_size", hiddenSize);
     long further =
         tower.integers("deepstack_visual_indexes", 0, MOST).map(List::size).orElse(mergers);
     List<WeightMatrix> weights = new ArrayList<>();
@@ -176,9 +176,14 @@ record TowerWeights(List<WeightMatrix> weights, List<String> uncounted) {
   }
 
   private static long inputsOfAPatch(JsonDocument tower, int usualPatch) {
-    long patch = tower.integer("patch_size", 1, MOST).orElse(usualPatch);
+    long patch = size(tower, "patch_size", usualPatch);
     long frames = tower.integer("temporal_patch_size", 1, 64).orElse(2);
     return CHANNELS_OF_AN_IMAGE * frames * square(patch);
+  }
+
+  /** A number of channels, layers or pixels, and what it is where the file does not say. */
+  private static long size(JsonDocument config, String key, int usual) {
+    return config.integer(key, 1, MOST).orElse(usual);
   }
 
   private static long square(long number) {

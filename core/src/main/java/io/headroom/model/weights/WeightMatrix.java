@@ -1,5 +1,8 @@
 package io.headroom.model.weights;
 
+import static io.headroom.Rounding.ceilDivide;
+import static io.headroom.Rounding.roundUp;
+
 import java.util.Objects;
 
 /**
@@ -84,8 +87,7 @@ public record WeightMatrix(
       case NONE -> this;
       case OUTPUTS -> sized(share(outputs, ranks), inputs);
       case INPUTS -> sized(outputs, share(inputs, ranks));
-      case VOCABULARY ->
-          sized(ceilDivide(ceilDivide(outputs, VOCABULARY_STEP) * VOCABULARY_STEP, ranks), inputs);
+      case VOCABULARY -> sized(ceilDivide(roundUp(outputs, VOCABULARY_STEP), ranks), inputs);
     };
   }
 
@@ -95,9 +97,5 @@ public record WeightMatrix(
 
   private WeightMatrix sized(long outputs, long inputs) {
     return new WeightMatrix(module, role, copies, outputs, inputs, biased, RankSplit.NONE);
-  }
-
-  private static long ceilDivide(long number, long by) {
-    return (number + by - 1) / by;
   }
 }

@@ -15,7 +15,7 @@ public record EngineOverheads(Map<Overhead, Double> changed) {
     changed = Map.copyOf(changed);
     changed.forEach(
         (overhead, value) -> {
-          if (!(value >= overhead.least() && value <= overhead.most())) {
+          if (!overhead.allows(value)) {
             throw new IllegalArgumentException(
                 "%s must be from %s to %s: %s"
                     .formatted(overhead.key(), overhead.least(), overhead.most(), value));

@@ -1,5 +1,8 @@
 package io.headroom.plan.memory;
 
+import static io.headroom.Rounding.ceilDivide;
+import static io.headroom.Rounding.roundUp;
+
 import io.headroom.UserException;
 import io.headroom.kvcache.KvFormat;
 import io.headroom.model.HeadLayout;
@@ -49,7 +52,7 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
               throw new UserException("%s: %s".formatted(model.name(), reason));
             });
     List<LayerSpec> layers =
-        model.layers().subList(0, (model.layers().size() + stages - 1) / stages);
+        model.layers().subList(0, (int) ceilDivide(model.layers().size(), stages));
     Map<Kind, Integer> counts = new LinkedHashMap<>();
     for (LayerSpec layer : layers) {
       if (!layer.further().entries().isEmpty() || layer.further().crossPositions() > 0) {
@@ -86,7 +89,7 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
     int tokens = 0;
     for (Map.Entry<Kind, Integer> entry : counts.entrySet()) {
       Kind kind = entry.getKey();
-      int groups = (entry.getValue() + groupSize - 1) / groupSize;
+      long groups = ceilDivide(entry.getValue(), groupSize);
       long own = tokenPage(kind, format, tensorParallel, USUAL_TOKENS);
       if (page % own != 0) {
         throw new UserException(
@@ -116,13 +119,5 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
       case CHUNKED -> ceilDivide(Math.min((long) kind.window() + batchedTokens, length), tokens);
       case FULL, SHARED, CROSS -> ceilDivide(length, tokens);
     };
-  }
-
-  private static long ceilDivide(long number, long by) {
-    return (number + by - 1) / by;
-  }
-
-  private static long roundUp(long number, long step) {
-    return ceilDivide(number, step) * step;
   }
 }

@@ -84,6 +84,11 @@ public enum Overhead {
     return most;
   }
 
+  /** Whether it may have this value; it may not be none. */
+  public boolean allows(double value) {
+    return value >= least && value <= most;
+  }
+
   public static Optional<Overhead> of(String key) {
     return Arrays.stream(values()).filter(overhead -> overhead.key.equals(key)).findFirst();
   }

@@ -36,7 +36,7 @@ final class OverheadOption {
     } catch (NumberFormatException e) {
       // Told below, as what is out of range is.
     }
-    if (!(value >= overhead.least() && value <= overhead.most())) {
+    if (!overhead.allows(value)) {
       throw new UserException(
           "--set %s: must be a number from %s to %s"
               .formatted(change, overhead.least(), overhead.most()));

@@ -157,14 +157,16 @@ final class PoolCheck {
   /** In the meaning of the predicted ones, see {@link KvPool#tokens}. */
   private static OptionalDouble loggedTokens(LoggedPool pool, KvPool predicted) {
     if (predicted.blockTokens() > 0) {
-      return pool.tokens().isPresent()
-          ? OptionalDouble.of(pool.tokens().getAsInt())
-          : OptionalDouble.empty();
+      return printedTokens(pool);
     }
     return pool.concurrency().isPresent() && pool.maxModelLen().isPresent()
         ? OptionalDouble.of(
             Math.rint(pool.concurrency().getAsDouble() * pool.maxModelLen().getAsInt()))
         : OptionalDouble.empty();
+  }
+
+  private static OptionalDouble printedTokens(LoggedPool pool) {
+    return pool.tokens().stream().asDoubleStream().findFirst();
   }
 
   private static PoolReport.Row unpredicted(LoggedPool pool, String reason) {
@@ -174,9 +176,7 @@ final class PoolCheck {
         "-",
         pool.gib(),
         OptionalDouble.empty(),
-        pool.tokens().isPresent()
-            ? OptionalDouble.of(pool.tokens().getAsInt())
-            : OptionalDouble.empty(),
+        printedTokens(pool),
         OptionalDouble.empty(),
         Optional.of(reason),
         false);
