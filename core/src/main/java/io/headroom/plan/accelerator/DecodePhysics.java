@@ -10,7 +10,7 @@ import java.util.List;
  * num_splits_heuristic}): the fewest slices whose waves are 85 % as full as those of the best
  * number; FlashAttention 2 does not split where every query head has its own keys.
  */
-final class DecodePhysics implements KernelPhysics {
+final class DecodePhysics extends AttentionPhysics {
   private static final int BATCH = 0;
   private static final int QUERY_HEADS = 1;
   private static final int KV_HEADS = 2;
@@ -47,25 +47,14 @@ final class DecodePhysics implements KernelPhysics {
       double keyBlocks) {}
 
   @Override
-  public List<String> texts() {
-    return List.of("kernel_source", "kv_cache_dtype");
+  double window(KernelCall call) {
+    return call.numbers()[WINDOW];
   }
 
   @Override
   public List<String> numbers() {
     return List.of(
         "batch_size", "num_heads", "num_key_value_heads", "head_dim", "isl", "step", "window_size");
-  }
-
-  @Override
-  public double whereMissing(String column) {
-    return column.equals("window_size") ? 0 : Double.NaN;
-  }
-
-  @Override
-  public String variant(KernelCall call) {
-    String variant = String.join(" ", call.texts());
-    return call.numbers()[WINDOW] > 0 ? variant + " window" : variant;
   }
 
   @Override
@@ -137,7 +126,7 @@ final class DecodePhysics implements KernelPhysics {
       work.headDim,
       log2(work.length),
       log2(work.visible),
-      call.numbers()[WINDOW],
+      window(call),
       log2(work.bytes / sheet.l2Bytes()),
       log2(work.blocks / work.places),
       log2(rows),

@@ -24,11 +24,6 @@ final class GemmPhysics implements KernelPhysics {
   }
 
   @Override
-  public String variant(KernelCall call) {
-    return String.join(" ", call.texts());
-  }
-
-  @Override
   public List<String> termNames() {
     return List.of("floor", "memory", "tensor_cores", "longest_sum", "results");
   }

@@ -47,6 +47,16 @@ public record KernelModel(
     }
   }
 
+  /** Without trees: what the physics says, and no error that is known. */
+  public static KernelModel ofPhysics(
+      KernelFamily family, SortedMap<String, double[]> coefficients) {
+    return new KernelModel(
+        family,
+        coefficients,
+        BoostedTrees.none(featureNames(family).size()),
+        KernelError.NOT_KNOWN);
+  }
+
   /** Of the trees: the physics' own, what the physics says, and which variant it is. */
   public static List<String> featureNames(KernelFamily family) {
     List<String> names = new ArrayList<>(family.physics().featureNames());

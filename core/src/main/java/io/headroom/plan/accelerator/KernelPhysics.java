@@ -37,7 +37,9 @@ public interface KernelPhysics {
   }
 
   /** Kernels of one variant share their coefficients. */
-  String variant(KernelCall call);
+  default String variant(KernelCall call) {
+    return String.join(" ", call.texts());
+  }
 
   /** What {@link #terms} stand for. */
   List<String> termNames();

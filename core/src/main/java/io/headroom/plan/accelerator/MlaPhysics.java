@@ -64,11 +64,6 @@ final class MlaPhysics implements KernelPhysics {
   }
 
   @Override
-  public String variant(KernelCall call) {
-    return String.join(" ", call.texts());
-  }
-
-  @Override
   public List<String> termNames() {
     return List.of("floor", "weights", "projections", "memory", "tensor_cores");
   }

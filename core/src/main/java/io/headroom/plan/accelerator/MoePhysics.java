@@ -39,11 +39,6 @@ final class MoePhysics implements KernelPhysics {
   }
 
   @Override
-  public String variant(KernelCall call) {
-    return String.join(" ", call.texts());
-  }
-
-  @Override
   public List<String> termNames() {
     return List.of("floor", "experts", "weights", "activations", "tensor_cores");
   }

@@ -5,7 +5,7 @@ import static io.headroom.plan.accelerator.KernelPhysics.log2;
 import java.util.List;
 
 /** Causal self-attention of whole prompts: every sequence has as many queries as keys. */
-final class PrefillPhysics implements KernelPhysics {
+final class PrefillPhysics extends AttentionPhysics {
   private static final int BATCH = 0;
   private static final int TOKENS = 1;
   private static final int QUERY_HEADS = 2;
@@ -16,25 +16,14 @@ final class PrefillPhysics implements KernelPhysics {
   private static final double TILE_ROWS = 128;
 
   @Override
-  public List<String> texts() {
-    return List.of("kernel_source", "kv_cache_dtype");
+  double window(KernelCall call) {
+    return call.numbers()[WINDOW];
   }
 
   @Override
   public List<String> numbers() {
     return List.of(
         "batch_size", "isl", "num_heads", "num_key_value_heads", "head_dim", "window_size");
-  }
-
-  @Override
-  public double whereMissing(String column) {
-    return column.equals("window_size") ? 0 : Double.NaN;
-  }
-
-  @Override
-  public String variant(KernelCall call) {
-    String variant = String.join(" ", call.texts());
-    return call.numbers()[WINDOW] > 0 ? variant + " window" : variant;
   }
 
   @Override

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.headroom.UserException;
-import io.headroom.fit.BoostedTrees;
 import io.headroom.fit.GradientBoosting;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,12 +85,7 @@ class ProfileFileTest {
     DataSheet sheet = KernelFamilyTest.H100;
     List<MeasuredCall> measured = SyntheticCalls.of(family, 100);
     SortedMap<String, double[]> coefficients = PhysicsFit.coefficients(family, sheet, measured);
-    KernelModel physics =
-        new KernelModel(
-            family,
-            coefficients,
-            BoostedTrees.none(KernelModel.featureNames(family).size()),
-            KernelError.NOT_KNOWN);
+    KernelModel physics = KernelModel.ofPhysics(family, coefficients);
     List<double[]> features =
         measured.stream()
             .map(

@@ -11,6 +11,7 @@ import io.headroom.plan.accelerator.PhysicsFit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -33,12 +34,7 @@ final class KernelFit {
    */
   KernelModel fit(KernelFamily family, List<MeasuredCall> measured, KernelError error) {
     SortedMap<String, double[]> coefficients = PhysicsFit.coefficients(family, sheet, measured);
-    KernelModel physics =
-        new KernelModel(
-            family,
-            coefficients,
-            BoostedTrees.none(KernelModel.featureNames(family).size()),
-            error);
+    KernelModel physics = KernelModel.ofPhysics(family, coefficients);
     double[] labels = new double[measured.size()];
     double[][] features = new double[measured.size()][];
     for (int i = 0; i < labels.length; i++) {
@@ -59,8 +55,9 @@ final class KernelFit {
       KernelFamily family, List<MeasuredCall> measured, RowSplit split, int folds) {
     List<double[]> errors = new ArrayList<>();
     for (int fold = 0; fold < folds; fold++) {
-      List<MeasuredCall> others = split.rows(family, measured, fold, false);
-      List<MeasuredCall> kept = split.rows(family, measured, fold, true);
+      Map<Boolean, List<MeasuredCall>> byKept = split.byKept(family, measured, fold);
+      List<MeasuredCall> others = byKept.get(false);
+      List<MeasuredCall> kept = byKept.get(true);
       if (!others.isEmpty() && !kept.isEmpty()) {
         errors.add(fit(family, others, KernelError.NOT_KNOWN).absoluteErrors(kept, sheet));
       }

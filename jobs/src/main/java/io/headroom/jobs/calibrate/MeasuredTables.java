@@ -66,7 +66,7 @@ final class MeasuredTables {
           "--measurements: no table of the accelerator; needed: one of %s: %s"
               .formatted(
                   Arrays.stream(KernelFamily.values())
-                      .map(family -> "%s-%s.parquet".formatted(accelerator, family.ending()))
+                      .map(family -> file(folder, accelerator, family).getFileName())
                       .toList(),
                   folder));
     }

@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 
@@ -20,22 +21,22 @@ enum RowSplit {
   /** A fifth of the rows. */
   ROWS("rows", RowSplit::shape),
   /** Every row of a fifth of the (query heads, KV heads, head dim) of attention. */
-  GROUPS("groups", call -> named(call, List.of("num_heads", "num_key_value_heads", "head_dim"))),
+  GROUPS(
+      "groups",
+      (family, call) ->
+          named(family, call, List.of("num_heads", "num_key_value_heads", "head_dim"))),
   /** Every row of a fifth of the batch sizes of attention. */
-  BATCHES("batches", call -> named(call, List.of("batch_size")));
+  BATCHES("batches", (family, call) -> named(family, call, List.of("batch_size")));
 
   static final int FOLDS = 5;
-
-  /** Of a family's row. */
-  record Keyed(KernelFamily family, KernelCall call) {}
 
   private final String label;
 
   /** Methods alone. */
   @SuppressWarnings("ImmutableEnumChecker")
-  private final Function<Keyed, String> key;
+  private final BiFunction<KernelFamily, KernelCall, String> key;
 
-  RowSplit(String label, Function<Keyed, String> key) {
+  RowSplit(String label, BiFunction<KernelFamily, KernelCall, String> key) {
     this.label = label;
     this.key = key;
   }
@@ -65,26 +66,26 @@ enum RowSplit {
   /** From 0 to {@link #FOLDS} - 1: CRC-32 of the split's name and of what the rows share. */
   int fold(KernelFamily family, KernelCall call) {
     CRC32 hash = new CRC32();
-    hash.update(
-        (label + " " + key.apply(new Keyed(family, call))).getBytes(StandardCharsets.UTF_8));
+    hash.update((label + " " + key.apply(family, call)).getBytes(StandardCharsets.UTF_8));
     return (int) (hash.getValue() % FOLDS);
   }
 
-  /** The rows of one fold, or all others. */
-  List<MeasuredCall> rows(
-      KernelFamily family, List<MeasuredCall> measured, int fold, boolean inside) {
-    return measured.stream().filter(row -> (fold(family, row.call()) == fold) == inside).toList();
+  /** Under true the rows of one fold, and under false all others. */
+  Map<Boolean, List<MeasuredCall>> byKept(
+      KernelFamily family, List<MeasuredCall> measured, int fold) {
+    return measured.stream()
+        .collect(Collectors.partitioningBy(row -> fold(family, row.call()) == fold));
   }
 
-  private static String shape(Keyed row) {
-    return row.call().texts() + Arrays.toString(row.call().numbers());
+  private static String shape(KernelFamily family, KernelCall call) {
+    return call.texts() + Arrays.toString(call.numbers());
   }
 
-  private static String named(Keyed row, List<String> columns) {
-    List<String> numbers = row.family().physics().numbers();
+  private static String named(KernelFamily family, KernelCall call, List<String> columns) {
+    List<String> numbers = family.physics().numbers();
     List<String> values = new ArrayList<>();
     for (String column : columns) {
-      values.add(String.valueOf(row.call().numbers()[numbers.indexOf(column)]));
+      values.add(String.valueOf(call.numbers()[numbers.indexOf(column)]));
     }
     return String.join(" ", values);
   }
