@@ -1,8 +1,8 @@
 package io.headroom.jobs.calibrate;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.headroom.jobs.cli.JsonLine;
 import io.headroom.jobs.cli.TextTable;
 import io.headroom.plan.accelerator.AcceleratorProfile;
 import io.headroom.plan.accelerator.KernelError;
@@ -21,8 +21,6 @@ import java.util.TreeMap;
  */
 record ProfileCheck(
     SortedMap<KernelFamily, KernelError> errors, SortedMap<KernelFamily, Integer> unknown) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   static ProfileCheck of(
       AcceleratorProfile profile, SortedMap<KernelFamily, List<MeasuredCall>> tables) {
     SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
@@ -46,7 +44,7 @@ record ProfileCheck(
 
   /** One object, with a line end. */
   String json() {
-    ObjectNode root = JSON.createObjectNode();
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
     errors.forEach(
         (family, error) -> {
           ObjectNode one = root.putObject(family.label());
@@ -57,11 +55,7 @@ record ProfileCheck(
     for (Map.Entry<KernelFamily, Integer> rows : unknown.entrySet()) {
       root.withObject("/" + rows.getKey().label()).put("rows_of_unknown_kernels", rows.getValue());
     }
-    try {
-      return JSON.writeValueAsString(root) + System.lineSeparator();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    return JsonLine.of(root);
   }
 
   String table() {

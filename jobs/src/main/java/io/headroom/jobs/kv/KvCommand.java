@@ -1,9 +1,8 @@
 package io.headroom.jobs.kv;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
 import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.cli.JsonLine;
 import io.headroom.jobs.cli.TextTable;
 import io.headroom.jobs.cli.TopLevelErrors;
 import io.headroom.jobs.cli.Units;
@@ -35,7 +34,6 @@ import picocli.CommandLine.Spec;
     description = "Prints the exact KV bytes of models, beside their MHA and MQA versions.",
     mixinStandardHelpOptions = true)
 public final class KvCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_IMAGES = 10_000;
   private static final int MOST_ENCODER_TOKENS = 1 << 30;
 
@@ -171,7 +169,7 @@ public final class KvCommand implements Callable<Integer> {
         if (weights) {
           report = report.with(weightsOf(configured));
         }
-        System.out.print(json ? asJson(report) : asText(report));
+        System.out.print(json ? JsonLine.of(report.json()) : asText(report));
         HeadSplit.warning(configured.model(), tensorParallel)
             .ifPresent(
                 warning ->
@@ -247,14 +245,6 @@ public final class KvCommand implements Callable<Integer> {
             : OptionalInt.of(
                 (int) TokenCount.parse("--encoder-tokens", encoderTokens, MOST_ENCODER_TOKENS));
     return new ReadingOptions(assumePlain, images, encoder);
-  }
-
-  private static String asJson(KvReport report) {
-    try {
-      return JSON.writeValueAsString(report.json()) + System.lineSeparator();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a report is made of plain values", e);
-    }
   }
 
   private static String asText(KvReport report) {

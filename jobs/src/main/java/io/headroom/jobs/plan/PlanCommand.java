@@ -1,9 +1,8 @@
 package io.headroom.jobs.plan;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
 import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.cli.JsonLine;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.model.config.HubModels;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ import picocli.CommandLine.Option;
     description = "Predicts what serving engines leave for the cache, and states the error.",
     mixinStandardHelpOptions = true)
 public final class PlanCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   @Option(
       names = "--check-pool",
@@ -59,15 +57,7 @@ public final class PlanCommand implements Callable<Integer> {
     PoolReport report =
         check.check(
             CsvTable.read(pools, LoggedPool.COLUMNS).rows().stream().map(LoggedPool::of).toList());
-    System.out.print(json ? asJson(report.json()) : report.text());
+    System.out.print(json ? JsonLine.of(report.json()) : report.text());
     return ExitStatus.DONE;
-  }
-
-  private static String asJson(PoolReport.Json report) {
-    try {
-      return JSON.writeValueAsString(report) + System.lineSeparator();
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a report is made of plain values", e);
-    }
   }
 }
