@@ -84,7 +84,7 @@ public final class CalibrateCommand implements Callable<Integer> {
     requireOneOf();
     Path folder = LocalAddress.path("--measurements", measurements);
     if (check) {
-      AcceleratorProfile checked = ProfileFile.read(LocalAddress.path("--profile", profile));
+      AcceleratorProfile checked = profileOfAccelerator();
       onTables(folder, tables -> print(ProfileCheck.of(checked, tables)));
       return ExitStatus.DONE;
     }
@@ -114,6 +114,16 @@ public final class CalibrateCommand implements Callable<Integer> {
 
   private ParameterException wrong(String message) {
     return new ParameterException(specification.commandLine(), message);
+  }
+
+  private AcceleratorProfile profileOfAccelerator() {
+    AcceleratorProfile read = ProfileFile.read(LocalAddress.path("--profile", profile));
+    if (!read.sheet().name().equals(accelerator)) {
+      throw new UserException(
+          "%s: data_sheet.name must be that of --gpu, %s: %s"
+              .formatted(profile, accelerator, read.sheet().name()));
+    }
+    return read;
   }
 
   private DataSheet sheet() {

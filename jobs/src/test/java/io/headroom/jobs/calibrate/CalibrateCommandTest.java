@@ -80,6 +80,30 @@ class CalibrateCommandTest {
     assertThat(errors.has("decode")).isFalse();
   }
 
+  @Test
+  void aProfileIsCheckedOnItsOwnAcceleratorAlone() {
+    write(KernelFamily.GEMM, rows(KernelFamily.GEMM, 60));
+    Path profile = folder.resolve("profile.json");
+    assertThat(calibrate("--out", profile.toString()).exitStatus()).isZero();
+
+    CommandRun run =
+        CommandRun.of(
+            "calibrate",
+            "--measurements",
+            folder.toString(),
+            "--gpu",
+            "l40s",
+            "--profile",
+            profile.toString(),
+            "--check");
+
+    assertThat(run.exitStatus()).isEqualTo(2);
+    assertThat(run.err())
+        .anyMatch(
+            line ->
+                line.contains(profile + ": data_sheet.name must be that of --gpu, l40s: h100_sxm"));
+  }
+
   /** Of head layouts that a fit has not seen. */
   @Test
   void measuredAttentionIsPredicted() throws IOException {
