@@ -1,6 +1,7 @@
 package io.headroom.plan.accelerator;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,6 +25,26 @@ public record AcceleratorProfile(
         throw new IllegalArgumentException("a model of another family: " + model.getKey());
       }
     }
+  }
+
+  /**
+   * How long a call takes. Where its kernel was not measured, what is most like it says it.
+   *
+   * @throws io.headroom.UserException if a type of elements is not known
+   */
+  public KernelTime time(KernelFamily family, KernelCall call) {
+    family.physics().requireKnownTypes(call);
+    return model(family)
+        .map(model -> model.time(call, sheet))
+        .orElseGet(() -> IdealKernels.time(family, call, sheet));
+  }
+
+  /** The kernels of a family that were measured; none where nothing was. */
+  public List<KernelSource> sources(KernelFamily family) {
+    return model(family).stream()
+        .flatMap(model -> model.variants().values().stream())
+        .map(KernelVariant::source)
+        .toList();
   }
 
   public Optional<KernelModel> model(KernelFamily family) {

@@ -21,7 +21,12 @@ abstract class AttentionPhysics implements KernelPhysics {
   @Override
   public final String variant(KernelCall call) {
     String variant = KernelPhysics.super.variant(call);
-    return window(call) > 0 ? variant + " window" : variant;
+    return hasWindow(call) ? variant + " window" : variant;
+  }
+
+  @Override
+  public final boolean hasWindow(KernelCall call) {
+    return window(call) > 0;
   }
 
   /** Positions that a query sees; 0 without a window. */

@@ -3,6 +3,7 @@ package io.headroom.plan.accelerator;
 import static io.headroom.plan.accelerator.KernelPhysics.log2;
 
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * One new token of each sequence against its keys and values. The split of long keys and values
@@ -55,6 +56,19 @@ final class DecodePhysics extends AttentionPhysics {
   public List<String> numbers() {
     return List.of(
         "batch_size", "num_heads", "num_key_value_heads", "head_dim", "isl", "step", "window_size");
+  }
+
+  /** Of the keys it matters how many they are, not which of them were there before. */
+  @Override
+  public SortedMap<String, Double> sizes(KernelCall call) {
+    double[] n = call.numbers();
+    SortedMap<String, Double> sizes = super.sizes(call);
+    sizes.remove("isl");
+    sizes.remove("step");
+    double length = n[BEGUN] + n[STEP];
+    sizes.put("length", length);
+    sizes.put("keys", n[BATCH] * n[KV_HEADS] * length);
+    return sizes;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.headroom.plan.accelerator;
 import static io.headroom.plan.accelerator.KernelPhysics.log2;
 
 import java.util.List;
+import java.util.SortedMap;
 
 /** {@code y[m, n] = x[m, k] W[n, k]^T}, the weights read from memory. */
 final class GemmPhysics implements KernelPhysics {
@@ -21,6 +22,14 @@ final class GemmPhysics implements KernelPhysics {
   @Override
   public List<String> numbers() {
     return List.of("m", "n", "k");
+  }
+
+  @Override
+  public SortedMap<String, Double> sizes(KernelCall call) {
+    double[] n = call.numbers();
+    SortedMap<String, Double> sizes = KernelPhysics.super.sizes(call);
+    sizes.put("products", n[M] * n[N] * n[K]);
+    return sizes;
   }
 
   @Override

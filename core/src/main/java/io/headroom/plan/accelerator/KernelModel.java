@@ -13,30 +13,35 @@ import java.util.TreeMap;
  * The times of one family of kernels on one accelerator: the terms of its physics weighed by
  * coefficients, times what the physics missed, which trees tell in logarithms.
  *
- * @param coefficients of every variant, one a term
+ * @param variants the kernels that were measured, by {@link KernelPhysics#variant}
  * @param residual over the {@link #features}
  * @param error on rows that neither coefficients nor trees have seen
  */
 public record KernelModel(
     KernelFamily family,
-    SortedMap<String, double[]> coefficients,
+    SortedMap<String, KernelVariant> variants,
     BoostedTrees residual,
     KernelError error) {
+  private static final double ERROR_WHERE_NOT_KNOWN = 0.5;
+  private static final double ERROR_PER_OCTAVE = 0.1;
+  private static final double ERROR_OF_ANOTHER_KERNEL = 0.3;
+
   /**
    * @throws IllegalArgumentException if there is no variant, or one has another number of
    *     coefficients than there are terms, or the trees are over other features
    */
   public KernelModel {
-    coefficients = Collections.unmodifiableSortedMap(new TreeMap<>(coefficients));
+    variants = Collections.unmodifiableSortedMap(new TreeMap<>(variants));
     int terms = family.physics().termNames().size();
-    for (Map.Entry<String, double[]> variant : coefficients.entrySet()) {
-      if (variant.getValue().length != terms) {
+    for (Map.Entry<String, KernelVariant> variant : variants.entrySet()) {
+      int coefficients = variant.getValue().coefficients().length;
+      if (coefficients != terms) {
         throw new IllegalArgumentException(
             "%s of %s needs %d coefficients: %d"
-                .formatted(variant.getKey(), family.label(), terms, variant.getValue().length));
+                .formatted(variant.getKey(), family.label(), terms, coefficients));
       }
     }
-    if (coefficients.isEmpty()) {
+    if (variants.isEmpty()) {
       throw new IllegalArgumentException(family.label() + " needs a variant");
     }
     if (residual.thresholds().size() != featureNames(family).size()) {
@@ -49,12 +54,9 @@ public record KernelModel(
 
   /** Without trees: what the physics says, and no error that is known. */
   public static KernelModel ofPhysics(
-      KernelFamily family, SortedMap<String, double[]> coefficients) {
+      KernelFamily family, SortedMap<String, KernelVariant> variants) {
     return new KernelModel(
-        family,
-        coefficients,
-        BoostedTrees.none(featureNames(family).size()),
-        KernelError.NOT_KNOWN);
+        family, variants, BoostedTrees.none(featureNames(family).size()), KernelError.NOT_KNOWN);
   }
 
   /** Of the trees: the physics' own, what the physics says, and which variant it is. */
@@ -66,15 +68,35 @@ public record KernelModel(
   }
 
   public boolean knows(KernelCall call) {
-    return coefficients.containsKey(family.physics().variant(call));
+    return variants.containsKey(family.physics().variant(call));
   }
 
-  /**
-   * @throws IllegalArgumentException if the variant is not known, see {@link #knows}
-   */
+  /** What the model says of a call, and how far that may be off. */
+  public KernelTime time(KernelCall call, DataSheet sheet) {
+    String variant = nearest(call);
+    double octaves = variants.get(variant).source().octavesBeyond(family.physics().sizes(call));
+    boolean isSame = variant.equals(family.physics().variant(call));
+    double known = error.rows() > 0 ? error.p90() : ERROR_WHERE_NOT_KNOWN;
+    return new KernelTime(
+        millis(call, sheet, variant),
+        known + octaves * ERROR_PER_OCTAVE + (isSame ? 0 : ERROR_OF_ANOTHER_KERNEL),
+        isSame && octaves == 0 ? TimeBasis.MEASURED : TimeBasis.EXTRAPOLATED);
+  }
+
+  /** Where the kernel was not measured, by what is most like it. */
   public double millis(KernelCall call, DataSheet sheet) {
-    double physics = physicsMillis(call, sheet);
-    return physics * Math.exp(residual.sum(features(call, sheet, physics)));
+    return millis(call, sheet, nearest(call));
+  }
+
+  private double millis(KernelCall call, DataSheet sheet, String variant) {
+    double physics = physicsMillis(call, sheet, variant);
+    return physics * Math.exp(residual.sum(features(call, sheet, variant, physics)));
+  }
+
+  /** The variant of a call, or the one that is most like it: see {@link KernelLikeness}. */
+  private String nearest(KernelCall call) {
+    String own = family.physics().variant(call);
+    return variants.containsKey(own) ? own : KernelLikeness.of(family, call).mostLike(variants);
   }
 
   /**
@@ -89,10 +111,11 @@ public record KernelModel(
 
   /** Without what the trees add. */
   public double physicsMillis(KernelCall call, DataSheet sheet) {
-    double[] weights = coefficients.get(family.physics().variant(call));
-    if (weights == null) {
-      throw new IllegalArgumentException("no variant: " + family.physics().variant(call));
-    }
+    return physicsMillis(call, sheet, nearest(call));
+  }
+
+  private double physicsMillis(KernelCall call, DataSheet sheet, String variant) {
+    double[] weights = variants.get(variant).coefficients();
     double[] terms = family.physics().terms(call, sheet);
     double millis = 0;
     for (int i = 0; i < terms.length; i++) {
@@ -103,10 +126,15 @@ public record KernelModel(
 
   /** The features of the trees, see {@link #featureNames}. */
   public double[] features(KernelCall call, DataSheet sheet, double physicsMillis) {
+    return features(call, sheet, nearest(call), physicsMillis);
+  }
+
+  private double[] features(
+      KernelCall call, DataSheet sheet, String variant, double physicsMillis) {
     double[] own = family.physics().features(call, sheet);
     double[] features = Arrays.copyOf(own, own.length + 2);
     features[own.length] = Math.log(physicsMillis);
-    features[own.length + 1] = coefficients.headMap(family.physics().variant(call)).size();
+    features[own.length + 1] = variants.headMap(variant).size();
     return features;
   }
 }

@@ -2,6 +2,8 @@ package io.headroom.plan.accelerator;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * What a family of kernels has to do, as terms of time that an ideal accelerator would need: bytes
@@ -30,7 +32,7 @@ public interface KernelPhysics {
    */
   default void requireKnownTypes(KernelCall call) {
     for (int i = 0; i < texts().size(); i++) {
-      if (texts().get(i).endsWith("_dtype") || texts().get(i).equals("gemm_type")) {
+      if (isType(texts().get(i))) {
         KernelCall.elementBytes(texts().get(i), call.texts().get(i));
       }
     }
@@ -39,6 +41,23 @@ public interface KernelPhysics {
   /** Kernels of one variant share their coefficients. */
   default String variant(KernelCall call) {
     return String.join(" ", call.texts());
+  }
+
+  /** Whether it is called with a window, which makes another kernel of it. */
+  default boolean hasWindow(KernelCall call) {
+    return false;
+  }
+
+  /**
+   * By their names the sizes that say whether a shape is among measured ones: the columns of
+   * numbers, and what several of them come to.
+   */
+  default SortedMap<String, Double> sizes(KernelCall call) {
+    SortedMap<String, Double> sizes = new TreeMap<>();
+    for (int i = 0; i < numbers().size(); i++) {
+      sizes.put(numbers().get(i), call.numbers()[i]);
+    }
+    return sizes;
   }
 
   /** What {@link #terms} stand for. */
@@ -55,6 +74,11 @@ public interface KernelPhysics {
 
   /** What tells where the terms miss the measured time. */
   double[] features(KernelCall call, DataSheet sheet);
+
+  /** Whether a column of text names a type of elements. */
+  static boolean isType(String column) {
+    return column.endsWith("_dtype") || column.equals("gemm_type");
+  }
 
   static double log2(double value) {
     return Math.log(value) / Math.log(2);

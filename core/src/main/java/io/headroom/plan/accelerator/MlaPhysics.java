@@ -4,6 +4,7 @@ import static io.headroom.plan.accelerator.KernelPhysics.log2;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * A whole module of multi-head latent attention with its projections, of DeepSeek-V3's sizes: ranks
@@ -61,6 +62,18 @@ final class MlaPhysics implements KernelPhysics {
   @Override
   public Optional<String> textWhereMissing(String column) {
     return column.equals("gemm_type") ? Optional.of("bfloat16") : Optional.empty();
+  }
+
+  @Override
+  public SortedMap<String, Double> sizes(KernelCall call) {
+    double[] n = call.numbers();
+    SortedMap<String, Double> sizes = KernelPhysics.super.sizes(call);
+    sizes.remove("isl");
+    sizes.remove("step");
+    double length = n[BEGUN] + n[STEP];
+    sizes.put("length", length);
+    sizes.put("rows", n[BATCH] * n[HEADS] * length);
+    return sizes;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.headroom.plan.accelerator;
 import static io.headroom.plan.accelerator.KernelPhysics.log2;
 
 import java.util.List;
+import java.util.SortedMap;
 
 /**
  * The routed experts of a layer on one rank: both products, the activation between them, and the
@@ -36,6 +37,14 @@ final class MoePhysics implements KernelPhysics {
         "num_experts",
         "moe_tp_size",
         "moe_ep_size");
+  }
+
+  @Override
+  public SortedMap<String, Double> sizes(KernelCall call) {
+    double[] n = call.numbers();
+    SortedMap<String, Double> sizes = KernelPhysics.super.sizes(call);
+    sizes.put("products", rows(n) * n[HIDDEN] * n[INNER] / n[TENSOR_PARALLEL]);
+    return sizes;
   }
 
   @Override

@@ -17,19 +17,23 @@ public final class PhysicsFit {
 
   /**
    * @param measured in an order that decides which calls are taken where there are very many
-   * @return of every variant among them its coefficients, one a term
+   * @return every variant among them, with its coefficients
    */
-  public static SortedMap<String, double[]> coefficients(
+  public static SortedMap<String, KernelVariant> variants(
       KernelFamily family, DataSheet sheet, List<MeasuredCall> measured) {
-    SortedMap<String, List<MeasuredCall>> variants = new TreeMap<>();
+    SortedMap<String, List<MeasuredCall>> calls = new TreeMap<>();
     for (MeasuredCall one : measured) {
-      variants
+      calls
           .computeIfAbsent(family.physics().variant(one.call()), variant -> new ArrayList<>())
           .add(one);
     }
-    SortedMap<String, double[]> coefficients = new TreeMap<>();
-    variants.forEach((variant, calls) -> coefficients.put(variant, fit(family, sheet, calls)));
-    return coefficients;
+    SortedMap<String, KernelVariant> variants = new TreeMap<>();
+    calls.forEach(
+        (variant, rows) ->
+            variants.put(
+                variant,
+                new KernelVariant(KernelSource.of(family, rows), fit(family, sheet, rows))));
+    return variants;
   }
 
   private static double[] fit(KernelFamily family, DataSheet sheet, List<MeasuredCall> calls) {

@@ -3,6 +3,7 @@ package io.headroom.plan.accelerator;
 import static io.headroom.plan.accelerator.KernelPhysics.log2;
 
 import java.util.List;
+import java.util.SortedMap;
 
 /** Causal self-attention of whole prompts: every sequence has as many queries as keys. */
 final class PrefillPhysics extends AttentionPhysics {
@@ -24,6 +25,14 @@ final class PrefillPhysics extends AttentionPhysics {
   public List<String> numbers() {
     return List.of(
         "batch_size", "isl", "num_heads", "num_key_value_heads", "head_dim", "window_size");
+  }
+
+  @Override
+  public SortedMap<String, Double> sizes(KernelCall call) {
+    double[] n = call.numbers();
+    SortedMap<String, Double> sizes = super.sizes(call);
+    sizes.put("rows", n[BATCH] * n[QUERY_HEADS] * n[TOKENS]);
+    return sizes;
   }
 
   @Override

@@ -23,7 +23,7 @@ import java.util.TreeMap;
 /** A profile as a file: plain JSON, the same text for the same profile. */
 public final class ProfileFile {
   /** What this version writes, and the only one that it reads. */
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   public static final int MOST_BYTES = 1_000_000;
   private static final MathContext COEFFICIENT_DIGITS = new MathContext(6);
@@ -72,21 +72,42 @@ public final class ProfileFile {
     error.put("p90_absolute_percentage_error", rounded(model.error().p90()));
     into.set("terms", JSON.valueToTree(model.family().physics().termNames()));
     ObjectNode variants = into.putObject("variants");
-    model
-        .coefficients()
-        .forEach(
-            (variant, coefficients) -> {
-              ArrayNode array = variants.putArray(variant);
-              Arrays.stream(coefficients).mapToObj(ProfileFile::rounded).forEach(array::add);
-            });
+    model.variants().forEach((name, variant) -> write(variant, variants.putObject(name)));
     into.set("features", JSON.valueToTree(KernelModel.featureNames(model.family())));
     into.set("thresholds", JSON.valueToTree(model.residual().thresholds()));
     into.set("trees", JSON.valueToTree(model.residual().trees()));
     into.set("leaves", JSON.valueToTree(model.residual().leaves()));
   }
 
+  private static void write(KernelVariant variant, ObjectNode into) {
+    KernelSource source = variant.source();
+    into.set("texts", JSON.valueToTree(source.texts()));
+    into.put("window", source.window());
+    into.put("rows", source.rows());
+    ObjectNode ranges = into.putObject("ranges");
+    source
+        .ranges()
+        .forEach((name, range) -> ranges.putArray(name).add(exact(range[0])).add(exact(range[1])));
+    write(variant.coefficients(), into.putArray("coefficients"));
+  }
+
+  private static void write(double[] numbers, ArrayNode into) {
+    Arrays.stream(numbers).mapToObj(ProfileFile::rounded).forEach(into::add);
+  }
+
   private static BigDecimal rounded(double value) {
-    return new BigDecimal(value).round(COEFFICIENT_DIGITS).stripTrailingZeros();
+    return plain(new BigDecimal(value).round(COEFFICIENT_DIGITS));
+  }
+
+  /** A range that lost digits would not hold its own ends. */
+  private static BigDecimal exact(double value) {
+    return plain(new BigDecimal(value));
+  }
+
+  /** Without an exponent where there is no fraction. */
+  private static BigDecimal plain(BigDecimal value) {
+    BigDecimal stripped = value.stripTrailingZeros();
+    return stripped.scale() < 0 ? stripped.setScale(0) : stripped;
   }
 
   /**
@@ -125,15 +146,15 @@ public final class ProfileFile {
     requireSame(json, "terms", family.physics().termNames());
     requireSame(json, "features", KernelModel.featureNames(family));
     JsonDocument variants = needed(json, "variants");
-    SortedMap<String, double[]> coefficients = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> variant : variants.values().properties()) {
-      coefficients.put(variant.getKey(), numbers(variants, variant.getKey(), variant.getValue()));
+    SortedMap<String, KernelVariant> kernels = new TreeMap<>();
+    for (String name : names(variants)) {
+      kernels.put(name, variant(family, needed(variants, name)));
     }
     JsonDocument error = needed(json, "error");
     try {
       return new KernelModel(
           family,
-          coefficients,
+          kernels,
           new BoostedTrees(
               arrays(json, "thresholds"), integers(json, "trees"), integers(json, "leaves")),
           new KernelError(
@@ -143,6 +164,36 @@ public final class ProfileFile {
     } catch (IllegalArgumentException e) {
       throw new UserException("%s: %s%s".formatted(json.file(), json.path(), e.getMessage()), e);
     }
+  }
+
+  private static KernelVariant variant(KernelFamily family, JsonDocument json) {
+    List<String> texts = json.texts("texts").orElse(List.of());
+    if (texts.size() != family.physics().texts().size()) {
+      throw json.wrong("texts", "must be one of each of " + family.physics().texts());
+    }
+    JsonDocument ranges = needed(json, "ranges");
+    SortedMap<String, double[]> known = new TreeMap<>();
+    for (String name : names(ranges)) {
+      double[] range = numbers(ranges, name, ranges.values().get(name));
+      if (range.length != 2) {
+        throw ranges.wrong(name, "must be the least and the most");
+      }
+      known.put(name, range);
+    }
+    KernelSource source =
+        new KernelSource(
+            texts,
+            json.flag("window").orElse(false),
+            known,
+            json.integer("rows", 0, Integer.MAX_VALUE).orElse(0));
+    return new KernelVariant(
+        source, numbers(json, "coefficients", json.values().path("coefficients")));
+  }
+
+  private static List<String> names(JsonDocument json) {
+    List<String> names = new ArrayList<>();
+    json.values().fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   private static JsonDocument needed(JsonDocument json, String key) {

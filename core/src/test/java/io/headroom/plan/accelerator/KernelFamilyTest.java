@@ -42,14 +42,16 @@ class KernelFamilyTest {
       measured.add(new MeasuredCall(call.call(), weighed(family, truth, call.call())));
     }
 
-    PhysicsFit.coefficients(family, H100, measured)
+    PhysicsFit.variants(family, H100, measured)
         .forEach(
             (variant, found) ->
                 measured.stream()
                     .filter(row -> family.physics().variant(row.call()).equals(variant))
                     .forEach(
                         row ->
-                            assertThat(weighed(family, found, row.call()) / row.millis())
+                            assertThat(
+                                    weighed(family, found.coefficients(), row.call())
+                                        / row.millis())
                                 .as("%s %s", variant, row)
                                 .isCloseTo(1, within(0.05))));
   }

@@ -46,8 +46,8 @@ class ProfileFileTest {
       delimiter = '|',
       textBlock =
           """
-          "format":1         | "format":2         | format must be 1, calibrate again: 2
-          "format":1         | "version":1        | format is missing; no profile of an accelerator
+          "format":2         | "format":1         | format must be 2, calibrate again: 1
+          "format":2         | "version":2        | format is missing; no profile of an accelerator
           "families":{"decode"    | "families":{"dekode"    | families.dekode is no family of kernels
           "kv_heads"         | "heads"            | families.decode.features must be
           "merge"            | "join"             | families.decode.terms must be
@@ -84,8 +84,8 @@ class ProfileFileTest {
     KernelFamily family = KernelFamily.DECODE;
     DataSheet sheet = KernelFamilyTest.H100;
     List<MeasuredCall> measured = SyntheticCalls.of(family, 100);
-    SortedMap<String, double[]> coefficients = PhysicsFit.coefficients(family, sheet, measured);
-    KernelModel physics = KernelModel.ofPhysics(family, coefficients);
+    SortedMap<String, KernelVariant> variants = PhysicsFit.variants(family, sheet, measured);
+    KernelModel physics = KernelModel.ofPhysics(family, variants);
     List<double[]> features =
         measured.stream()
             .map(
@@ -96,7 +96,7 @@ class ProfileFileTest {
     KernelModel model =
         new KernelModel(
             family,
-            coefficients,
+            variants,
             GradientBoosting.fit(features, labels, new GradientBoosting.Effort(3, 4, 2, 0.5, 0)),
             new KernelError(100, 0.03, 0.08));
     SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();

@@ -6,6 +6,7 @@ import io.headroom.plan.accelerator.DataSheet;
 import io.headroom.plan.accelerator.KernelError;
 import io.headroom.plan.accelerator.KernelFamily;
 import io.headroom.plan.accelerator.KernelModel;
+import io.headroom.plan.accelerator.KernelVariant;
 import io.headroom.plan.accelerator.MeasuredCall;
 import io.headroom.plan.accelerator.PhysicsFit;
 import java.util.ArrayList;
@@ -33,8 +34,8 @@ final class KernelFit {
    * @param error on rows that are not among these
    */
   KernelModel fit(KernelFamily family, List<MeasuredCall> measured, KernelError error) {
-    SortedMap<String, double[]> coefficients = PhysicsFit.coefficients(family, sheet, measured);
-    KernelModel physics = KernelModel.ofPhysics(family, coefficients);
+    SortedMap<String, KernelVariant> variants = PhysicsFit.variants(family, sheet, measured);
+    KernelModel physics = KernelModel.ofPhysics(family, variants);
     double[] labels = new double[measured.size()];
     double[][] features = new double[measured.size()][];
     for (int i = 0; i < labels.length; i++) {
@@ -44,7 +45,7 @@ final class KernelFit {
     }
     GradientBoosting.Effort effort = labels.length >= MANY_ROWS ? FOR_MANY : FOR_FEW;
     BoostedTrees residual = GradientBoosting.fit(List.of(features), labels, effort);
-    return new KernelModel(family, coefficients, residual, error);
+    return new KernelModel(family, variants, residual, error);
   }
 
   /**

@@ -1,0 +1,13 @@
+package io.headroom.plan.accelerator;
+
+/** What a predicted time rests on, from the best. */
+public enum TimeBasis {
+  /** The same kernel was measured on this accelerator, in shapes around this one. */
+  MEASURED,
+  /** Another shape, or another kernel of the family, was measured on this accelerator. */
+  EXTRAPOLATED,
+  /**
+   * Nothing of the family was measured on this accelerator: its data sheet scales what is known.
+   */
+  DATA_SHEET
+}
