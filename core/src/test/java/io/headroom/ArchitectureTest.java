@@ -56,6 +56,8 @@ class ArchitectureTest {
         mayUse("plan.memory", "model", "model.weights", "kvcache", "json"),
         mayUse("fit"),
         mayUse("plan.accelerator", "fit", "json"),
+        mayUse("plan.time", "plan.accelerator", "model", "model.weights", "kvcache", "json"),
+        mayUse("plan.serving", "plan.time", "json"),
         mayUse("host", "attention", "attention.vector"),
         mayUse("measure", "attention", "attention.reference", "kvcache", "host"));
   }

@@ -4,6 +4,7 @@ import io.headroom.UserException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * The weights of a model.
@@ -103,6 +104,45 @@ public record ModelWeights(
         format.served(mostNumberBytes, expertInputsStep),
         expertsPerToken,
         uncounted);
+  }
+
+  /**
+   * The same model with other weights, as an engine quantises it when it starts.
+   *
+   * @param scheme one of {@link WeightFormat#SCHEMES}
+   * @throws UserException if it is none of them
+   */
+  public ModelWeights quantised(String scheme) {
+    return new ModelWeights(
+        model,
+        embeddings,
+        layers,
+        head,
+        tower,
+        tied,
+        WeightFormat.named(scheme),
+        expertsPerToken,
+        uncounted);
+  }
+
+  /** What a rank holds of a layer. */
+  public List<RankMatrix> layerOnRank(int layer, RankLayout ranks) {
+    return layers.get(layer).stream()
+        .map(matrix -> matrix.onRank(ranks, format.of(matrix, place(layer))))
+        .toList();
+  }
+
+  /** What a rank multiplies with the last hidden state, norms excepted. */
+  public RankMatrix projectionToVocabulary(RankLayout ranks) {
+    WeightMatrix projection =
+        Stream.concat(head.stream(), embeddings.stream())
+            .filter(
+                matrix ->
+                    matrix.role() == WeightRole.HEAD
+                        || (tied && matrix.role() == WeightRole.EMBEDDING))
+            .findFirst()
+            .orElseThrow();
+    return projection.onRank(ranks, format.of(projection, ""));
   }
 
   /** Outputs of the widest MLP that every token goes through; 0 if there is none. */

@@ -1,5 +1,7 @@
 package io.headroom.model.weights;
 
+import io.headroom.UserException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +25,11 @@ public record WeightFormat(
   /** What schemes quantise where nothing else is said. */
   static final Set<WeightRole> PROJECTIONS = Set.of(WeightRole.PROJECTION, WeightRole.EXPERT);
 
+  /** What an engine can quantise to when it starts, and what it runs unquantised. */
+  public static final List<String> SCHEMES = List.of("bfloat16", "fp8", "fp8_block", "nvfp4");
+
+  private static final int BLOCK = 128;
+
   public WeightFormat {
     Objects.requireNonNull(label, "label");
     Objects.requireNonNull(quantised, "quantised");
@@ -32,6 +39,28 @@ public record WeightFormat(
 
   static WeightFormat plain(String label, int numberBytes) {
     return new WeightFormat(label, numberBytes, Optional.empty(), Set.of(), KeptModules.NONE);
+  }
+
+  /**
+   * The format that one of the {@link #SCHEMES} makes.
+   *
+   * @throws UserException if there is no such scheme
+   */
+  static WeightFormat named(String scheme) {
+    MatrixEncoding encoding =
+        switch (scheme) {
+          case "bfloat16" -> null;
+          case "fp8" -> MatrixEncoding.perTensor(8);
+          case "fp8_block" -> MatrixEncoding.blocks(8, BLOCK, BLOCK);
+          case "nvfp4" -> MatrixEncoding.nvfp4();
+          default ->
+              throw new UserException(
+                  "weights must be one of %s: %s".formatted(String.join(", ", SCHEMES), scheme));
+        };
+    return encoding == null
+        ? plain(scheme, Short.BYTES)
+        : new WeightFormat(
+            scheme, Short.BYTES, Optional.of(encoding), PROJECTIONS, KeptModules.NONE);
   }
 
   /** The encoding of a module of a layer. */

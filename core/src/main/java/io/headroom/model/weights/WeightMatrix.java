@@ -65,21 +65,24 @@ public record WeightMatrix(
     return Math.multiplyExact(copies, each);
   }
 
-  /** The same of the fullest rank. Experts go whole to ranks where these share them. */
+  /** The same of the fullest rank. */
   long bytesOnRank(MatrixEncoding encoding, int numberBytes, RankLayout ranks) {
-    boolean wholeExperts = role == WeightRole.EXPERT && ranks.expertParallel() > 1;
-    if (wholeExperts) {
-      return new WeightMatrix(
-              module,
-              role,
-              ceilDivide(copies, ranks.expertParallel()),
-              outputs,
-              inputs,
-              biased,
-              RankSplit.NONE)
-          .bytes(encoding, numberBytes);
+    return part(ranks).bytes(encoding, numberBytes);
+  }
+
+  /** What the fullest rank has of it. Whole experts go to ranks where these share them. */
+  RankMatrix onRank(RankLayout ranks, MatrixEncoding encoding) {
+    WeightMatrix part = part(ranks);
+    return new RankMatrix(module, role, part.copies, part.outputs, part.inputs, encoding);
+  }
+
+  private WeightMatrix part(RankLayout ranks) {
+    if (role != WeightRole.EXPERT) {
+      return onRank(ranks.tensorParallel());
     }
-    return onRank(ranks.tensorParallel()).bytes(encoding, numberBytes);
+    long whole = ceilDivide(copies, ranks.expertParallel());
+    return new WeightMatrix(module, role, whole, outputs, inputs, biased, split)
+        .onRank(ranks.expertTensorParallel());
   }
 
   private WeightMatrix onRank(int ranks) {

@@ -5,10 +5,13 @@ import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.cli.JsonLine;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.model.config.HubModels;
+import io.headroom.plan.memory.EngineOverheads;
+import io.headroom.plan.time.EngineCosts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,6 +32,15 @@ public final class PlanCommand implements Callable<Integer> {
   private Path pools;
 
   @Option(
+      names = "--check",
+      paramLabel = "FILE.csv",
+      description =
+          "Holds predicted TTFT and TPOT against those of closed-loop runs: a table with the columns"
+              + " gpu, model, framework, tp, isl, osl, concurrency, ttft_ms and tpot_ms, and pp,"
+              + " attention_dp, moe_tp, moe_ep, weights, kv_dtype and lengths where they count.")
+  private Path runs;
+
+  @Option(
       names = "--models",
       paramLabel = "DIR",
       description =
@@ -47,17 +59,39 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (pools == null) {
-      throw new UserException("plan: what to do is missing; allowed: --check-pool FILE.csv");
+    if ((pools == null) == (runs == null)) {
+      throw new UserException("plan: one is needed: --check FILE.csv, or --check-pool FILE.csv");
     }
-    PoolCheck check =
-        new PoolCheck(
-            new HubModels(ProjectFolders.models(), Optional.ofNullable(models)),
-            OverheadOption.parse(changes));
+    HubModels hub = new HubModels(ProjectFolders.models(), Optional.ofNullable(models));
+    EngineOverheads overheads = OverheadOption.parse(changes);
+    if (runs != null) {
+      ServingReport report =
+          new ServingCheck(hub, new Profiles()::of, overheads, PlanCommand::costs)
+              .check(
+                  CsvTable.read(runs, ServedRun.COLUMNS).rows().stream()
+                      .map(ServedRun::of)
+                      .toList());
+      System.out.print(json ? JsonLine.of(report.json()) : report.text());
+      return ExitStatus.DONE;
+    }
+    PoolCheck check = new PoolCheck(hub, overheads);
     PoolReport report =
         check.check(
             CsvTable.read(pools, LoggedPool.COLUMNS).rows().stream().map(LoggedPool::of).toList());
     System.out.print(json ? JsonLine.of(report.json()) : report.text());
     return ExitStatus.DONE;
+  }
+
+  private static EngineCosts costs(String engine) {
+    return EngineCosts.of(engine)
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "framework must be one of %s: %s"
+                        .formatted(
+                            EngineCosts.known().stream()
+                                .map(EngineCosts::engine)
+                                .collect(Collectors.joining(", ")),
+                            engine)));
   }
 }

@@ -1,0 +1,25 @@
+package io.headroom.plan.time;
+
+import io.headroom.UserException;
+import io.headroom.kvcache.KvFormat;
+import io.headroom.kvcache.KvPrecision;
+
+/** What tables of kernels call the types of caches. */
+final class CacheType {
+  private CacheType() {}
+
+  /**
+   * @throws UserException if no accelerator's attention was measured with it
+   */
+  static String of(KvFormat format) {
+    if (format == KvPrecision.BF16 || format == KvPrecision.F16) {
+      return "bfloat16";
+    }
+    if (format == KvPrecision.FP8) {
+      return "fp8";
+    }
+    throw new UserException(
+        "KV precision must be bf16, f16 or fp8 where the time of a step is asked for: "
+            + format.label());
+  }
+}

@@ -1,0 +1,158 @@
+package io.headroom.plan.time;
+
+import io.headroom.plan.accelerator.TimeBasis;
+
+/**
+ * The times of {@link StepModel} for its shapes, tabulated once, so that a step is asked for in
+ * less than a microsecond. Between points times are interpolated, in logarithms where two sizes
+ * count. The host's part is that of an engine.
+ */
+public final class StepTable {
+  private static final double LEAST_MILLIS = 1e-6;
+
+  /** What a part of a step may add, and its error. */
+  @FunctionalInterface
+  private interface Part {
+    void add(PartTimes times, double first, double second);
+  }
+
+  /** Times over one or two sizes. */
+  private static final class Times {
+    final double[] first;
+    final double[] second;
+    final double[][] millis;
+    final double[][] errors;
+    TimeBasis basis = TimeBasis.MEASURED;
+
+    Times(double[] first, double[] second, Part part) {
+      this.first = first;
+      this.second = second;
+      this.millis = new double[first.length][second.length];
+      this.errors = new double[first.length][second.length];
+      for (int i = 0; i < first.length; i++) {
+        for (int j = 0; j < second.length; j++) {
+          PartTimes times = new PartTimes();
+          part.add(times, first[i], second[j]);
+          StepTime time = times.time();
+          millis[i][j] = Math.max(LEAST_MILLIS, time.millis());
+          errors[i][j] = time.relativeError();
+          basis = basis.compareTo(time.basis()) >= 0 ? basis : time.basis();
+        }
+      }
+    }
+
+    double linear(double value) {
+      if (first.length == 1) {
+        return millis[0][0];
+      }
+      int i = Grid.interval(first, value);
+      double part = (value - first[i]) / (first[i + 1] - first[i]);
+      return Math.max(LEAST_MILLIS, millis[i][0] + part * (millis[i + 1][0] - millis[i][0]));
+    }
+
+    /** Bilinear in the logarithms of the sizes. */
+    double at(double a, double b) {
+      return between(millis, a, b);
+    }
+
+    double errorAt(double a, double b) {
+      return between(errors, a, b);
+    }
+
+    private double between(double[][] values, double a, double b) {
+      int i = first.length == 1 ? 0 : Grid.interval(first, a);
+      int j = second.length == 1 ? 0 : Grid.interval(second, b);
+      double left = second.length == 1 ? 0 : part(second, j, b);
+      double low = along(values[i], j, left);
+      if (first.length == 1) {
+        return low;
+      }
+      double high = along(values[i + 1], j, left);
+      return low + part(first, i, a) * (high - low);
+    }
+
+    private static double along(double[] row, int j, double part) {
+      return part == 0 ? row[j] : row[j] + part * (row[j + 1] - row[j]);
+    }
+
+    private static double part(double[] points, int i, double value) {
+      return (Math.max(points[0], value) - points[i]) / (points[i + 1] - points[i]);
+    }
+  }
+
+  private final Parallelism parallelism;
+  private final EngineCosts costs;
+  private final Times tokens;
+  private final Times head;
+  private final Times decoding;
+  private final Times prompts;
+
+  private StepTable(StepModel model, EngineCosts costs, StepLimits limits) {
+    this.parallelism = model.parallelism();
+    this.costs = costs;
+    double[] one = {1};
+    this.tokens =
+        new Times(
+            Grid.tokens(limits.tokens()), one, (times, count, no) -> model.addTokens(times, count));
+    double[] sequences = Grid.halfOctaves(limits.sequences());
+    double[] lengths = Grid.halfOctaves(limits.length());
+    this.head = new Times(sequences, one, (times, count, no) -> model.addHead(times, count));
+    this.decoding = new Times(sequences, lengths, model::addDecoding);
+    this.prompts =
+        new Times(
+            Grid.halfOctaves(limits.prompts()),
+            lengths,
+            (times, count, length) -> model.addPrompts(times, count, length, 0));
+  }
+
+  /** Tabulates a model up to the limits; beyond them times go on as they did before. */
+  public static StepTable of(StepModel model, EngineCosts costs, StepLimits limits) {
+    return new StepTable(model, costs, limits);
+  }
+
+  /** Milliseconds of a step, the host's part included; that of the host where nothing is to do. */
+  public double millis(StepLoad load) {
+    StepLoad own = load.ofRank(parallelism);
+    double decodes = own.decoding();
+    if (own.prompts() == 0) {
+      return costs.hostMillis() + costs.scale() * decodeMillis(decodes, own.keptTokens());
+    }
+    double prior = own.priorTokens();
+    double attention =
+        prompts.at(own.prompts(), own.promptTokens() + prior)
+            - (prior > 0 ? prompts.at(own.prompts(), prior) : 0);
+    double mixed =
+        tokens.linear(own.tokens())
+            + head.linear(decodes + own.prompts())
+            + (decodes > 0 ? decoding.at(decodes, own.keptTokens() + 1) : 0)
+            + Math.max(LEAST_MILLIS, attention);
+    double alone = decodes > 0 ? decodeMillis(decodes, own.keptTokens()) : 0;
+    return costs.hostMillis() + costs.scale() * (alone + costs.prefillStall() * (mixed - alone));
+  }
+
+  private double decodeMillis(double sequences, double kept) {
+    return sequences == 0
+        ? 0
+        : tokens.linear(sequences) + head.linear(sequences) + decoding.at(sequences, kept + 1);
+  }
+
+  /** How wrong a step that only decodes may be, as a fraction. */
+  public double relativeError(StepLoad load) {
+    StepLoad own = load.ofRank(parallelism);
+    double decodes = Math.max(1, own.decoding());
+    double ofTokens = tokens.linear(decodes);
+    double ofAttention = decoding.at(decodes, own.keptTokens() + 1);
+    return (ofTokens * tokens.errorAt(decodes, 1)
+            + ofAttention * decoding.errorAt(decodes, own.keptTokens() + 1))
+        / (ofTokens + ofAttention);
+  }
+
+  /** The least certain of what the table rests on. */
+  public TimeBasis basis() {
+    TimeBasis basis = tokens.basis;
+    for (Times other : java.util.List.of(head, decoding, prompts)) {
+      basis = basis.compareTo(other.basis) >= 0 ? basis : other.basis;
+    }
+    return basis;
+  }
+}

@@ -1,0 +1,33 @@
+package io.headroom.jobs.plan;
+
+import io.headroom.UserException;
+import io.headroom.jobs.settings.ProjectFolders;
+import io.headroom.plan.accelerator.AcceleratorProfile;
+import io.headroom.plan.accelerator.ProfileFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The profiles of accelerators by their names, each read once. */
+final class Profiles {
+  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,64}");
+
+  private final Map<String, AcceleratorProfile> read = new HashMap<>();
+
+  /**
+   * @throws UserException if there is none of that name, or it cannot be read
+   */
+  AcceleratorProfile of(String accelerator) {
+    return read.computeIfAbsent(accelerator, Profiles::read);
+  }
+
+  private static AcceleratorProfile read(String accelerator) {
+    Path file = ProjectFolders.accelerators().resolve(accelerator + ".json");
+    if (!NAME.matcher(accelerator).matches() || !Files.isRegularFile(file)) {
+      throw new UserException("no profile of the accelerator: " + accelerator);
+    }
+    return ProfileFile.read(file);
+  }
+}

@@ -1,0 +1,198 @@
+package io.headroom.jobs.plan;
+
+import io.headroom.UserException;
+import io.headroom.model.config.ConfiguredModel;
+import io.headroom.model.config.HubModels;
+import io.headroom.model.weights.DecoderWeights;
+import io.headroom.model.weights.ModelWeights;
+import io.headroom.plan.accelerator.AcceleratorProfile;
+import io.headroom.plan.memory.EngineOverheads;
+import io.headroom.plan.memory.EngineRelease;
+import io.headroom.plan.memory.EngineSetting;
+import io.headroom.plan.memory.KvPool;
+import io.headroom.plan.serving.ClosedLoop;
+import io.headroom.plan.serving.EngineScheduler;
+import io.headroom.plan.serving.RequestShape;
+import io.headroom.plan.time.EngineCosts;
+import io.headroom.plan.time.Parallelism;
+import io.headroom.plan.time.StepLimits;
+import io.headroom.plan.time.StepModel;
+import io.headroom.plan.time.StepTable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+
+/** Holds predicted closed-loop runs against those of real servers. */
+final class ServingCheck {
+  /** Runs send so many requests for each one in flight. */
+  private static final int REQUESTS_OF_CONCURRENCY = Integer.getInteger("headroom.requests", 10);
+
+  private static final int MOST_PROMPTS = 64;
+
+  /** What the tables of step times depend on. */
+  private record Deployment(
+      String gpu,
+      String model,
+      String framework,
+      Parallelism parallelism,
+      Optional<String> weights,
+      io.headroom.kvcache.KvFormat cacheFormat) {}
+
+  private record Served(ConfiguredModel configured, ModelWeights weights) {}
+
+  private final HubModels models;
+  private final Function<String, AcceleratorProfile> profiles;
+  private final EngineOverheads overheads;
+  private final Function<String, EngineCosts> costs;
+  private final Map<Deployment, StepTable> tables = new HashMap<>();
+  private final Map<String, Served> served = new HashMap<>();
+
+  ServingCheck(
+      HubModels models,
+      Function<String, AcceleratorProfile> profiles,
+      EngineOverheads overheads,
+      Function<String, EngineCosts> costs) {
+    this.models = models;
+    this.profiles = profiles;
+    this.overheads = overheads;
+    this.costs = costs;
+  }
+
+  ServingReport check(List<ServedRun> runs) {
+    List<ServingReport.Row> rows = new ArrayList<>();
+    for (ServedRun run : runs) {
+      rows.add(check(run, runs));
+    }
+    return new ServingReport(rows);
+  }
+
+  private ServingReport.Row check(ServedRun run, List<ServedRun> runs) {
+    try {
+      return predicted(run, runs);
+    } catch (UserException e) {
+      return ServingReport.Row.skipped(run, e.getMessage());
+    }
+  }
+
+  private ServingReport.Row predicted(ServedRun run, List<ServedRun> runs) {
+    EngineScheduler engine =
+        EngineScheduler.of(run.framework())
+            .orElseThrow(() -> new UserException("framework is not known: " + run.framework()));
+    AcceleratorProfile profile = profiles.apply(run.gpu());
+    Served of = served(run.model());
+    ModelWeights weights = weights(of.weights(), run.weights());
+    Parallelism parallelism =
+        run.parallelism(weights.expertsPerToken() > 0)
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "moe_tp x moe_ep must be tp x attention_dp: %d x %d, %d x %d"
+                            .formatted(
+                                run.expertTensor(),
+                                run.expert(),
+                                run.tensor(),
+                                run.attentionData())));
+    Deployment deployment =
+        new Deployment(
+            run.gpu(), run.model(), run.framework(), parallelism, run.weights(), run.cacheFormat());
+    StepTable table =
+        tables.computeIfAbsent(
+            deployment,
+            key ->
+                StepTable.of(
+                    StepModel.of(
+                        of.configured().model(), weights, profile, parallelism, run.cacheFormat()),
+                    costs.apply(run.framework()),
+                    limits(run, engine, runs)));
+    long pool = pool(run, engine, profile, of.configured(), weights, parallelism);
+    ClosedLoop loop = new ClosedLoop(table, engine, parallelism.attentionData(), pool);
+    ClosedLoop.Result result = loop.run(requests(run), run.concurrency());
+    return ServingReport.Row.compared(run, result);
+  }
+
+  private Served served(String model) {
+    return served.computeIfAbsent(
+        model,
+        name -> {
+          ConfiguredModel configured = models.locate(name);
+          return new Served(configured, DecoderWeights.of(configured));
+        });
+  }
+
+  /** A checkpoint that is quantised stays as it is. */
+  private static ModelWeights weights(ModelWeights own, Optional<String> stated) {
+    return stated.isEmpty() || own.format().quantised().isPresent()
+        ? own
+        : own.quantised(stated.get());
+  }
+
+  private static StepLimits limits(ServedRun run, EngineScheduler engine, List<ServedRun> runs) {
+    List<ServedRun> alike =
+        runs.stream()
+            .filter(
+                other ->
+                    other.model().equals(run.model()) && other.framework().equals(run.framework()))
+            .toList();
+    int length =
+        alike.stream()
+            .mapToInt(other -> other.inputTokens() + other.outputTokens())
+            .max()
+            .orElse(1);
+    int sequences = alike.stream().mapToInt(ServedRun::concurrency).max().orElse(1);
+    return new StepLimits(sequences, length + 1, engine.mostTokens() + sequences, MOST_PROMPTS);
+  }
+
+  private long pool(
+      ServedRun run,
+      EngineScheduler engine,
+      AcceleratorProfile profile,
+      ConfiguredModel configured,
+      ModelWeights weights,
+      Parallelism parallelism) {
+    long visible = (long) profile.sheet().memoryBytes();
+    KvPool pool =
+        KvPool.of(
+            configured.model(),
+            weights,
+            new EngineSetting(
+                visible,
+                engine.utilisation(),
+                run.inputTokens() + run.outputTokens(),
+                run.cacheFormat(),
+                parallelism.layout(),
+                EngineRelease.of(""),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                visible >= EngineSetting.LARGE_BYTES,
+                false),
+            overheads);
+    long tokens = pool.tokens() * parallelism.attentionData();
+    if (tokens < run.inputTokens() + run.outputTokens()) {
+      throw new UserException(
+          "predicted not to fit: %.1f GiB are left for the cache of a GPU"
+              .formatted(pool.bytes() / (double) (1L << 30)));
+    }
+    return tokens;
+  }
+
+  private static List<RequestShape> requests(ServedRun run) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<RequestShape> requests = new ArrayList<>();
+    for (int i = 0; i < REQUESTS_OF_CONCURRENCY * run.concurrency(); i++) {
+      requests.add(
+          new RequestShape(
+              drawn(run.inputTokens(), run.uniformFrom(), random),
+              drawn(run.outputTokens(), run.uniformFrom(), random)));
+    }
+    return requests;
+  }
+
+  private static int drawn(int most, double from, SplittableRandom random) {
+    return from == 1 ? most : random.nextInt((int) Math.ceil(from * most), most + 1);
+  }
+}
