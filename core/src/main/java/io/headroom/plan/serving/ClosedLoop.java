@@ -1,227 +1,289 @@
 package io.headroom.plan.serving;
 
 import io.headroom.plan.time.StepLoad;
-import io.headroom.plan.time.StepTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
- * A fixed number of requests in flight: one that ends is followed by the next at once. Steps follow
- * one another, each as long as {@link StepTable} says; the tokens of a step come at its end.
+ * A fixed number of requests in flight: one that ends is followed by the next. Steps follow one
+ * another, and the tokens of a step come at its end. Steps that only decode are run many at once,
+ * up to the next that ends or arrives.
  */
 public final class ClosedLoop {
+  /**
+   * Between the last token of a request and the arrival of the next in the engine's queue: the way
+   * to the client and back, and the tokens of its prompt. It is in TTFT as clients measure it.
+   */
+  private static final double TURNAROUND_MILLIS = 5;
+
+  /** Mean of what comes on top, exponentially distributed: requests do not arrive in one moment. */
+  private static final double JITTER_MILLIS = 2;
+
+  private static final long SEED = 7;
+
   private static final class Sequence {
     final RequestShape shape;
-    final double begunMillis;
+    final double sentMillis;
+    final double arrivalMillis;
 
-    /** Positions to run before the first token, after a preemption those that it had. */
+    /** Positions to run before the next token: the prompt, after a preemption all that it had. */
     int promptTokens;
 
     int promptDone;
     int generated;
     double firstTokenMillis = Double.NaN;
 
-    Sequence(RequestShape shape, double begunMillis) {
+    Sequence(RequestShape shape, double sentMillis, double arrivalMillis) {
       this.shape = shape;
-      this.begunMillis = begunMillis;
+      this.sentMillis = sentMillis;
+      this.arrivalMillis = arrivalMillis;
       this.promptTokens = shape.inputTokens();
     }
 
     int kept() {
-      return promptDone + generated - Math.max(0, promptTokens - shape.inputTokens());
+      return decodes() ? shape.inputTokens() + generated : promptDone;
     }
 
     boolean decodes() {
       return promptDone == promptTokens;
+    }
+
+    int left() {
+      return shape.outputTokens() - generated;
     }
   }
 
   /**
    * Means over all requests.
    *
-   * @param tpotMillis (end-to-end - TTFT) / (output tokens - 1)
-   * @param meanRunning sequences in a step, on average over time
+   * @param tpotMillis (end-to-end - TTFT) / (output tokens - 1); NaN where all have one token
+   * @param running sequences that are in the engine, on average over time
    * @param preemptions how often a sequence lost what it had and was run again
+   * @param millis from the first request to the end of the last
    */
   public record Result(
-      double ttftMillis,
-      double tpotMillis,
-      double meanRunning,
-      int preemptions,
-      double millis,
-      long steps) {}
+      double ttftMillis, double tpotMillis, double running, int preemptions, double millis) {}
 
-  private final StepTable table;
   private final EngineScheduler engine;
+  private final ToDoubleFunction<StepLoad> stepMillis;
   private final int ranks;
   private final long poolTokens;
+
+  private final SplittableRandom random = new SplittableRandom(SEED);
+  private final PriorityQueue<Sequence> arriving =
+      new PriorityQueue<>(
+          Comparator.comparingDouble((Sequence sequence) -> sequence.arrivalMillis));
   private final Deque<Sequence> waiting = new ArrayDeque<>();
   private final List<Sequence> running = new ArrayList<>();
-  private long kept;
+  private double now;
   private int preemptions;
 
-  /**
-   * @param ranks that attend to sequences of their own
-   * @param poolTokens that the caches of all ranks hold
-   */
-  public ClosedLoop(StepTable table, EngineScheduler engine, int ranks, long poolTokens) {
-    this.table = table;
+  private double ttftSum;
+  private double tpotSum;
+  private int severalTokens;
+  private double runningMillis;
+
+  private ClosedLoop(
+      ToDoubleFunction<StepLoad> stepMillis, EngineScheduler engine, int ranks, long poolTokens) {
+    this.stepMillis = stepMillis;
     this.engine = engine;
     this.ranks = ranks;
     this.poolTokens = poolTokens;
   }
 
   /**
+   * @param stepMillis how long a step takes
+   * @param ranks that attend to sequences of their own
+   * @param poolTokens that the caches of all ranks hold
    * @param requests in the order in which they are sent
    * @param concurrency in flight at once
    * @throws IllegalArgumentException if one of them can never fit
    */
-  public Result run(List<RequestShape> requests, int concurrency) {
+  public static Result run(
+      ToDoubleFunction<StepLoad> stepMillis,
+      EngineScheduler engine,
+      int ranks,
+      long poolTokens,
+      List<RequestShape> requests,
+      int concurrency) {
     for (RequestShape request : requests) {
       if (request.tokens() > poolTokens) {
         throw new IllegalArgumentException(
             "a request of %d tokens does not fit into %d".formatted(request.tokens(), poolTokens));
       }
     }
+    return new ClosedLoop(stepMillis, engine, ranks, poolTokens).run(requests, concurrency);
+  }
+
+  private Result run(List<RequestShape> requests, int concurrency) {
     Iterator<RequestShape> next = requests.iterator();
     for (int i = 0; i < concurrency && next.hasNext(); i++) {
-      waiting.add(new Sequence(next.next(), 0));
+      send(next.next());
     }
-    double now = 0;
-    double ttft = 0;
-    double tpot = 0;
-    int severalTokens = 0;
-    double runningMillis = 0;
-    long steps = 0;
-    while (!waiting.isEmpty() || !running.isEmpty()) {
-      double millis = step();
-      runningMillis += millis * running.size();
-      now += millis;
-      steps++;
+    while (!arriving.isEmpty() || !waiting.isEmpty() || !running.isEmpty()) {
+      if (waiting.isEmpty() && running.isEmpty()) {
+        now = Math.max(now, arriving.peek().arrivalMillis);
+      }
+      while (!arriving.isEmpty() && arriving.peek().arrivalMillis <= now) {
+        waiting.add(arriving.poll());
+      }
+      double begun = now;
+      int inEngine = step();
+      runningMillis += (now - begun) * inEngine;
       for (Iterator<Sequence> all = running.iterator(); all.hasNext(); ) {
         Sequence sequence = all.next();
-        if (sequence.generated > 0 && Double.isNaN(sequence.firstTokenMillis)) {
-          sequence.firstTokenMillis = now;
-          ttft += now - sequence.begunMillis;
-        }
-        if (sequence.generated == sequence.shape.outputTokens()) {
+        if (sequence.left() == 0) {
           all.remove();
-          kept -= sequence.kept();
-          if (sequence.generated > 1) {
-            tpot += (now - sequence.firstTokenMillis) / (sequence.generated - 1);
-            severalTokens++;
-          }
+          end(sequence);
           if (next.hasNext()) {
-            waiting.add(new Sequence(next.next(), now));
+            send(next.next());
           }
         }
       }
     }
     return new Result(
-        ttft / requests.size(),
-        severalTokens == 0 ? Double.NaN : tpot / severalTokens,
+        ttftSum / requests.size(),
+        severalTokens == 0 ? Double.NaN : tpotSum / severalTokens,
         runningMillis / now,
         preemptions,
-        now,
-        steps);
+        now);
   }
 
-  /** Plans and runs one step; its milliseconds. */
-  private double step() {
-    boolean promptsAlone = engine.scheduling() == Scheduling.PROMPTS_FIRST;
-    int decoding = 0;
+  private void send(RequestShape shape) {
+    double jitter = -JITTER_MILLIS * Math.log(1 - random.nextDouble());
+    arriving.add(new Sequence(shape, now, now + TURNAROUND_MILLIS + jitter));
+  }
+
+  private void end(Sequence sequence) {
+    if (sequence.generated > 1) {
+      tpotSum += (now - sequence.firstTokenMillis) / (sequence.generated - 1);
+      severalTokens++;
+    }
+  }
+
+  /** Runs one step, or as many as are alike; how many sequences were in the engine. */
+  private int step() {
+    List<Sequence> decoding = new ArrayList<>();
+    List<Sequence> prompts = new ArrayList<>();
+    long kept = 0;
     long decodingKept = 0;
     for (Sequence sequence : running) {
-      if (sequence.decodes()) {
-        decoding++;
-        decodingKept += sequence.kept();
-      }
+      (sequence.decodes() ? decoding : prompts).add(sequence);
+      kept += sequence.kept();
+      decodingKept += sequence.decodes() ? sequence.kept() : 0;
     }
-    long budget = (long) engine.mostTokens() * ranks - (promptsAlone ? 0 : decoding);
-    double prompts = 0;
-    double promptTokens = 0;
-    double priorTokens = 0;
-    List<Sequence> finished = new ArrayList<>();
-    for (Sequence sequence : running) {
-      if (!sequence.decodes() && budget > 0) {
-        int part = (int) Math.min(budget, sequence.promptTokens - sequence.promptDone);
-        budget -= part;
-        prompts++;
-        promptTokens += part;
-        priorTokens += sequence.promptDone;
-        sequence.promptDone += part;
-        kept += part;
-        if (sequence.decodes()) {
-          finished.add(sequence);
+    boolean promptsAlone = engine.scheduling() == Scheduling.PROMPTS_FIRST;
+    long budget = (long) engine.mostTokens() * ranks - (promptsAlone ? 0 : decoding.size());
+    admit(prompts, kept, decoding.size(), budget);
+    if (prompts.isEmpty()) {
+      decodeOn(decoding, kept, decodingKept);
+      return decoding.size();
+    }
+    StepLoad load = runPrompts(prompts, budget);
+    if (!promptsAlone && !decoding.isEmpty()) {
+      load =
+          new StepLoad(
+              decoding.size(),
+              (double) decodingKept / decoding.size(),
+              load.prompts(),
+              load.promptTokens(),
+              load.priorTokens());
+    }
+    now += stepMillis.applyAsDouble(load);
+    if (!promptsAlone) {
+      decoding.forEach(sequence -> sequence.generated++);
+    }
+    for (Sequence sequence : prompts) {
+      if (sequence.decodes()) {
+        sequence.generated++;
+        if (Double.isNaN(sequence.firstTokenMillis)) {
+          sequence.firstTokenMillis = now;
+          ttftSum += now - sequence.sentMillis;
         }
       }
     }
-    while (!waiting.isEmpty() && budget > 0 && hasRoom(waiting.peek(), decoding)) {
-      Sequence sequence = waiting.peek();
-      boolean cuts = engine.scheduling() == Scheduling.CHUNKED_PROMPTS || prompts == 0;
-      if (sequence.promptTokens > budget && !cuts) {
-        break;
-      }
-      waiting.poll();
-      running.add(sequence);
-      int part = (int) Math.min(budget, sequence.promptTokens);
-      budget -= part;
-      prompts++;
-      promptTokens += part;
-      sequence.promptDone = part;
-      kept += part;
-      if (sequence.decodes()) {
-        finished.add(sequence);
-      }
-    }
-    boolean decodes = decoding > 0 && !(promptsAlone && prompts > 0);
-    if (decodes) {
-      for (Sequence sequence : running) {
-        if (sequence.decodes() && !finished.contains(sequence)) {
-          sequence.generated++;
-          kept++;
-        }
-      }
-    }
-    for (Sequence sequence : finished) {
-      sequence.generated++;
-      kept++;
-    }
+    int inEngine = running.size();
     preempt();
-    return table.millis(
-        new StepLoad(
-            decodes ? decoding : 0,
-            decodes ? (double) decodingKept / decoding : 0,
-            prompts,
-            prompts > 0 ? promptTokens / prompts : 0,
-            prompts > 0 ? priorTokens / prompts : 0));
+    return inEngine;
   }
 
-  private boolean hasRoom(Sequence sequence, int decoding) {
-    if (running.size() >= (long) engine.mostSequences() * ranks) {
-      return false;
+  /** Takes from the queue what has room. */
+  private void admit(List<Sequence> prompts, long kept, int decoding, long budget) {
+    long tokens = 0;
+    long promised = kept;
+    for (Sequence sequence : running) {
+      long rest = (long) sequence.promptTokens - sequence.promptDone;
+      tokens += rest;
+      promised += rest + (long) (engine.reservedOutput() * sequence.left());
     }
-    if (running.isEmpty()) {
-      return true;
-    }
-    double reserved = 0;
-    if (engine.reservedOutput() > 0) {
-      for (Sequence other : running) {
-        reserved += engine.reservedOutput() * (other.shape.outputTokens() - other.generated);
-        reserved += other.promptTokens - other.promptDone;
+    promised += engine.reservedOutput() == 0 ? decoding : 0;
+    while (!waiting.isEmpty() && tokens < budget) {
+      Sequence first = waiting.peek();
+      long needed = first.promptTokens + (long) (engine.reservedOutput() * first.left());
+      boolean hasRoom =
+          running.size() < (long) engine.mostSequences() * ranks
+              && (running.isEmpty() || promised + needed <= poolTokens);
+      boolean isCut = tokens + first.promptTokens > budget;
+      boolean mayBeCut = engine.scheduling() != Scheduling.WHOLE_PROMPTS || prompts.isEmpty();
+      if (!hasRoom || (isCut && !mayBeCut)) {
+        return;
       }
-      reserved += engine.reservedOutput() * sequence.shape.outputTokens();
-    } else {
-      reserved = decoding;
+      waiting.poll();
+      running.add(first);
+      prompts.add(first);
+      promised += needed;
+      tokens += first.promptTokens;
     }
-    return kept + sequence.promptTokens + reserved <= poolTokens;
+  }
+
+  private static StepLoad runPrompts(List<Sequence> prompts, long budget) {
+    long left = budget;
+    double count = 0;
+    double tokens = 0;
+    double prior = 0;
+    for (Sequence sequence : prompts) {
+      int part = (int) Math.min(left, (long) sequence.promptTokens - sequence.promptDone);
+      if (part > 0) {
+        count++;
+        tokens += part;
+        prior += sequence.promptDone;
+        sequence.promptDone += part;
+        left -= part;
+      }
+    }
+    return new StepLoad(0, 0, count, tokens / count, prior / count);
+  }
+
+  /** As many steps as nothing but decoding happens in. */
+  private void decodeOn(List<Sequence> decoding, long kept, long decodingKept) {
+    int count = decoding.size();
+    double mean = (double) decodingKept / count;
+    double first = stepMillis.applyAsDouble(StepLoad.decode(count, mean));
+    long steps = decoding.stream().mapToInt(Sequence::left).min().orElseThrow();
+    steps = Math.min(steps, Math.max(1, (poolTokens - kept) / count));
+    if (!arriving.isEmpty()) {
+      double until = arriving.peek().arrivalMillis - now;
+      steps = Math.min(steps, Math.max(1, (long) Math.ceil(until / first)));
+    }
+    double last =
+        steps == 1 ? first : stepMillis.applyAsDouble(StepLoad.decode(count, mean + steps - 1));
+    now += steps * (first + last) / 2;
+    for (Sequence sequence : decoding) {
+      sequence.generated += (int) steps;
+    }
+    preempt();
   }
 
   /** The last to come give up their room, and run again what they had. */
   private void preempt() {
+    long kept = running.stream().mapToLong(Sequence::kept).sum();
     while (kept > poolTokens && running.size() > 1) {
       Sequence last = running.remove(running.size() - 1);
       kept -= last.kept();

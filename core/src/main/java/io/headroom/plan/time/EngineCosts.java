@@ -3,28 +3,43 @@ package io.headroom.plan.time;
 import io.headroom.json.JsonDocument;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * All that is fitted to servers of an engine; the rest of a step is made of measured kernels.
  *
  * @param engine such as {@code vllm}
- * @param hostMillis of a step in which no kernel runs
- * @param prefillStall how much of what prompts add to a step the decoding of others waits for
+ * @param hostMillis of a step with one sequence in which no kernel runs; it grows with the
+ *     sequences, which the host plans and whose tokens it samples and prints
+ * @param launchMillis that the host needs to launch the kernels of a layer one by one, where a step
+ *     has prompts and so is no captured graph: such a step, and all who decode in it, wait at least
+ *     for that
  * @param scale what the engine's kernels take of the measured ones' time
+ * @param overlapsFrom the second number of the first release whose host works while the kernels of
+ *     the step before run; empty where what is fitted is what is not hidden so
  * @param source what they were fitted to
  */
 public record EngineCosts(
-    String engine, double hostMillis, double prefillStall, double scale, String source) {
+    String engine,
+    double hostMillis,
+    double launchMillis,
+    double scale,
+    OptionalInt overlapsFrom,
+    String source) {
   private static final String FILE = "engine-costs.json";
+  private static final Pattern RELEASE = Pattern.compile("0\\.(\\d{1,4})\\b.*");
+  private static final int MOST_RELEASE = 9999;
 
-  /** Nothing fitted: measured kernels and no host. */
-  public static final EngineCosts NONE = new EngineCosts("none", 0, 1, 1, "nothing is fitted");
+  /** So many sequences cost the host as much again as the first: seen in vLLM and SGLang. */
+  private static final double SEQUENCES_OF_HOST = 48;
 
   public EngineCosts {
-    if (!(hostMillis >= 0) || !(prefillStall > 0) || !(scale > 0)) {
+    if (!(hostMillis >= 0) || !(launchMillis >= 0) || !(scale > 0)) {
       throw new IllegalArgumentException(
-          "costs of %s must be positive: %s, %s, %s"
-              .formatted(engine, hostMillis, prefillStall, scale));
+          "costs of %s must not be negative, nor its scale 0: %s, %s, %s"
+              .formatted(engine, hostMillis, launchMillis, scale));
     }
   }
 
@@ -37,12 +52,42 @@ public record EngineCosts(
     return known().stream().filter(costs -> costs.engine().equals(engine)).findFirst();
   }
 
+  /** The same engine with other numbers. */
+  public EngineCosts with(double hostMillis, double launchMillis, double scale, String source) {
+    return new EngineCosts(engine, hostMillis, launchMillis, scale, overlapsFrom, source);
+  }
+
+  /** With nothing fitted: measured kernels, and a host that takes no time. */
+  public EngineCosts unfitted() {
+    return with(0, 0, 1, "nothing is fitted");
+  }
+
+  /**
+   * Milliseconds of a step, the host's included.
+   *
+   * @param release such as {@code 0.12.0}; empty: the newest
+   */
+  public double millis(StepMillis step, String release) {
+    double host = hostMillis * (1 + step.sequences() / SEQUENCES_OF_HOST);
+    double kernels = Math.max(scale * step.kernels(), launchMillis * step.layers());
+    return overlaps(release) ? Math.max(host, kernels) : host + kernels;
+  }
+
+  private boolean overlaps(String release) {
+    if (overlapsFrom.isEmpty()) {
+      return false;
+    }
+    Matcher numbered = RELEASE.matcher(release);
+    return !numbered.matches() || Integer.parseInt(numbered.group(1)) >= overlapsFrom.getAsInt();
+  }
+
   private static EngineCosts read(JsonDocument json) {
     return new EngineCosts(
         json.text("engine").orElseThrow(),
         json.positiveNumber("host_millis").orElse(0),
-        json.positiveNumber("prefill_stall").orElseThrow(),
+        json.positiveNumber("launch_millis").orElse(0),
         json.positiveNumber("scale").orElseThrow(),
+        json.integer("overlaps_from", 0, MOST_RELEASE),
         json.text("source").orElseThrow());
   }
 }

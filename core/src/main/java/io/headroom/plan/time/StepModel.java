@@ -93,6 +93,10 @@ public final class StepModel {
     return parallelism;
   }
 
+  int layerCount() {
+    return layerCount;
+  }
+
   /** One step of all stages, the host excepted. */
   public StepTime time(StepLoad load) {
     PartTimes times = new PartTimes();

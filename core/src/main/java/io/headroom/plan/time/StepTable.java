@@ -81,15 +81,15 @@ public final class StepTable {
   }
 
   private final Parallelism parallelism;
-  private final EngineCosts costs;
+  private final int layers;
   private final Times tokens;
   private final Times head;
   private final Times decoding;
   private final Times prompts;
 
-  private StepTable(StepModel model, EngineCosts costs, StepLimits limits) {
+  private StepTable(StepModel model, StepLimits limits) {
     this.parallelism = model.parallelism();
-    this.costs = costs;
+    this.layers = model.layerCount();
     double[] one = {1};
     this.tokens =
         new Times(
@@ -106,34 +106,38 @@ public final class StepTable {
   }
 
   /** Tabulates a model up to the limits; beyond them times go on as they did before. */
-  public static StepTable of(StepModel model, EngineCosts costs, StepLimits limits) {
-    return new StepTable(model, costs, limits);
+  public static StepTable of(StepModel model, StepLimits limits) {
+    return new StepTable(model, limits);
   }
 
-  /** Milliseconds of a step, the host's part included; that of the host where nothing is to do. */
-  public double millis(StepLoad load) {
+  /** A step, the host's part included; nothing but that where nothing is to do. */
+  public StepMillis step(StepLoad load) {
     StepLoad own = load.ofRank(parallelism);
     double decodes = own.decoding();
     if (own.prompts() == 0) {
-      return costs.hostMillis() + costs.scale() * decodeMillis(decodes, own.keptTokens());
+      return new StepMillis(decodes > 0 ? decodeMillis(decodes, own.keptTokens()) : 0, decodes, 0);
     }
     double prior = own.priorTokens();
     double attention =
         prompts.at(own.prompts(), own.promptTokens() + prior)
             - (prior > 0 ? prompts.at(own.prompts(), prior) : 0);
-    double mixed =
+    double kernels =
         tokens.linear(own.tokens())
             + head.linear(decodes + own.prompts())
             + (decodes > 0 ? decoding.at(decodes, own.keptTokens() + 1) : 0)
             + Math.max(LEAST_MILLIS, attention);
-    double alone = decodes > 0 ? decodeMillis(decodes, own.keptTokens()) : 0;
-    return costs.hostMillis() + costs.scale() * (alone + costs.prefillStall() * (mixed - alone));
+    return new StepMillis(kernels, decodes + own.prompts(), layers);
   }
 
   private double decodeMillis(double sequences, double kept) {
     return sequences == 0
         ? 0
         : tokens.linear(sequences) + head.linear(sequences) + decoding.at(sequences, kept + 1);
+  }
+
+  /** Layers of the model. */
+  public int layers() {
+    return layers;
   }
 
   /** How wrong a step that only decodes may be, as a fraction. */

@@ -6,12 +6,10 @@ import io.headroom.jobs.cli.JsonLine;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.model.config.HubModels;
 import io.headroom.plan.memory.EngineOverheads;
-import io.headroom.plan.time.EngineCosts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -41,6 +39,15 @@ public final class PlanCommand implements Callable<Integer> {
   private Path runs;
 
   @Option(
+      names = "--costs",
+      paramLabel = "HOW",
+      defaultValue = "known",
+      description =
+          "With --check: the costs of the engines: known (the project's), none, fitted (to all runs"
+              + " of the table), left-out (fitted to runs with other models than the predicted one).")
+  private String costs;
+
+  @Option(
       names = "--models",
       paramLabel = "DIR",
       description =
@@ -65,12 +72,10 @@ public final class PlanCommand implements Callable<Integer> {
     HubModels hub = new HubModels(ProjectFolders.models(), Optional.ofNullable(models));
     EngineOverheads overheads = OverheadOption.parse(changes);
     if (runs != null) {
-      ServingReport report =
-          new ServingCheck(hub, new Profiles()::of, overheads, PlanCommand::costs)
-              .check(
-                  CsvTable.read(runs, ServedRun.COLUMNS).rows().stream()
-                      .map(ServedRun::of)
-                      .toList());
+      List<ServedRun> served =
+          CsvTable.read(runs, ServedRun.COLUMNS).rows().stream().map(ServedRun::of).toList();
+      ServingCheck check = new ServingCheck(hub, new Profiles()::of, overheads);
+      ServingReport report = check.check(served, CostChoice.named(costs));
       System.out.print(json ? JsonLine.of(report.json()) : report.text());
       return ExitStatus.DONE;
     }
@@ -80,18 +85,5 @@ public final class PlanCommand implements Callable<Integer> {
             CsvTable.read(pools, LoggedPool.COLUMNS).rows().stream().map(LoggedPool::of).toList());
     System.out.print(json ? JsonLine.of(report.json()) : report.text());
     return ExitStatus.DONE;
-  }
-
-  private static EngineCosts costs(String engine) {
-    return EngineCosts.of(engine)
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "framework must be one of %s: %s"
-                        .formatted(
-                            EngineCosts.known().stream()
-                                .map(EngineCosts::engine)
-                                .collect(Collectors.joining(", ")),
-                            engine)));
   }
 }

@@ -1,6 +1,7 @@
 package io.headroom.jobs.plan;
 
 import io.headroom.UserException;
+import io.headroom.kvcache.KvFormat;
 import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.HubModels;
 import io.headroom.model.weights.DecoderWeights;
@@ -10,7 +11,6 @@ import io.headroom.plan.memory.EngineOverheads;
 import io.headroom.plan.memory.EngineRelease;
 import io.headroom.plan.memory.EngineSetting;
 import io.headroom.plan.memory.KvPool;
-import io.headroom.plan.serving.ClosedLoop;
 import io.headroom.plan.serving.EngineScheduler;
 import io.headroom.plan.serving.RequestShape;
 import io.headroom.plan.time.EngineCosts;
@@ -20,6 +20,7 @@ import io.headroom.plan.time.StepModel;
 import io.headroom.plan.time.StepTable;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,10 +30,14 @@ import java.util.function.Function;
 
 /** Holds predicted closed-loop runs against those of real servers. */
 final class ServingCheck {
-  /** Runs send so many requests for each one in flight. */
-  private static final int REQUESTS_OF_CONCURRENCY = Integer.getInteger("headroom.requests", 10);
+  /** Runs send so many requests for each one in flight, as far as is known. */
+  private static final int REQUESTS_OF_CONCURRENCY = 10;
+
+  /** More tell no more of means, unless not all in flight were sent twice. */
+  private static final int ENOUGH_REQUESTS = 1500;
 
   private static final int MOST_PROMPTS = 64;
+  private static final long SEED = 1;
 
   /** What the tables of step times depend on. */
   private record Deployment(
@@ -41,45 +46,51 @@ final class ServingCheck {
       String framework,
       Parallelism parallelism,
       Optional<String> weights,
-      io.headroom.kvcache.KvFormat cacheFormat) {}
+      KvFormat cacheFormat) {}
 
   private record Served(ConfiguredModel configured, ModelWeights weights) {}
 
   private final HubModels models;
   private final Function<String, AcceleratorProfile> profiles;
   private final EngineOverheads overheads;
-  private final Function<String, EngineCosts> costs;
   private final Map<Deployment, StepTable> tables = new HashMap<>();
   private final Map<String, Served> served = new HashMap<>();
+  private final Map<ServedRun, String> reasons = new HashMap<>();
 
   ServingCheck(
-      HubModels models,
-      Function<String, AcceleratorProfile> profiles,
-      EngineOverheads overheads,
-      Function<String, EngineCosts> costs) {
+      HubModels models, Function<String, AcceleratorProfile> profiles, EngineOverheads overheads) {
     this.models = models;
     this.profiles = profiles;
     this.overheads = overheads;
-    this.costs = costs;
   }
 
-  ServingReport check(List<ServedRun> runs) {
+  ServingReport check(List<ServedRun> runs, CostChoice choice) {
+    Map<ServedRun, PreparedRun> prepared = prepare(runs);
+    Function<PreparedRun, EngineCosts> costs = choice.costs(prepared.values());
     List<ServingReport.Row> rows = new ArrayList<>();
     for (ServedRun run : runs) {
-      rows.add(check(run, runs));
+      PreparedRun ready = prepared.get(run);
+      rows.add(
+          ready == null
+              ? ServingReport.Row.skipped(run, reasons.get(run))
+              : ServingReport.Row.compared(run, ready.predict(costs.apply(ready))));
     }
     return new ServingReport(rows);
   }
 
-  private ServingReport.Row check(ServedRun run, List<ServedRun> runs) {
-    try {
-      return predicted(run, runs);
-    } catch (UserException e) {
-      return ServingReport.Row.skipped(run, e.getMessage());
+  Map<ServedRun, PreparedRun> prepare(List<ServedRun> runs) {
+    Map<ServedRun, PreparedRun> prepared = new LinkedHashMap<>();
+    for (ServedRun run : runs) {
+      try {
+        prepared.put(run, prepare(run, runs));
+      } catch (UserException e) {
+        reasons.put(run, e.getMessage());
+      }
     }
+    return prepared;
   }
 
-  private ServingReport.Row predicted(ServedRun run, List<ServedRun> runs) {
+  private PreparedRun prepare(ServedRun run, List<ServedRun> runs) {
     EngineScheduler engine =
         EngineScheduler.of(run.framework())
             .orElseThrow(() -> new UserException("framework is not known: " + run.framework()));
@@ -107,12 +118,14 @@ final class ServingCheck {
                 StepTable.of(
                     StepModel.of(
                         of.configured().model(), weights, profile, parallelism, run.cacheFormat()),
-                    costs.apply(run.framework()),
                     limits(run, engine, runs)));
-    long pool = pool(run, engine, profile, of.configured(), weights, parallelism);
-    ClosedLoop loop = new ClosedLoop(table, engine, parallelism.attentionData(), pool);
-    ClosedLoop.Result result = loop.run(requests(run), run.concurrency());
-    return ServingReport.Row.compared(run, result);
+    return new PreparedRun(
+        run,
+        table,
+        engine,
+        parallelism.attentionData(),
+        pool(run, engine, profile, of.configured(), weights, parallelism),
+        requests(run));
   }
 
   private Served served(String model) {
@@ -181,9 +194,11 @@ final class ServingCheck {
   }
 
   private static List<RequestShape> requests(ServedRun run) {
-    SplittableRandom random = new SplittableRandom(1);
+    SplittableRandom random = new SplittableRandom(SEED);
     List<RequestShape> requests = new ArrayList<>();
-    for (int i = 0; i < REQUESTS_OF_CONCURRENCY * run.concurrency(); i++) {
+    int most = Math.max(2 * run.concurrency(), ENOUGH_REQUESTS);
+    int count = Math.min(REQUESTS_OF_CONCURRENCY * run.concurrency(), most);
+    for (int i = 0; i < count; i++) {
       requests.add(
           new RequestShape(
               drawn(run.inputTokens(), run.uniformFrom(), random),
