@@ -78,7 +78,7 @@ class ArchitectureTest {
         mayUse("report", "measurements", "results", "spark", "cli"),
         mayUse("calibrate", "results", "spark", "cli"),
         mayUse("kv", "settings", "cli"),
-        mayUse("plan", "settings", "cli"),
+        mayUse("plan", "settings", "cli", "results"),
         mayUse("verify", "cli"));
   }
 

@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
  * @param scale what the engine's kernels take of the measured ones' time
  * @param overlapsFrom the second number of the first release whose host works while the kernels of
  *     the step before run; empty where what is fitted is what is not hidden so
+ * @param tpotError that nine of ten runs with other models kept within, as a fraction
+ * @param ttftError the same of TTFT
  * @param source what they were fitted to
  */
 public record EngineCosts(
@@ -27,6 +29,8 @@ public record EngineCosts(
     double launchMillis,
     double scale,
     OptionalInt overlapsFrom,
+    double tpotError,
+    double ttftError,
     String source) {
   private static final String FILE = "engine-costs.json";
   private static final Pattern RELEASE = Pattern.compile("0\\.(\\d{1,4})\\b.*");
@@ -54,7 +58,8 @@ public record EngineCosts(
 
   /** The same engine with other numbers. */
   public EngineCosts with(double hostMillis, double launchMillis, double scale, String source) {
-    return new EngineCosts(engine, hostMillis, launchMillis, scale, overlapsFrom, source);
+    return new EngineCosts(
+        engine, hostMillis, launchMillis, scale, overlapsFrom, tpotError, ttftError, source);
   }
 
   /** With nothing fitted: measured kernels, and a host that takes no time. */
@@ -88,6 +93,8 @@ public record EngineCosts(
         json.positiveNumber("launch_millis").orElse(0),
         json.positiveNumber("scale").orElseThrow(),
         json.integer("overlaps_from", 0, MOST_RELEASE),
+        json.positiveNumber("tpot_error").orElseThrow(),
+        json.positiveNumber("ttft_error").orElseThrow(),
         json.text("source").orElseThrow());
   }
 }

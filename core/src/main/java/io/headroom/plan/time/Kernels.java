@@ -2,20 +2,34 @@ package io.headroom.plan.time;
 
 import io.headroom.plan.accelerator.AcceleratorProfile;
 import io.headroom.plan.accelerator.KernelCall;
+import io.headroom.plan.accelerator.KernelCalls;
 import io.headroom.plan.accelerator.KernelFamily;
 import io.headroom.plan.accelerator.KernelSource;
 import io.headroom.plan.accelerator.KernelTime;
+import io.headroom.plan.accelerator.TimeBasis;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The kernels of one accelerator: which one an engine would take for some work, and its time. */
 final class Kernels {
   private static final String NOT_MEASURED = "unmeasured";
 
+  /** No kernel of a captured graph takes as long to launch. */
+  private static final double SLOW_LAUNCH_MILLIS = 0.03;
+
+  private static final double NEAR_FLOOR = 1.6;
+  private static final double ASSUMED_ERROR = 0.3;
+
+  /** Types whose elements are as large, without scales of blocks. */
+  private static final Map<String, String> SAME_SIZE = Map.of("fp8_block", "fp8");
+
   private final AcceleratorProfile profile;
+  private final Map<String, Double> launchMillis = new HashMap<>();
   private final Map<KernelFamily, List<KernelSource>> sources = new EnumMap<>(KernelFamily.class);
 
   Kernels(AcceleratorProfile profile) {
@@ -23,6 +37,58 @@ final class Kernels {
     for (KernelFamily family : KernelFamily.values()) {
       sources.put(family, profile.sources(family));
     }
+  }
+
+  /**
+   * Of a product as it runs within a captured graph. Where the time of its kernel is no more than
+   * what launching it took when it was measured, it tells nothing of what the accelerator needs:
+   * then the time of a type of elements as large is taken whose kernel was launched quickly.
+   */
+  KernelTime product(Product product, double m) {
+    KernelTime own = productOf(product.type(), product, m);
+    double floor = launchMillis(product.type());
+    String other = SAME_SIZE.getOrDefault(product.type(), product.type());
+    if (floor < SLOW_LAUNCH_MILLIS
+        || own.millis() > NEAR_FLOOR * floor
+        || launchMillis(other) >= SLOW_LAUNCH_MILLIS) {
+      return own;
+    }
+    KernelTime instead = productOf(other, product, m);
+    return instead.millis() >= own.millis()
+        ? own
+        : new KernelTime(
+            instead.millis(),
+            Math.max(instead.relativeError(), ASSUMED_ERROR),
+            later(instead.basis(), TimeBasis.EXTRAPOLATED));
+  }
+
+  private KernelTime productOf(String type, Product product, double m) {
+    return time(
+        KernelFamily.GEMM,
+        KernelCalls.gemm(product(type, m), m, product.outputs(), product.inputs()));
+  }
+
+  /** Of the quickest of the measured kernels of a type, in its smallest shape. */
+  private double launchMillis(String type) {
+    return launchMillis.computeIfAbsent(
+        type,
+        any ->
+            sources.get(KernelFamily.GEMM).stream()
+                .filter(source -> source.texts().get(1).equals(any))
+                .mapToDouble(this::launchMillis)
+                .min()
+                .orElse(0));
+  }
+
+  private double launchMillis(KernelSource source) {
+    double[] least =
+        Stream.of("m", "n", "k").mapToDouble(column -> source.ranges().get(column)[0]).toArray();
+    return time(KernelFamily.GEMM, KernelCalls.gemm(source.texts(), least[0], least[1], least[2]))
+        .millis();
+  }
+
+  private static TimeBasis later(TimeBasis one, TimeBasis other) {
+    return one.compareTo(other) >= 0 ? one : other;
   }
 
   KernelTime time(KernelFamily family, KernelCall call) {
@@ -48,7 +114,7 @@ final class Kernels {
         List.of(NOT_MEASURED, cacheType));
   }
 
-  List<String> product(String type, double m) {
+  private List<String> product(String type, double m) {
     return choose(
         KernelFamily.GEMM,
         source -> source.texts().get(1).equals(type) && holds(source, "m", m),

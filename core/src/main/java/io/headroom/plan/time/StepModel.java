@@ -177,10 +177,7 @@ public final class StepModel {
   }
 
   private KernelTime product(Product product, double m) {
-    return kernels.time(
-        KernelFamily.GEMM,
-        KernelCalls.gemm(
-            kernels.product(product.type(), m), m, product.outputs(), product.inputs()));
+    return kernels.product(product, m);
   }
 
   private KernelTime experts(RoutedExperts experts, double tokens) {

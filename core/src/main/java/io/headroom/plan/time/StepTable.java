@@ -1,7 +1,5 @@
 package io.headroom.plan.time;
 
-import io.headroom.plan.accelerator.TimeBasis;
-
 /**
  * The times of {@link StepModel} for its shapes, tabulated once, so that a step is asked for in
  * less than a microsecond. Between points times are interpolated, in logarithms where two sizes
@@ -10,7 +8,7 @@ import io.headroom.plan.accelerator.TimeBasis;
 public final class StepTable {
   private static final double LEAST_MILLIS = 1e-6;
 
-  /** What a part of a step may add, and its error. */
+  /** What a part of a step may add. */
   @FunctionalInterface
   private interface Part {
     void add(PartTimes times, double first, double second);
@@ -21,22 +19,16 @@ public final class StepTable {
     final double[] first;
     final double[] second;
     final double[][] millis;
-    final double[][] errors;
-    TimeBasis basis = TimeBasis.MEASURED;
 
     Times(double[] first, double[] second, Part part) {
       this.first = first;
       this.second = second;
       this.millis = new double[first.length][second.length];
-      this.errors = new double[first.length][second.length];
       for (int i = 0; i < first.length; i++) {
         for (int j = 0; j < second.length; j++) {
           PartTimes times = new PartTimes();
           part.add(times, first[i], second[j]);
-          StepTime time = times.time();
-          millis[i][j] = Math.max(LEAST_MILLIS, time.millis());
-          errors[i][j] = time.relativeError();
-          basis = basis.compareTo(time.basis()) >= 0 ? basis : time.basis();
+          millis[i][j] = Math.max(LEAST_MILLIS, times.total());
         }
       }
     }
@@ -50,24 +42,16 @@ public final class StepTable {
       return Math.max(LEAST_MILLIS, millis[i][0] + part * (millis[i + 1][0] - millis[i][0]));
     }
 
-    /** Bilinear in the logarithms of the sizes. */
+    /** Bilinear between points that are half a doubling apart. */
     double at(double a, double b) {
-      return between(millis, a, b);
-    }
-
-    double errorAt(double a, double b) {
-      return between(errors, a, b);
-    }
-
-    private double between(double[][] values, double a, double b) {
       int i = first.length == 1 ? 0 : Grid.interval(first, a);
       int j = second.length == 1 ? 0 : Grid.interval(second, b);
       double left = second.length == 1 ? 0 : part(second, j, b);
-      double low = along(values[i], j, left);
+      double low = along(millis[i], j, left);
       if (first.length == 1) {
         return low;
       }
-      double high = along(values[i + 1], j, left);
+      double high = along(millis[i + 1], j, left);
       return low + part(first, i, a) * (high - low);
     }
 
@@ -81,7 +65,7 @@ public final class StepTable {
   }
 
   private final Parallelism parallelism;
-  private final int layers;
+  private final StepModel model;
   private final Times tokens;
   private final Times head;
   private final Times decoding;
@@ -89,7 +73,7 @@ public final class StepTable {
 
   private StepTable(StepModel model, StepLimits limits) {
     this.parallelism = model.parallelism();
-    this.layers = model.layerCount();
+    this.model = model;
     double[] one = {1};
     this.tokens =
         new Times(
@@ -126,7 +110,7 @@ public final class StepTable {
             + head.linear(decodes + own.prompts())
             + (decodes > 0 ? decoding.at(decodes, own.keptTokens() + 1) : 0)
             + Math.max(LEAST_MILLIS, attention);
-    return new StepMillis(kernels, decodes + own.prompts(), layers);
+    return new StepMillis(kernels, decodes + own.prompts(), model.layerCount());
   }
 
   private double decodeMillis(double sequences, double kept) {
@@ -135,28 +119,8 @@ public final class StepTable {
         : tokens.linear(sequences) + head.linear(sequences) + decoding.at(sequences, kept + 1);
   }
 
-  /** Layers of the model. */
-  public int layers() {
-    return layers;
-  }
-
-  /** How wrong a step that only decodes may be, as a fraction. */
-  public double relativeError(StepLoad load) {
-    StepLoad own = load.ofRank(parallelism);
-    double decodes = Math.max(1, own.decoding());
-    double ofTokens = tokens.linear(decodes);
-    double ofAttention = decoding.at(decodes, own.keptTokens() + 1);
-    return (ofTokens * tokens.errorAt(decodes, 1)
-            + ofAttention * decoding.errorAt(decodes, own.keptTokens() + 1))
-        / (ofTokens + ofAttention);
-  }
-
-  /** The least certain of what the table rests on. */
-  public TimeBasis basis() {
-    TimeBasis basis = tokens.basis;
-    for (Times other : java.util.List.of(head, decoding, prompts)) {
-      basis = basis.compareTo(other.basis) >= 0 ? basis : other.basis;
-    }
-    return basis;
+  /** The same step as it was not tabulated, with what it is made of and how sure that is. */
+  public StepTime time(StepLoad load) {
+    return model.time(load);
   }
 }

@@ -22,7 +22,7 @@ final class EngineCostFit {
   /** How many times the part of a step is taken where the scale is changed. */
   private static final double[] CAUTION = {1, 1, 8};
 
-  private static final double WEIGHT_OF_USUAL = 0.002;
+  private static final double WEIGHT_OF_USUAL = 0.005;
 
   private EngineCostFit() {}
 

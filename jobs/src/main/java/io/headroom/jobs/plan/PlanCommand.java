@@ -3,6 +3,7 @@ package io.headroom.jobs.plan;
 import io.headroom.UserException;
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.cli.JsonLine;
+import io.headroom.jobs.results.WholeFile;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.model.config.HubModels;
 import io.headroom.plan.memory.EngineOverheads;
@@ -48,6 +49,12 @@ public final class PlanCommand implements Callable<Integer> {
   private String costs;
 
   @Option(
+      names = "--rows",
+      paramLabel = "FILE.csv",
+      description = "With --check: every run beside what was predicted of it, and its band.")
+  private Path rows;
+
+  @Option(
       names = "--models",
       paramLabel = "DIR",
       description =
@@ -76,6 +83,9 @@ public final class PlanCommand implements Callable<Integer> {
           CsvTable.read(runs, ServedRun.COLUMNS).rows().stream().map(ServedRun::of).toList();
       ServingCheck check = new ServingCheck(hub, new Profiles()::of, overheads);
       ServingReport report = check.check(served, CostChoice.named(costs));
+      if (rows != null) {
+        WholeFile.at(rows).write(report.csv());
+      }
       System.out.print(json ? JsonLine.of(report.json()) : report.text());
       return ExitStatus.DONE;
     }

@@ -73,7 +73,7 @@ final class ServingCheck {
       rows.add(
           ready == null
               ? ServingReport.Row.skipped(run, reasons.get(run))
-              : ServingReport.Row.compared(run, ready.predict(costs.apply(ready))));
+              : ServingReport.Row.compared(run, ready.predicted(costs.apply(ready))));
     }
     return new ServingReport(rows);
   }
