@@ -19,16 +19,29 @@ public final class ProjectFolders {
    * @throws UserException if there is none
    */
   public static ModelCatalogue models() {
+    return new ModelCatalogue(folder("models"));
+  }
+
+  /**
+   * The profiles of accelerators: {@code conf/accelerators} of the project, or of the working
+   * directory.
+   *
+   * @throws UserException if there is none
+   */
+  public static Path accelerators() {
+    return folder("accelerators");
+  }
+
+  private static Path folder(String name) {
     return Stream.of(System.getenv(HOME_VARIABLE), System.getProperty("headroom.home"), "")
         .filter(home -> home != null)
-        .map(home -> Path.of(home, "conf", "models"))
+        .map(home -> Path.of(home, "conf", name))
         .filter(Files::isDirectory)
         .findFirst()
-        .map(ModelCatalogue::new)
         .orElseThrow(
             () ->
                 new UserException(
-                    "no folder conf/models: set %s to the project's folder, or start from it"
-                        .formatted(HOME_VARIABLE)));
+                    "no folder conf/%s: set %s to the project's folder, or start from it"
+                        .formatted(name, HOME_VARIABLE)));
   }
 }
