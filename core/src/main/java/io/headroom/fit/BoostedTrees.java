@@ -133,6 +133,12 @@ public final class BoostedTrees {
     return split(feature, used.get(feature).get(0, index(node)).cardinality());
   }
 
+  /** The first trees of it, which were grown before the others. */
+  public BoostedTrees first(int count) {
+    int kept = Math.min(count, trees.size());
+    return new BoostedTrees(thresholds, trees.subList(0, kept), leaves.subList(0, kept)).compact();
+  }
+
   public List<double[]> thresholds() {
     return thresholds;
   }

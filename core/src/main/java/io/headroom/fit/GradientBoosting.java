@@ -27,7 +27,11 @@ public final class GradientBoosting {
    * @param step what is taken of each tree, above 0 and at most 1
    * @param shrinkage as if every leaf had so many rows more, of nothing to learn; at least 0
    */
-  public record Effort(int trees, int leaves, int leastRows, double step, double shrinkage) {}
+  public record Effort(int trees, int leaves, int leastRows, double step, double shrinkage) {
+    public Effort withMostTrees(int most) {
+      return new Effort(Math.min(trees, most), leaves, leastRows, step, shrinkage);
+    }
+  }
 
   /** A leaf that may be split, with its best split. */
   private static final class Leaf {

@@ -23,6 +23,10 @@ import org.apache.commons.math3.util.Pair;
  * do not count (Holland and Welsch, Communications in Statistics 1977). The logarithms of the
  * coefficients are fitted, which keeps them positive, and drawn to those known before as far as the
  * observations leave them open.
+ *
+ * <p>The first term may be a floor, which the others exceed rather than add to: {@code measured =
+ * ((c0 f0)^p + (c1 f1 + c2 f2 + ...)^p)^(1/p)}, a sum where the power p is 1, and the larger of the
+ * two where it is very large.
  */
 public final class LogLinearFit {
   private static final int ROUNDS = 12;
@@ -66,16 +70,30 @@ public final class LogLinearFit {
     }
   }
 
+  /**
+   * How a fit is made.
+   *
+   * @param floorPower p, at least 1
+   * @param priorSpread the coefficients known before are right within a factor of e to it, one
+   *     standard deviation; above 0
+   */
+  public record Manner(double floorPower, double priorSpread) {
+    public static final Manner SUM = new Manner(1, PRIOR_SPREAD);
+  }
+
   private final double[] prior;
   private final double[][] features;
+  private final Manner manner;
   private final double[] target;
   private final int mostEvaluations;
 
   /** The last point that was closer than those before. */
   private double[] last;
 
-  private LogLinearFit(List<Double> known, List<Observation> observations, int mostEvaluations) {
+  private LogLinearFit(
+      List<Double> known, List<Observation> observations, Manner manner, int mostEvaluations) {
     this.mostEvaluations = mostEvaluations;
+    this.manner = manner;
     this.prior = known.stream().mapToDouble(Math::log).toArray();
     this.features =
         observations.stream()
@@ -95,13 +113,45 @@ public final class LogLinearFit {
    *     there are coefficients
    */
   public static Fitted fit(List<Double> known, List<Observation> observations) {
-    return fit(known, observations, MOST_EVALUATIONS);
+    return fit(known, observations, Manner.SUM);
+  }
+
+  /** The same in another manner. */
+  public static Fitted fit(List<Double> known, List<Observation> observations, Manner manner) {
+    return fit(known, observations, manner, MOST_EVALUATIONS);
+  }
+
+  /** What coefficients and features come to. */
+  public static double predicted(double[] coefficients, double[] features, double floorPower) {
+    return combined(coefficients[0] * features[0], rest(coefficients, features), floorPower);
+  }
+
+  private static double rest(double[] coefficients, double[] features) {
+    double rest = 0;
+    for (int i = 1; i < coefficients.length; i++) {
+      rest += coefficients[i] * features[i];
+    }
+    return rest;
+  }
+
+  private static double combined(double floor, double rest, double power) {
+    if (power == 1) {
+      return floor + rest;
+    }
+    double larger = Math.max(floor, rest);
+    return larger
+        * Math.pow(Math.pow(floor / larger, power) + Math.pow(rest / larger, power), 1 / power);
   }
 
   /**
    * @param mostEvaluations of the predictions, in each of the rounds
    */
   static Fitted fit(List<Double> known, List<Observation> observations, int mostEvaluations) {
+    return fit(known, observations, Manner.SUM, mostEvaluations);
+  }
+
+  private static Fitted fit(
+      List<Double> known, List<Observation> observations, Manner manner, int mostEvaluations) {
     if (observations.isEmpty()) {
       throw new IllegalArgumentException("a fit needs at least one observation");
     }
@@ -111,7 +161,7 @@ public final class LogLinearFit {
             "%d coefficients need as many features: %s".formatted(known.size(), seen.features()));
       }
     }
-    return new LogLinearFit(known, observations, mostEvaluations).fit();
+    return new LogLinearFit(known, observations, manner, mostEvaluations).fit();
   }
 
   private Fitted fit() {
@@ -121,7 +171,7 @@ public final class LogLinearFit {
     Arrays.fill(weights, 1);
     double spread = FIRST_SPREAD;
     for (int round = 0; round < ROUNDS; round++) {
-      double priorWeight = spread * spread / (PRIOR_SPREAD * PRIOR_SPREAD);
+      double priorWeight = spread * spread / (manner.priorSpread() * manner.priorSpread());
       Arrays.fill(weights, features.length, weights.length, priorWeight);
       last = point;
       try {
@@ -182,10 +232,15 @@ public final class LogLinearFit {
     double[][] derivatives = new double[target.length][prior.length];
     double[] coefficients = coefficients(point.toArray());
     for (int i = 0; i < features.length; i++) {
-      double predicted = sum(coefficients, features[i]);
+      double predicted = predicted(coefficients, features[i], manner.floorPower());
       values[i] = roots[i] * Math.log(predicted);
+      double floor = coefficients[0] * features[i][0];
+      double ofFloor = Math.pow(floor / predicted, manner.floorPower() - 1);
+      double rest = rest(coefficients, features[i]);
+      double ofRest = Math.pow(rest / predicted, manner.floorPower() - 1);
       for (int j = 0; j < prior.length; j++) {
-        derivatives[i][j] = roots[i] * features[i][j] * coefficients[j] / predicted;
+        derivatives[i][j] =
+            roots[i] * (j == 0 ? ofFloor : ofRest) * features[i][j] * coefficients[j] / predicted;
       }
     }
     for (int j = 0; j < prior.length; j++) {
@@ -201,16 +256,9 @@ public final class LogLinearFit {
   private double[] errors(double[] point) {
     double[] coefficients = coefficients(point);
     return IntStream.range(0, features.length)
-        .mapToDouble(i -> target[i] - Math.log(sum(coefficients, features[i])))
+        .mapToDouble(
+            i -> target[i] - Math.log(predicted(coefficients, features[i], manner.floorPower())))
         .toArray();
-  }
-
-  private static double sum(double[] coefficients, double[] features) {
-    double sum = 0;
-    for (int i = 0; i < features.length; i++) {
-      sum += coefficients[i] * features[i];
-    }
-    return sum;
   }
 
   private static double[] absolute(double[] values) {

@@ -12,14 +12,20 @@ import java.util.TreeMap;
  *
  * @param provenance where the measured times come from, by what it is: source, commit, licence
  * @param models of the families that were measured
+ * @param lenders who say of other families, and of other kernels, how long they take
+ * @param adaptations of what they lend
  */
 public record AcceleratorProfile(
     DataSheet sheet,
     SortedMap<String, String> provenance,
-    SortedMap<KernelFamily, KernelModel> models) {
+    SortedMap<KernelFamily, KernelModel> models,
+    List<Lender> lenders,
+    SortedMap<KernelFamily, Adaptation> adaptations) {
   public AcceleratorProfile {
     provenance = Collections.unmodifiableSortedMap(new TreeMap<>(provenance));
     models = Collections.unmodifiableSortedMap(new TreeMap<>(models));
+    lenders = List.copyOf(lenders);
+    adaptations = Collections.unmodifiableSortedMap(new TreeMap<>(adaptations));
     for (Map.Entry<KernelFamily, KernelModel> model : models.entrySet()) {
       if (model.getValue().family() != model.getKey()) {
         throw new IllegalArgumentException("a model of another family: " + model.getKey());
@@ -27,24 +33,52 @@ public record AcceleratorProfile(
     }
   }
 
+  /** Of an accelerator to which nothing is lent. */
+  public AcceleratorProfile(
+      DataSheet sheet,
+      SortedMap<String, String> provenance,
+      SortedMap<KernelFamily, KernelModel> models) {
+    this(sheet, provenance, models, List.of(), new TreeMap<>());
+  }
+
   /**
-   * How long a call takes. Where its kernel was not measured, what is most like it says it.
+   * How long a call takes. Where its kernel was not measured, what is most like it says it: another
+   * kernel of this accelerator for the same types, then what others lend, then any other kernel of
+   * this accelerator, and at last the data sheet alone.
    *
    * @throws io.headroom.UserException if a type of elements is not known
    */
   public KernelTime time(KernelFamily family, KernelCall call) {
     family.physics().requireKnownTypes(call);
-    return model(family)
-        .map(model -> model.time(call, sheet))
+    Optional<KernelModel> own = model(family);
+    Optional<LentKernels> lent = lent(family);
+    if (own.isPresent() && (lent.isEmpty() || own.get().knowsTypes(call))) {
+      return own.get().time(call, sheet);
+    }
+    return lent.map(kernels -> kernels.time(call))
         .orElseGet(() -> IdealKernels.time(family, call, sheet));
   }
 
-  /** The kernels of a family that were measured; none where nothing was. */
+  /** Whether this very kernel was measured, on this accelerator or on one that lends. */
+  public boolean knows(KernelFamily family, KernelCall call) {
+    return model(family).map(model -> model.knows(call)).orElse(false)
+        || lent(family).map(kernels -> kernels.knows(call)).orElse(false);
+  }
+
+  private Optional<LentKernels> lent(KernelFamily family) {
+    return LentKernels.of(
+        family, sheet, lenders, adaptations.getOrDefault(family, Adaptation.none(family)));
+  }
+
+  /**
+   * The kernels of a family that were measured: on this accelerator, or else on the most like it of
+   * those that lend. None where nothing was.
+   */
   public List<KernelSource> sources(KernelFamily family) {
-    return model(family).stream()
-        .flatMap(model -> model.variants().values().stream())
-        .map(KernelVariant::source)
-        .toList();
+    return model(family)
+        .map(model -> model.variants().values().stream().map(KernelVariant::source).toList())
+        .or(() -> lent(family).map(LentKernels::sources))
+        .orElse(List.of());
   }
 
   public Optional<KernelModel> model(KernelFamily family) {

@@ -1,10 +1,19 @@
 package io.headroom.plan.accelerator;
 
 import java.util.List;
+import java.util.SortedMap;
 
 /** Attention of grouped heads: which kernel runs depends on the type of the cache and a window. */
 abstract class AttentionPhysics implements KernelPhysics {
   private static final String WINDOW_COLUMN = "window_size";
+
+  /** Measured: keys and values stay in the L2 cache up to so much of it. */
+  private static final double RESIDENT_PART = 0.9;
+
+  private static final int CLIFF = 6;
+
+  /** Of the L2 cache, to each processor; coefficients say how far that is off. */
+  private static final double L2_BYTES_PER_SECOND = 4e10;
 
   @Override
   public final List<String> texts() {
@@ -15,6 +24,14 @@ abstract class AttentionPhysics implements KernelPhysics {
   @Override
   public final double whereMissing(String column) {
     return column.equals(WINDOW_COLUMN) ? 0 : Double.NaN;
+  }
+
+  /** What a window hides is no shape of its own. */
+  @Override
+  public SortedMap<String, Double> sizes(KernelCall call) {
+    SortedMap<String, Double> sizes = KernelPhysics.super.sizes(call);
+    sizes.remove(WINDOW_COLUMN);
+    return sizes;
   }
 
   /** A kernel with a window is slower even where that is not reached. */
@@ -31,4 +48,24 @@ abstract class AttentionPhysics implements KernelPhysics {
 
   /** Positions that a query sees; 0 without a window. */
   abstract double window(KernelCall call);
+
+  /** How much of so many bytes is still in the L2 cache when they are read again. */
+  static double resident(double bytes, DataSheet sheet) {
+    return 1 / (1 + Math.pow(bytes / (RESIDENT_PART * sheet.l2Bytes()), CLIFF));
+  }
+
+  /** Of what comes from the memory. */
+  static double memoryMillis(double bytes, DataSheet sheet) {
+    return 1e3 * bytes * (1 - resident(bytes, sheet)) / sheet.bandwidthBytesPerSecond();
+  }
+
+  /** Of what comes from the L2 cache, whose bandwidth grows with the processors. */
+  static double l2Millis(double bytes, DataSheet sheet) {
+    return 1e3 * bytes * resident(bytes, sheet) / (sheet.processors() * L2_BYTES_PER_SECOND);
+  }
+
+  /** Kernels that lay the query heads of a KV head side by side, whatever their number. */
+  static boolean packsGroups(String source) {
+    return !source.contains("flash_attn") || source.contains("fa3") || source.contains("fa4");
+  }
 }

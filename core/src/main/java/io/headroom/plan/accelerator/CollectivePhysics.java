@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * What accelerators tell each other: all have the same sum, or parts of one another. Sizes are
- * elements, not bytes. How fast the links are is not on the data sheet of one accelerator: the
- * terms are those of 100 GB/s, and the coefficients say how far that is off.
+ * elements, not bytes. Where the links of an accelerator are not known, they are taken for such of
+ * 100 GB/s, and the coefficients say how far that is off.
  */
 final class CollectivePhysics implements KernelPhysics {
   private static final int ACCELERATORS = 0;
@@ -53,7 +53,7 @@ final class CollectivePhysics implements KernelPhysics {
 
   @Override
   public double[] terms(KernelCall call, DataSheet sheet) {
-    double millis = 1e3 * bytes(call) / LINK_BYTES_PER_SECOND;
+    double millis = 1e3 * bytes(call) / link(sheet);
     return new double[] {1e-3, millis, Math.sqrt(millis * 1e-3)};
   }
 
@@ -65,6 +65,24 @@ final class CollectivePhysics implements KernelPhysics {
   @Override
   public double[] features(KernelCall call, DataSheet sheet) {
     return new double[] {call.numbers()[ACCELERATORS], log2(bytes(call))};
+  }
+
+  private static double link(DataSheet sheet) {
+    return sheet.linkBytesPerSecond() > 0 ? sheet.linkBytesPerSecond() : LINK_BYTES_PER_SECOND;
+  }
+
+  /** The links alone matter. */
+  @Override
+  public double distance(DataSheet one, DataSheet other) {
+    return Math.abs(log2(link(one) / link(other)));
+  }
+
+  /** A sum over all that is everywhere known after: each part of it is sent twice. */
+  @Override
+  public double linkBytes(KernelCall call) {
+    double others = call.numbers()[ACCELERATORS] - 1;
+    boolean isSum = texts.get(0).equals("backend") || call.texts().get(0).equals("all_reduce");
+    return isSum ? 2 * others / (others + 1) * bytes(call) : 0;
   }
 
   private double bytes(KernelCall call) {

@@ -3,6 +3,7 @@ package io.headroom.plan.accelerator;
 import io.headroom.json.JsonDocument;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a vendor says of an accelerator, and what is known beside it.
@@ -12,8 +13,10 @@ import java.util.Optional;
  * @param bandwidthBytesPerSecond of the memory
  * @param bf16FlopsPerSecond of dense matrix products
  * @param fp8FlopsPerSecond the same; 0 where there is no fp8
+ * @param fp4FlopsPerSecond the same; 0 where there is no fp4
  * @param l2Bytes of the last cache before the memory
  * @param processors streaming multiprocessors or compute units
+ * @param linkBytesPerSecond to its neighbours, one way and all links together; 0 where not known
  * @param source where the figures are from
  */
 public record DataSheet(
@@ -22,10 +25,16 @@ public record DataSheet(
     double bandwidthBytesPerSecond,
     double bf16FlopsPerSecond,
     double fp8FlopsPerSecond,
+    double fp4FlopsPerSecond,
     double l2Bytes,
     int processors,
+    double linkBytesPerSecond,
     String source) {
   private static final String FILE = "data-sheets.json";
+
+  /** Weights of four bits whose products are of eight. */
+  private static final Set<String> EIGHT_BITS = Set.of("w4afp8", "w4a8_mxfp4_mxfp8");
+
   private static final int MOST_PROCESSORS = 100_000;
 
   /** Every accelerator whose data sheet is known. */
@@ -37,9 +46,39 @@ public record DataSheet(
     return known().stream().filter(sheet -> sheet.name().equals(name)).findFirst();
   }
 
-  /** Of products of elements of so many bytes. */
-  public double flopsPerSecond(double elementBytes) {
-    return elementBytes < 2 && fp8FlopsPerSecond > 0 ? fp8FlopsPerSecond : bf16FlopsPerSecond;
+  /** Of an accelerator without fp4, and of which no link is known. */
+  public DataSheet(
+      String name,
+      double memoryBytes,
+      double bandwidthBytesPerSecond,
+      double bf16FlopsPerSecond,
+      double fp8FlopsPerSecond,
+      double l2Bytes,
+      int processors,
+      String source) {
+    this(
+        name,
+        memoryBytes,
+        bandwidthBytesPerSecond,
+        bf16FlopsPerSecond,
+        fp8FlopsPerSecond,
+        0,
+        l2Bytes,
+        processors,
+        0,
+        source);
+  }
+
+  /**
+   * Of products whose weights are of a type. Where weights alone are of fewer bits, and where the
+   * accelerator has no products of the type, they are multiplied in bf16.
+   */
+  public double flopsPerSecond(String type) {
+    if (type.equals("nvfp4") && fp4FlopsPerSecond > 0) {
+      return fp4FlopsPerSecond;
+    }
+    boolean isFp8 = type.startsWith("fp8") || type.equals("int8") || EIGHT_BITS.contains(type);
+    return isFp8 && fp8FlopsPerSecond > 0 ? fp8FlopsPerSecond : bf16FlopsPerSecond;
   }
 
   /**
@@ -52,9 +91,11 @@ public record DataSheet(
         number(json, "bandwidth_bytes_per_second"),
         number(json, "bf16_flops_per_second"),
         json.positiveNumber("fp8_flops_per_second").orElse(0),
+        json.positiveNumber("fp4_flops_per_second").orElse(0),
         number(json, "l2_bytes"),
         json.integer("processors", 1, MOST_PROCESSORS)
             .orElseThrow(() -> json.missing("processors", "a number is needed")),
+        json.positiveNumber("link_bytes_per_second").orElse(0),
         json.text("source").orElseThrow(() -> json.missing("source", "a text is needed")));
   }
 

@@ -28,11 +28,6 @@ final class DecodePhysics extends AttentionPhysics {
   /** FlashAttention 3 plans its slices on the accelerator up to so many sequences. */
   private static final int MOST_PLANNED_SEQUENCES = 992;
 
-  /** Measured: keys and values stay in the L2 cache up to so much of it. */
-  private static final double RESIDENT_PART = 0.9;
-
-  private static final int CLIFF = 6;
-
   /** How the work is laid over the processors. */
   private record Schedule(
       double batch,
@@ -71,6 +66,12 @@ final class DecodePhysics extends AttentionPhysics {
     return sizes;
   }
 
+  /** It decides how long keys are split, and how often they are read. */
+  @Override
+  public String layout(List<String> texts) {
+    return packsGroups(texts.get(0)) ? "packed" : "";
+  }
+
   @Override
   public List<String> termNames() {
     return List.of(
@@ -89,15 +90,13 @@ final class DecodePhysics extends AttentionPhysics {
   @Override
   public double[] terms(KernelCall call, DataSheet sheet) {
     Schedule work = schedule(call, sheet);
-    double resident = 1 / (1 + Math.pow(work.bytes / (RESIDENT_PART * sheet.l2Bytes()), CLIFF));
-    double millis = 1e3 * work.bytes / sheet.bandwidthBytesPerSecond();
     double waves = Math.ceil(work.blocks * work.splits / work.places);
     return new double[] {
       1e-3,
       work.batch > 1 ? 1e-3 : 0,
       work.batch * 1e-6,
-      millis * (1 - resident),
-      millis * resident,
+      memoryMillis(work.bytes, sheet),
+      l2Millis(work.bytes, sheet),
       1e3 * 4 * work.blocks * TILE_ROWS * work.visible * work.headDim / sheet.bf16FlopsPerSecond(),
       waves * work.keyBlocks * work.headDim / 128 * 1e-3,
       waves * 1e-3,

@@ -57,7 +57,7 @@ final class GemmPhysics implements KernelPhysics {
           * TILE
           * n[K]
           / slices
-          / sheet.flopsPerSecond(bytes),
+          / sheet.flopsPerSecond(call.texts().get(1)),
       waves * n[K] / slices / LEAST_SLICE * 1e-3,
       1e3 * n[M] * n[N] * 2 / sheet.bandwidthBytesPerSecond()
     };

@@ -12,10 +12,19 @@ import java.util.SortedMap;
  */
 final class KernelLikeness {
   private static final double OTHER_OPERATION = 100;
-  private static final double OTHER_TYPE = 10;
-  private static final double OTHER_WINDOW = 8;
-  private static final double OTHER_DISTRIBUTION = 4;
-  private static final double OTHER_LIBRARY = 1;
+
+  /** Kernels of one accelerator differ by what they were compiled for. */
+  private static final Weights OWN = new Weights(10, 8, 4);
+
+  /** Of other accelerators the coefficients are taken alone, and the terms know the types. */
+  private static final Weights LENT = new Weights(0.5, 0.5, 0.5);
+
+  private static final double OTHER_LAYOUT = 6;
+  private static final double OTHER_ACCELERATOR = 1.5;
+  private static final double LENT_OCTAVE = 0.1;
+
+  /** A library whose name begins otherwise counts 1. */
+  private record Weights(double type, double window, double distribution) {}
 
   private final KernelPhysics physics;
   private final KernelCall call;
@@ -47,28 +56,46 @@ final class KernelLikeness {
   }
 
   private double difference(KernelSource source) {
-    double sum = physics.hasWindow(call) == source.window() ? 0 : OTHER_WINDOW;
+    return difference(source, OWN) + source.octavesBeyond(sizes);
+  }
+
+  /**
+   * How unlike a call a kernel is that another accelerator lends.
+   *
+   * @param apart the accelerators by their data sheets, see {@link KernelPhysics#distance}
+   */
+  double asLent(KernelSource source, double apart) {
+    double layout =
+        physics.layout(call.texts()).equals(physics.layout(source.texts())) ? 0 : OTHER_LAYOUT;
+    return difference(source, LENT)
+        + layout
+        + OTHER_ACCELERATOR * apart
+        + LENT_OCTAVE * source.octavesBeyond(sizes);
+  }
+
+  private double difference(KernelSource source, Weights weights) {
+    double sum = physics.hasWindow(call) == source.window() ? 0 : weights.window;
     List<String> columns = physics.texts();
     for (int i = 0; i < columns.size(); i++) {
       String asked = call.texts().get(i);
       String measured = source.texts().get(i);
       if (!asked.equals(measured)) {
-        sum += difference(columns.get(i), asked, measured);
+        sum += difference(columns.get(i), asked, measured, weights);
       }
     }
-    return sum + source.octavesBeyond(sizes);
+    return sum;
   }
 
-  private static double difference(String column, String asked, String measured) {
+  private static double difference(String column, String asked, String measured, Weights weights) {
     if (KernelPhysics.isType(column)) {
       double octaves =
           KernelPhysics.log2(
               KernelCall.elementBytes(column, asked) / KernelCall.elementBytes(column, measured));
-      return OTHER_TYPE * (1 + Math.abs(octaves));
+      return weights.type * (1 + Math.abs(octaves));
     }
     return switch (column) {
-      case "kernel_source" -> OTHER_LIBRARY * (1 - alike(asked, measured));
-      case "distribution" -> OTHER_DISTRIBUTION;
+      case "kernel_source" -> 1 - alike(asked, measured);
+      case "distribution" -> weights.distribution;
       default -> OTHER_OPERATION;
     };
   }

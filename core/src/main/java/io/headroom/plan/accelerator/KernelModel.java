@@ -1,6 +1,7 @@
 package io.headroom.plan.accelerator;
 
 import io.headroom.fit.BoostedTrees;
+import io.headroom.fit.LogLinearFit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * The times of one family of kernels on one accelerator: the terms of its physics weighed by
@@ -22,10 +24,6 @@ public record KernelModel(
     SortedMap<String, KernelVariant> variants,
     BoostedTrees residual,
     KernelError error) {
-  private static final double ERROR_WHERE_NOT_KNOWN = 0.5;
-  private static final double ERROR_PER_OCTAVE = 0.1;
-  private static final double ERROR_OF_ANOTHER_KERNEL = 0.3;
-
   /**
    * @throws IllegalArgumentException if there is no variant, or one has another number of
    *     coefficients than there are terms, or the trees are over other features
@@ -71,15 +69,26 @@ public record KernelModel(
     return variants.containsKey(family.physics().variant(call));
   }
 
+  /** Whether a kernel for the same types was measured. */
+  boolean knowsTypes(KernelCall call) {
+    List<String> columns = family.physics().texts();
+    return variants.values().stream()
+        .map(variant -> variant.source().texts())
+        .anyMatch(
+            texts ->
+                IntStream.range(0, columns.size())
+                    .filter(i -> KernelPhysics.isType(columns.get(i)))
+                    .allMatch(i -> texts.get(i).equals(call.texts().get(i))));
+  }
+
   /** What the model says of a call, and how far that may be off. */
   public KernelTime time(KernelCall call, DataSheet sheet) {
     String variant = nearest(call);
     double octaves = variants.get(variant).source().octavesBeyond(family.physics().sizes(call));
     boolean isSame = variant.equals(family.physics().variant(call));
-    double known = error.rows() > 0 ? error.p90() : ERROR_WHERE_NOT_KNOWN;
     return new KernelTime(
         millis(call, sheet, variant),
-        known + octaves * ERROR_PER_OCTAVE + (isSame ? 0 : ERROR_OF_ANOTHER_KERNEL),
+        ErrorBand.of(error, octaves, isSame),
         isSame && octaves == 0 ? TimeBasis.MEASURED : TimeBasis.EXTRAPOLATED);
   }
 
@@ -91,6 +100,21 @@ public record KernelModel(
   private double millis(KernelCall call, DataSheet sheet, String variant) {
     double physics = physicsMillis(call, sheet, variant);
     return physics * Math.exp(residual.sum(features(call, sheet, variant, physics)));
+  }
+
+  /** By what the trees multiply what the physics says of a call whose variant is known. */
+  double learnt(KernelCall call, DataSheet sheet) {
+    return millis(call, sheet) / physicsMillis(call, sheet);
+  }
+
+  /** The same without the trees beyond the first so many, which say most of it. */
+  public KernelModel withFirstTrees(int count) {
+    return new KernelModel(family, variants, residual.first(count), error);
+  }
+
+  /** The same with another error. */
+  public KernelModel withError(KernelError other) {
+    return new KernelModel(family, variants, residual, other);
   }
 
   /** The variant of a call, or the one that is most like it: see {@link KernelLikeness}. */
@@ -115,13 +139,10 @@ public record KernelModel(
   }
 
   private double physicsMillis(KernelCall call, DataSheet sheet, String variant) {
-    double[] weights = variants.get(variant).coefficients();
-    double[] terms = family.physics().terms(call, sheet);
-    double millis = 0;
-    for (int i = 0; i < terms.length; i++) {
-      millis += weights[i] * terms[i];
-    }
-    return millis;
+    return LogLinearFit.predicted(
+        variants.get(variant).coefficients(),
+        family.physics().terms(call, sheet),
+        family.physics().floorPower());
   }
 
   /** The features of the trees, see {@link #featureNames}. */

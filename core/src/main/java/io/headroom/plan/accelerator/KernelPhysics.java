@@ -60,6 +60,20 @@ public interface KernelPhysics {
     return sizes;
   }
 
+  /**
+   * How a kernel lays its work over the processors, by its texts; kernels that do it alike are of
+   * one word.
+   */
+  default String layout(List<String> texts) {
+    return "";
+  }
+
+  /** How far two accelerators are from each other in what matters most: octaves. */
+  default double distance(DataSheet one, DataSheet other) {
+    return Math.abs(log2(one.bandwidthBytesPerSecond() / other.bandwidthBytesPerSecond()))
+        + Math.abs(log2(one.bf16FlopsPerSecond() / other.bf16FlopsPerSecond()));
+  }
+
   /** What {@link #terms} stand for. */
   List<String> termNames();
 
@@ -68,6 +82,19 @@ public interface KernelPhysics {
    * data sheet alone, so that coefficients mean the same on another one.
    */
   double[] terms(KernelCall call, DataSheet sheet);
+
+  /**
+   * How the first term, the floor, joins the others: 1 adds it, and the larger, the more it is what
+   * they must exceed; see {@link io.headroom.fit.LogLinearFit}.
+   */
+  default double floorPower() {
+    return 1;
+  }
+
+  /** What each accelerator must send to the others at least; 0 where that is not certain. */
+  default double linkBytes(KernelCall call) {
+    return 0;
+  }
 
   /** What {@link #features} stand for. */
   List<String> featureNames();

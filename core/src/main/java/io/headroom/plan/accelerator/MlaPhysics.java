@@ -76,6 +76,12 @@ final class MlaPhysics implements KernelPhysics {
     return sizes;
   }
 
+  /** Libraries that are called from Python piece by piece, and those that are one module. */
+  @Override
+  public String layout(List<String> texts) {
+    return texts.get(0).startsWith("vllm_") ? "pieces" : "module";
+  }
+
   @Override
   public List<String> termNames() {
     return List.of("floor", "weights", "projections", "memory", "tensor_cores");
@@ -101,7 +107,7 @@ final class MlaPhysics implements KernelPhysics {
     return new double[] {
       1e-3,
       1e3 * weights * weight / sheet.bandwidthBytesPerSecond(),
-      1e3 * 2 * weights * tokens(n) / sheet.flopsPerSecond(weight),
+      1e3 * 2 * weights * tokens(n) / sheet.flopsPerSecond(call.texts().get(2)),
       1e3 * bytes / sheet.bandwidthBytesPerSecond(),
       1e3 * 2 * products / sheet.bf16FlopsPerSecond()
     };

@@ -64,7 +64,7 @@ final class MoePhysics implements KernelPhysics {
       n[EXPERTS] / n[EXPERT_PARALLEL] * 1e-6,
       1e3 * touched(call) * products * bytes / sheet.bandwidthBytesPerSecond(),
       1e3 * rows(n) * (2 * n[HIDDEN] + 3 * inner) * 2 / sheet.bandwidthBytesPerSecond(),
-      1e3 * 2 * rows * products / sheet.flopsPerSecond(bytes)
+      1e3 * 2 * rows * products / sheet.flopsPerSecond(call.texts().get(1))
     };
   }
 

@@ -13,6 +13,9 @@ public final class PhysicsFit {
   /** A dozen coefficients need no more. */
   private static final int MOST_CALLS = 1500;
 
+  /** Ideal terms are right within a factor of e. */
+  private static final double PRIOR_SPREAD = 1;
+
   private PhysicsFit() {}
 
   /**
@@ -48,7 +51,8 @@ public final class PhysicsFit {
               measured.millis()));
     }
     List<Double> ideal = Collections.nCopies(physics.termNames().size(), 1.0);
-    return LogLinearFit.fit(ideal, observations).coefficients().stream()
+    LogLinearFit.Manner manner = new LogLinearFit.Manner(physics.floorPower(), PRIOR_SPREAD);
+    return LogLinearFit.fit(ideal, observations, manner).coefficients().stream()
         .mapToDouble(Double::doubleValue)
         .toArray();
   }

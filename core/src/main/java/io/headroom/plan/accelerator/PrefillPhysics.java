@@ -37,27 +37,45 @@ final class PrefillPhysics extends AttentionPhysics {
 
   @Override
   public List<String> termNames() {
-    return List.of("floor", "sequence", "tensor_cores", "longest_row", "memory", "waves");
+    return List.of("floor", "sequence", "tiles", "waves", "memory", "l2");
   }
 
   @Override
   public double[] terms(KernelCall call, DataSheet sheet) {
     double[] n = call.numbers();
-    double visible = visible(n);
+    boolean packs = packsGroups(call.texts().get(0)) || n[TOKENS] == 1;
+    double rowsOfToken = packs ? n[QUERY_HEADS] / n[KV_HEADS] : 1;
+    double heads = n[BATCH] * n[QUERY_HEADS] / rowsOfToken;
+    double tileRows = Math.ceil(n[TOKENS] * rowsOfToken / TILE_ROWS);
+    boolean cuts = n[WINDOW] > 0 && n[WINDOW] < n[TOKENS];
+    double perTile = TILE_ROWS * TILE_ROWS;
+    // A row of tiles is cut by the diagonal, and by the window where that is reached.
+    double tiles =
+        Math.max(tileRows, pairs(n) * rowsOfToken / perTile + tileRows * (cuts ? 1 : 0.5));
+    double longest =
+        Math.ceil(Math.min(n[TOKENS], visible(n) + TILE_ROWS / rowsOfToken) / TILE_ROWS);
+    double tileMillis =
+        1e3 * 4 * perTile * n[HEAD_DIM] * sheet.processors() / sheet.bf16FlopsPerSecond();
+    double bytes = n[BATCH] * n[TOKENS] * n[HEAD_DIM] * 4 * (n[QUERY_HEADS] + 2 * n[KV_HEADS]);
     return new double[] {
       1e-3,
       n[BATCH] * 1e-6,
-      1e3
-          * 4
-          * n[BATCH]
-          * n[QUERY_HEADS]
-          * n[HEAD_DIM]
-          * (pairs(n) + n[TOKENS] * TILE_ROWS / 2)
-          / sheet.bf16FlopsPerSecond(),
-      Math.ceil(visible / TILE_ROWS) * n[HEAD_DIM] / 128 * 1e-3,
-      1e3 * bytes(call) / sheet.bandwidthBytesPerSecond(),
-      Math.ceil(blocks(n) / sheet.processors()) * 1e-3
+      larger(heads * tiles / sheet.processors(), longest) * tileMillis,
+      Math.max(1, heads * tileRows / sheet.processors()) * 1e-3,
+      memoryMillis(bytes, sheet),
+      l2Millis(bytes, sheet)
     };
+  }
+
+  /** All of it over the processors, or its longest part: a little more than the larger. */
+  private static double larger(double shared, double longest) {
+    return Math.pow(Math.pow(shared, 4) + Math.pow(longest, 4), 0.25);
+  }
+
+  /** A kernel that is done before the next can begin hides what it does. */
+  @Override
+  public double floorPower() {
+    return 3;
   }
 
   @Override

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -37,21 +36,22 @@ public final class ProfileFile {
     ObjectNode root = JSON.createObjectNode();
     root.put("format", FORMAT);
     DataSheet sheet = profile.sheet();
-    ObjectNode data = root.putObject("data_sheet");
-    data.put("name", sheet.name());
-    data.put("memory_bytes", sheet.memoryBytes());
-    data.put("bandwidth_bytes_per_second", sheet.bandwidthBytesPerSecond());
-    data.put("bf16_flops_per_second", sheet.bf16FlopsPerSecond());
-    if (sheet.fp8FlopsPerSecond() > 0) {
-      data.put("fp8_flops_per_second", sheet.fp8FlopsPerSecond());
-    }
-    data.put("l2_bytes", sheet.l2Bytes());
-    data.put("processors", sheet.processors());
-    data.put("source", sheet.source());
+    write(sheet, root.putObject("data_sheet"));
     ObjectNode provenance = root.putObject("provenance");
     profile.provenance().forEach(provenance::put);
-    ObjectNode families = root.putObject("families");
-    profile.models().forEach((family, model) -> write(model, families.putObject(family.label())));
+    write(profile.models(), root.putObject("families"));
+    if (!profile.lenders().isEmpty()) {
+      ArrayNode lenders = root.putArray("lent_by");
+      for (Lender lender : profile.lenders()) {
+        ObjectNode one = lenders.addObject();
+        write(lender.sheet(), one.putObject("data_sheet"));
+        write(lender.models(), one.putObject("families"));
+      }
+    }
+    if (!profile.adaptations().isEmpty()) {
+      ObjectNode adapted = root.putObject("adapted");
+      profile.adaptations().forEach((family, one) -> write(one, adapted.putObject(family.label())));
+    }
     try {
       // A line a family and a data sheet: what differs between two versions can be seen.
       return JSON.writeValueAsString(root)
@@ -65,11 +65,48 @@ public final class ProfileFile {
     }
   }
 
+  private static void write(DataSheet sheet, ObjectNode data) {
+    data.put("name", sheet.name());
+    data.put("memory_bytes", sheet.memoryBytes());
+    data.put("bandwidth_bytes_per_second", sheet.bandwidthBytesPerSecond());
+    data.put("bf16_flops_per_second", sheet.bf16FlopsPerSecond());
+    if (sheet.fp8FlopsPerSecond() > 0) {
+      data.put("fp8_flops_per_second", sheet.fp8FlopsPerSecond());
+    }
+    if (sheet.fp4FlopsPerSecond() > 0) {
+      data.put("fp4_flops_per_second", sheet.fp4FlopsPerSecond());
+    }
+    data.put("l2_bytes", sheet.l2Bytes());
+    data.put("processors", sheet.processors());
+    if (sheet.linkBytesPerSecond() > 0) {
+      data.put("link_bytes_per_second", sheet.linkBytesPerSecond());
+    }
+    data.put("source", sheet.source());
+  }
+
+  private static void write(SortedMap<KernelFamily, KernelModel> models, ObjectNode into) {
+    models.forEach((family, model) -> write(model, into.putObject(family.label())));
+  }
+
+  private static void write(Adaptation adaptation, ObjectNode into) {
+    write(adaptation.error(), into.putObject("error"));
+    write(adaptation.factors(), into.putArray("factors"));
+    write(adaptation.slopes(), into.putArray("slopes"));
+    write(adaptation.least(), into.putArray("least"));
+    write(adaptation.most(), into.putArray("most"));
+    into.put("shift", rounded(adaptation.shift()));
+    ObjectNode shifts = into.putObject("shifts");
+    adaptation.shifts().forEach((variant, shift) -> shifts.put(variant, rounded(shift)));
+  }
+
+  private static void write(KernelError known, ObjectNode error) {
+    error.put("rows", known.rows());
+    error.put("mean_absolute_percentage_error", rounded(known.mean()));
+    error.put("p90_absolute_percentage_error", rounded(known.p90()));
+  }
+
   private static void write(KernelModel model, ObjectNode into) {
-    ObjectNode error = into.putObject("error");
-    error.put("rows", model.error().rows());
-    error.put("mean_absolute_percentage_error", rounded(model.error().mean()));
-    error.put("p90_absolute_percentage_error", rounded(model.error().p90()));
+    write(model.error(), into.putObject("error"));
     into.set("terms", JSON.valueToTree(model.family().physics().termNames()));
     ObjectNode variants = into.putObject("variants");
     model.variants().forEach((name, variant) -> write(variant, variants.putObject(name)));
@@ -131,15 +168,73 @@ public final class ProfileFile {
         .values()
         .properties()
         .forEach(entry -> texts.put(entry.getKey(), provenance.text(entry.getKey()).orElse("")));
-    JsonDocument families = needed(root, "families");
-    SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> entry : families.values().properties()) {
-      KernelFamily family =
-          KernelFamily.labelled(entry.getKey())
-              .orElseThrow(() -> families.wrong(entry.getKey(), "is no family of kernels"));
-      models.put(family, model(family, needed(families, entry.getKey())));
+    SortedMap<KernelFamily, Adaptation> adaptations = new TreeMap<>();
+    root.object("adapted")
+        .ifPresent(
+            adapted ->
+                byFamily(adapted)
+                    .forEach((family, json) -> adaptations.put(family, adaptation(family, json))));
+    return new AcceleratorProfile(
+        DataSheet.read(needed(root, "data_sheet")),
+        texts,
+        models(root),
+        lenders(root),
+        adaptations);
+  }
+
+  private static List<Lender> lenders(JsonDocument root) {
+    List<Lender> lenders = new ArrayList<>();
+    for (JsonDocument lender : root.objects("lent_by").orElse(List.of())) {
+      lenders.add(new Lender(DataSheet.read(needed(lender, "data_sheet")), models(lender)));
     }
-    return new AcceleratorProfile(DataSheet.read(needed(root, "data_sheet")), texts, models);
+    return lenders;
+  }
+
+  private static SortedMap<KernelFamily, KernelModel> models(JsonDocument json) {
+    SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
+    byFamily(needed(json, "families"))
+        .forEach((family, one) -> models.put(family, model(family, one)));
+    return models;
+  }
+
+  private static SortedMap<KernelFamily, JsonDocument> byFamily(JsonDocument families) {
+    SortedMap<KernelFamily, JsonDocument> found = new TreeMap<>();
+    for (String name : names(families)) {
+      KernelFamily family =
+          KernelFamily.labelled(name)
+              .orElseThrow(() -> families.wrong(name, "is no family of kernels"));
+      found.put(family, needed(families, name));
+    }
+    return found;
+  }
+
+  private static Adaptation adaptation(KernelFamily family, JsonDocument json) {
+    int terms = family.physics().termNames().size();
+    int features = family.physics().featureNames().size();
+    JsonDocument shifts = needed(json, "shifts");
+    SortedMap<String, Double> known = new TreeMap<>();
+    for (String name : names(shifts)) {
+      known.put(name, number(shifts, name));
+    }
+    return new Adaptation(
+        numbers(json, "factors", terms),
+        numbers(json, "slopes", features),
+        numbers(json, "least", features),
+        numbers(json, "most", features),
+        known,
+        number(json, "shift"),
+        error(needed(json, "error")));
+  }
+
+  private static KernelError error(JsonDocument error) {
+    int rows = error.integer("rows", 0, Integer.MAX_VALUE).orElse(0);
+    if (rows == 0) {
+      return KernelError.NOT_KNOWN;
+    }
+    return new KernelError(
+        rows,
+        number(error, "mean_absolute_percentage_error"),
+        number(error, "p90_absolute_percentage_error"));
   }
 
   private static KernelModel model(KernelFamily family, JsonDocument json) {
@@ -157,10 +252,7 @@ public final class ProfileFile {
           kernels,
           new BoostedTrees(
               arrays(json, "thresholds"), integers(json, "trees"), integers(json, "leaves")),
-          new KernelError(
-              error.integer("rows", 0, Integer.MAX_VALUE).orElse(0),
-              error.positiveNumber("mean_absolute_percentage_error").orElse(0),
-              error.positiveNumber("p90_absolute_percentage_error").orElse(0)));
+          error(error));
     } catch (IllegalArgumentException e) {
       throw new UserException("%s: %s%s".formatted(json.file(), json.path(), e.getMessage()), e);
     }
@@ -222,6 +314,21 @@ public final class ProfileFile {
       arrays.add(numbers(json, key, inner));
     }
     return arrays;
+  }
+
+  private static double number(JsonDocument json, String key) {
+    if (!json.values().path(key).isNumber()) {
+      throw json.missing(key, "a number is needed");
+    }
+    return json.values().get(key).doubleValue();
+  }
+
+  private static double[] numbers(JsonDocument json, String key, int count) {
+    double[] numbers = numbers(json, key, json.values().path(key));
+    if (numbers.length != count) {
+      throw json.wrong(key, "must be %d numbers".formatted(count));
+    }
+    return numbers;
   }
 
   private static double[] numbers(JsonDocument json, String key, JsonNode array) {

@@ -102,11 +102,7 @@ class AcceleratorProfileTest {
   }
 
   private static double ideal(KernelCall call) {
-    double sum = 0;
-    for (double term : KernelFamily.DECODE.physics().terms(call, KernelFamilyTest.H100)) {
-      sum += term;
-    }
-    return sum;
+    return SyntheticCalls.ideal(KernelFamily.DECODE, call, KernelFamilyTest.H100);
   }
 
   private static KernelCall decode(

@@ -3,6 +3,7 @@ package io.headroom.plan.accelerator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.headroom.fit.LogLinearFit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -91,11 +92,7 @@ class KernelFamilyTest {
   }
 
   private static double weighed(KernelFamily family, double[] weights, KernelCall call) {
-    double[] terms = family.physics().terms(call, H100);
-    double sum = 0;
-    for (int i = 0; i < terms.length; i++) {
-      sum += weights[i] * terms[i];
-    }
-    return sum;
+    return LogLinearFit.predicted(
+        weights, family.physics().terms(call, H100), family.physics().floorPower());
   }
 }

@@ -67,6 +67,33 @@ class ProfileFileTest {
   }
 
   @Test
+  void whatOthersLendIsReadAsItWasWritten() throws IOException {
+    KernelFamily family = KernelFamily.PREFILL;
+    DataSheet a100 = DataSheet.named("a100_sxm").orElseThrow();
+    List<MeasuredCall> measured = SyntheticCalls.of(family, 100);
+    SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
+    models.put(family, KernelModel.ofPhysics(family, PhysicsFit.variants(family, a100, measured)));
+    List<Lender> lenders = List.of(new Lender(a100, models));
+    SortedMap<KernelFamily, Adaptation> adaptations = new TreeMap<>();
+    adaptations.put(
+        family, AdaptationFit.fit(family, KernelFamilyTest.H100, lenders, measured.subList(0, 30)));
+    AcceleratorProfile written =
+        new AcceleratorProfile(
+            KernelFamilyTest.H100, new TreeMap<>(), new TreeMap<>(), lenders, adaptations);
+
+    AcceleratorProfile read = ProfileFile.read(file(ProfileFile.text(written)));
+
+    assertThat(ProfileFile.text(read)).isEqualTo(ProfileFile.text(written));
+    for (MeasuredCall row : measured) {
+      KernelTime before = written.time(family, row.call());
+      KernelTime after = read.time(family, row.call());
+      assertThat(after.basis()).isEqualTo(TimeBasis.DATA_SHEET);
+      assertThat(after.millis()).isCloseTo(before.millis(), within(1e-3 * before.millis()));
+      assertThat(after.relativeError()).isCloseTo(before.relativeError(), within(1e-5));
+    }
+  }
+
+  @Test
   void whatIsNoProfileIsTold() throws IOException {
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> ProfileFile.read(file("{}")))

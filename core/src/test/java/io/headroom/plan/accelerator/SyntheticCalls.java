@@ -1,6 +1,8 @@
 package io.headroom.plan.accelerator;
 
+import io.headroom.fit.LogLinearFit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -19,13 +21,17 @@ public final class SyntheticCalls {
       double[] numbers =
           physics.numbers().stream().mapToDouble(column -> number(column, random)).toArray();
       KernelCall call = new KernelCall(texts, numbers);
-      double millis = 0;
-      for (double term : physics.terms(call, KernelFamilyTest.H100)) {
-        millis += term;
-      }
-      calls.add(new MeasuredCall(call, 2 * millis));
+      calls.add(new MeasuredCall(call, 2 * ideal(family, call, KernelFamilyTest.H100)));
     }
     return calls;
+  }
+
+  /** What the terms of the physics come to, each as it is. */
+  static double ideal(KernelFamily family, KernelCall call, DataSheet sheet) {
+    double[] terms = family.physics().terms(call, sheet);
+    double[] ones = new double[terms.length];
+    Arrays.fill(ones, 1);
+    return LogLinearFit.predicted(ones, terms, family.physics().floorPower());
   }
 
   private static String text(String column, boolean first) {

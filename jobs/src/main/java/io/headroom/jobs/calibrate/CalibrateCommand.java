@@ -7,19 +7,25 @@ import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.results.WholeFile;
 import io.headroom.jobs.spark.SparkLease;
 import io.headroom.plan.accelerator.AcceleratorProfile;
+import io.headroom.plan.accelerator.Adaptation;
+import io.headroom.plan.accelerator.AdaptationFit;
 import io.headroom.plan.accelerator.DataSheet;
 import io.headroom.plan.accelerator.KernelError;
 import io.headroom.plan.accelerator.KernelFamily;
 import io.headroom.plan.accelerator.KernelModel;
+import io.headroom.plan.accelerator.Lender;
 import io.headroom.plan.accelerator.MeasuredCall;
 import io.headroom.plan.accelerator.ProfileFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,6 +53,24 @@ public final class CalibrateCommand implements Callable<Integer> {
       required = true,
       description = "The accelerator, such as h100_sxm; how the names of its tables begin.")
   private String accelerator;
+
+  @Option(
+      names = "--from",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Accelerators that lend what they know to one without tables of its own, or to kernels"
+              + " that its tables lack: by their tables in DIR, or else their profiles in"
+              + " conf/accelerators.")
+  private List<String> from = List.of();
+
+  @Option(
+      names = "--probe",
+      paramLabel = "FILE",
+      description =
+          "With --from: a few measured rows, to which what is lent is adapted; the kind is the end"
+              + " of the name, such as -generation.parquet. May be repeated.")
+  private List<String> probes = List.of();
 
   @Option(
       names = "--out",
@@ -88,7 +112,7 @@ public final class CalibrateCommand implements Callable<Integer> {
       onTables(folder, tables -> print(ProfileCheck.of(checked, tables)));
       return ExitStatus.DONE;
     }
-    DataSheet sheet = sheet();
+    DataSheet sheet = MeasuredTables.sheet("--gpu", accelerator);
     KernelFit kernels = new KernelFit(sheet);
     if (keptOut != null) {
       RowSplit split = RowSplit.named(keptOut);
@@ -96,7 +120,9 @@ public final class CalibrateCommand implements Callable<Integer> {
       return ExitStatus.DONE;
     }
     WholeFile file = WholeFile.at(LocalAddress.path("--out", out));
-    onTables(folder, tables -> file.write(profile(sheet, kernels, folder, tables)));
+    try (SparkLease lease = new SparkLease("headroom calibrate")) {
+      file.write(profile(sheet, kernels, folder, lease.analysing()));
+    }
     return ExitStatus.DONE;
   }
 
@@ -109,6 +135,12 @@ public final class CalibrateCommand implements Callable<Integer> {
     }
     if (json && out != null) {
       throw wrong("--json goes with --check or --kept-out");
+    }
+    if (out == null && !from.isEmpty()) {
+      throw wrong("--from goes with --out");
+    }
+    if (from.isEmpty() && !probes.isEmpty()) {
+      throw wrong("--probe adapts what --from lends");
     }
   }
 
@@ -124,18 +156,6 @@ public final class CalibrateCommand implements Callable<Integer> {
               .formatted(profile, accelerator, read.sheet().name()));
     }
     return read;
-  }
-
-  private DataSheet sheet() {
-    return DataSheet.named(accelerator)
-        .orElseThrow(
-            () ->
-                new UserException(
-                    "--gpu: no data sheet of it; known: %s: %s"
-                        .formatted(
-                            String.join(
-                                ", ", DataSheet.known().stream().map(DataSheet::name).toList()),
-                            accelerator)));
   }
 
   private void onTables(Path folder, Consumer<SortedMap<KernelFamily, List<MeasuredCall>>> then) {
@@ -163,11 +183,10 @@ public final class CalibrateCommand implements Callable<Integer> {
   }
 
   /** The text of the profile; its errors are printed. */
-  private String profile(
-      DataSheet sheet,
-      KernelFit kernels,
-      Path folder,
-      SortedMap<KernelFamily, List<MeasuredCall>> tables) {
+  private String profile(DataSheet sheet, KernelFit kernels, Path folder, SparkSession spark) {
+    boolean isMeasured = from.isEmpty() || MeasuredTables.has(folder, accelerator);
+    SortedMap<KernelFamily, List<MeasuredCall>> tables =
+        isMeasured ? MeasuredTables.read(folder, accelerator, spark) : new TreeMap<>();
     SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
     SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
     tables.forEach(
@@ -179,15 +198,54 @@ public final class CalibrateCommand implements Callable<Integer> {
           System.err.printf(
               "%s: fitted to %s rows%n", family.label(), Units.count(measured.size()));
         });
-    String text =
-        ProfileFile.text(
-            new AcceleratorProfile(sheet, MeasuredTables.provenance(folder, accelerator), models));
+    SortedMap<String, String> provenance = MeasuredTables.provenance(folder, accelerator);
+    Lenders lenders = Lenders.of(sheet, from, folder, spark);
+    provenance.putAll(lenders.provenance());
+    List<Lender> lent = lenders.lent();
+    AcceleratorProfile profile =
+        new AcceleratorProfile(
+            sheet, provenance, models, lent, adaptations(sheet, models.keySet(), lent, spark));
+    String text = ProfileFile.text(profile);
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > ProfileFile.MOST_BYTES) {
       throw new IllegalStateException("a profile has more bytes than may be read: " + bytes);
     }
-    System.out.printf("%s, errors on a fifth of the rows that was kept out:%n", out);
-    System.out.print(new ProfileCheck(errors, new TreeMap<>()).table());
+    if (isMeasured) {
+      System.out.printf("%s, errors on a fifth of the rows that was kept out:%n", out);
+      System.out.print(new ProfileCheck(errors, new TreeMap<>()).table());
+    }
+    if (!from.isEmpty()) {
+      System.out.printf(
+          "%s, errors of what is lent, each of those with tables predicted from the others:%n",
+          out);
+      System.out.print(new ProfileCheck(lenders.errors(), new TreeMap<>()).table());
+    }
+    if (!profile.adaptations().isEmpty()) {
+      System.out.printf("%s, errors on a fifth of the probes at a time, kept out:%n", out);
+      SortedMap<KernelFamily, KernelError> adapted = new TreeMap<>();
+      profile.adaptations().forEach((family, one) -> adapted.put(family, one.error()));
+      System.out.print(new ProfileCheck(adapted, new TreeMap<>()).table());
+    }
     return text;
+  }
+
+  private SortedMap<KernelFamily, Adaptation> adaptations(
+      DataSheet sheet, Set<KernelFamily> measured, List<Lender> lent, SparkSession spark) {
+    SortedMap<KernelFamily, Adaptation> adaptations = new TreeMap<>();
+    for (String probe : probes) {
+      Map.Entry<KernelFamily, List<MeasuredCall>> rows =
+          MeasuredTables.probe(LocalAddress.path("--probe", probe), sheet, spark);
+      KernelFamily family = rows.getKey();
+      if (measured.contains(family) || adaptations.containsKey(family)) {
+        throw new UserException(
+            "--probe: %s has a table or a probe already: %s".formatted(family.label(), probe));
+      }
+      if (lent.stream().noneMatch(lender -> lender.models().containsKey(family))) {
+        throw new UserException(
+            "--probe: none of --from lends %s: %s".formatted(family.label(), probe));
+      }
+      adaptations.put(family, AdaptationFit.fit(family, sheet, lent, rows.getValue()));
+    }
+    return adaptations;
   }
 }

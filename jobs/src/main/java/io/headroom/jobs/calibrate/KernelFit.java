@@ -25,9 +25,15 @@ final class KernelFit {
       new GradientBoosting.Effort(150, 24, 2, 0.1, 0.5);
 
   private final DataSheet sheet;
+  private final int mostTrees;
 
   KernelFit(DataSheet sheet) {
+    this(sheet, Integer.MAX_VALUE);
+  }
+
+  KernelFit(DataSheet sheet, int mostTrees) {
     this.sheet = sheet;
+    this.mostTrees = mostTrees;
   }
 
   /**
@@ -43,7 +49,8 @@ final class KernelFit {
       labels[i] = Math.log(measured.get(i).millis() / millis);
       features[i] = physics.features(measured.get(i).call(), sheet, millis);
     }
-    GradientBoosting.Effort effort = labels.length >= MANY_ROWS ? FOR_MANY : FOR_FEW;
+    GradientBoosting.Effort whole = labels.length >= MANY_ROWS ? FOR_MANY : FOR_FEW;
+    GradientBoosting.Effort effort = whole.withMostTrees(mostTrees);
     BoostedTrees residual = GradientBoosting.fit(List.of(features), labels, effort);
     return new KernelModel(family, variants, residual, error);
   }

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.headroom.MessageLine;
 import io.headroom.UserException;
 import io.headroom.jobs.spark.SparkJobs;
+import io.headroom.plan.accelerator.DataSheet;
 import io.headroom.plan.accelerator.KernelCall;
 import io.headroom.plan.accelerator.KernelFamily;
 import io.headroom.plan.accelerator.KernelPhysics;
@@ -58,7 +59,10 @@ final class MeasuredTables {
     for (KernelFamily family : KernelFamily.values()) {
       Path file = file(folder, accelerator, family);
       if (Files.exists(file)) {
-        tables.put(family, read(file, family, spark));
+        List<MeasuredCall> measured = read(file, family, spark);
+        DataSheet.named(accelerator)
+            .ifPresent(sheet -> TableUnits.require(file, family, measured, sheet));
+        tables.put(family, measured);
       }
     }
     if (tables.isEmpty()) {
@@ -71,6 +75,58 @@ final class MeasuredTables {
                   folder));
     }
     return tables;
+  }
+
+  /** Whether the folder has a table of the accelerator. */
+  static boolean has(Path folder, String accelerator) {
+    return Arrays.stream(KernelFamily.values())
+        .anyMatch(family -> Files.exists(file(folder, accelerator, family)));
+  }
+
+  /**
+   * @param option that names the accelerator
+   * @throws UserException if its data sheet is not known
+   */
+  static DataSheet sheet(String option, String accelerator) {
+    return DataSheet.named(accelerator)
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "%s: no data sheet of it; known: %s: %s"
+                        .formatted(
+                            option,
+                            String.join(
+                                ", ", DataSheet.known().stream().map(DataSheet::name).toList()),
+                            accelerator)));
+  }
+
+  /**
+   * A few measured rows, of the family that the end of the file's name says.
+   *
+   * @throws UserException if it says none, or the rows cannot be right
+   */
+  static Map.Entry<KernelFamily, List<MeasuredCall>> probe(
+      Path file, DataSheet sheet, SparkSession spark) {
+    String name = file.getFileName().toString();
+    KernelFamily family =
+        Arrays.stream(KernelFamily.values())
+            .filter(one -> name.endsWith("-%s.parquet".formatted(one.ending())))
+            .max(Comparator.comparingInt(one -> one.ending().length()))
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "--probe: must end with one of %s: %s"
+                            .formatted(
+                                Arrays.stream(KernelFamily.values())
+                                    .map(one -> "-%s.parquet".formatted(one.ending()))
+                                    .toList(),
+                                file)));
+    if (!Files.exists(file)) {
+      throw new UserException("--probe: no such file: " + file);
+    }
+    List<MeasuredCall> measured = read(file, family, spark);
+    TableUnits.require(file, family, measured, sheet);
+    return Map.entry(family, measured);
   }
 
   /** Of every table what it says of itself: source, path, commit and licence. */

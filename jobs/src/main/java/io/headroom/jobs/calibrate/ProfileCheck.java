@@ -16,8 +16,9 @@ import java.util.TreeMap;
 /**
  * How far a profile is off on measured tables.
  *
- * @param errors of the families that have a row whose kernel the profile knows
- * @param unknown of every family that has one, the rows whose kernel the profile does not know
+ * @param errors of every family
+ * @param unknown of every family that has one, the rows whose kernel the profile does not know, and
+ *     predicts by what is most like it
  */
 record ProfileCheck(
     SortedMap<KernelFamily, KernelError> errors, SortedMap<KernelFamily, Integer> unknown) {
@@ -27,16 +28,17 @@ record ProfileCheck(
     SortedMap<KernelFamily, Integer> unknown = new TreeMap<>();
     tables.forEach(
         (family, measured) -> {
-          double[] known =
-              profile
-                  .model(family)
-                  .map(model -> model.absoluteErrors(measured, profile.sheet()))
-                  .orElse(new double[0]);
-          if (known.length > 0) {
-            errors.put(family, KernelError.of(known));
+          double[] off = new double[measured.size()];
+          int others = 0;
+          for (int i = 0; i < off.length; i++) {
+            MeasuredCall row = measured.get(i);
+            double millis = profile.time(family, row.call()).millis();
+            off[i] = Math.abs(millis / row.millis() - 1);
+            others += profile.knows(family, row.call()) ? 0 : 1;
           }
-          if (known.length < measured.size()) {
-            unknown.put(family, measured.size() - known.length);
+          errors.put(family, KernelError.of(off));
+          if (others > 0) {
+            unknown.put(family, others);
           }
         });
     return new ProfileCheck(errors, unknown);

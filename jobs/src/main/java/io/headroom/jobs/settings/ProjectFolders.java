@@ -19,7 +19,7 @@ public final class ProjectFolders {
    * @throws UserException if there is none
    */
   public static ModelCatalogue models() {
-    return new ModelCatalogue(conf("models"));
+    return new ModelCatalogue(folder("models"));
   }
 
   /**
@@ -29,10 +29,10 @@ public final class ProjectFolders {
    * @throws UserException if there is none
    */
   public static Path accelerators() {
-    return conf("accelerators");
+    return folder("accelerators");
   }
 
-  private static Path conf(String name) {
+  private static Path folder(String name) {
     return Stream.of(System.getenv(HOME_VARIABLE), System.getProperty("headroom.home"), "")
         .filter(home -> home != null)
         .map(home -> Path.of(home, "conf", name))

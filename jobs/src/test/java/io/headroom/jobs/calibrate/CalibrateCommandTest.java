@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
@@ -75,8 +76,10 @@ class CalibrateCommandTest {
         JSON.readTree(calibrate("--profile", profile.toString(), "--check", "--json").out().get(0));
 
     assertThat(errors.path("gemm").path("rows_of_unknown_kernels").asInt()).isEqualTo(10);
-    assertThat(errors.path("gemm").has("rows")).isFalse();
+    assertThat(errors.path("gemm").path("rows").asInt()).isEqualTo(10);
+    assertThat(mean(errors, "gemm")).isLessThan(0.2);
     assertThat(errors.path("moe").path("rows_of_unknown_kernels").asInt()).isEqualTo(5);
+    assertThat(mean(errors, "moe")).as("by the data sheet alone").isLessThan(1);
     assertThat(errors.has("decode")).isFalse();
   }
 
@@ -147,6 +150,126 @@ class CalibrateCommandTest {
 
     store(KernelFamily.GEMM, table.filter("m < 0"));
     refused("h100_sxm-gemm.parquet: no rows");
+  }
+
+  /** The figures of whole tables are in the README; an excerpt has about the same. */
+  @Test
+  void attentionOfAnAcceleratorNeverSeenIsPredicted() throws IOException {
+    for (String table : List.of("generation", "context")) {
+      excerpt("a100_sxm-" + table, 3);
+      excerpt("l40s-" + table, 20);
+    }
+    Path profile = folder.resolve("lent.json");
+    CommandRun lent = calibrate("--from", "a100_sxm,l40s", "--out", profile.toString());
+    assertThat(lent.err()).doesNotContain("Exception");
+    assertThat(lent.exitStatus()).isZero();
+    assertThat(lent.out())
+        .anyMatch(line -> line.contains("predicted from the others"))
+        .anyMatch(line -> line.startsWith("decode"));
+    for (String table : List.of("generation", "context")) {
+      excerpt("h100_sxm-" + table, 10);
+    }
+
+    JsonNode errors = check(profile);
+
+    assertThat(mean(errors, "decode")).isLessThan(0.22);
+    assertThat(mean(errors, "prefill")).isLessThan(0.24);
+    assertThat(errors.path("decode").path("rows_of_unknown_kernels").asInt())
+        .isEqualTo(errors.path("decode").path("rows").asInt());
+
+    Path probe = folder.resolve("probe-generation.parquet");
+    Files.move(folder.resolve("h100_sxm-generation.parquet"), folder.resolve("kept"));
+    Files.move(folder.resolve("h100_sxm-context.parquet"), folder.resolve("kept-context"));
+    SPARK
+        .session()
+        .read()
+        .parquet(folder.resolve("kept").toString())
+        .orderBy(functions.hash(functions.col("latency"), functions.col("step")))
+        .limit(40)
+        .coalesce(1)
+        .write()
+        .parquet(probe.toString());
+    CommandRun probed =
+        calibrate(
+            "--from", "a100_sxm,l40s", "--probe", probe.toString(), "--out", profile.toString());
+    assertThat(probed.exitStatus()).isZero();
+    Files.move(folder.resolve("kept"), folder.resolve("h100_sxm-generation.parquet"));
+
+    assertThat(mean(check(profile), "decode")).isLessThan(0.16);
+  }
+
+  private void excerpt(String table, int nth) {
+    SPARK
+        .session()
+        .read()
+        .parquet(SharedData.require("measured/%s.parquet".formatted(table)).toString())
+        .filter(
+            functions
+                .pmod(
+                    functions.hash(functions.col("batch_size"), functions.col("latency")),
+                    functions.lit(nth))
+                .equalTo(0))
+        .coalesce(1)
+        .write()
+        .mode("overwrite")
+        .parquet(folder.resolve(table + ".parquet").toString());
+  }
+
+  private JsonNode check(Path profile) throws IOException {
+    CommandRun run = calibrate("--profile", profile.toString(), "--check", "--json");
+    assertThat(run.exitStatus()).isZero();
+    return JSON.readTree(run.out().get(0));
+  }
+
+  @Test
+  void whatIsWrongWithBorrowingIsTold() {
+    write(KernelFamily.GEMM, rows(KernelFamily.GEMM, 60));
+    String out = folder.resolve("profile.json").toString();
+
+    assertThat(calibrate("--from", "l4", "--out", out).err())
+        .anyMatch(line -> line.contains("--from: no table of it in " + folder));
+    assertThat(calibrate("--probe", "x-gemm.parquet", "--out", out).err())
+        .anyMatch(line -> line.contains("--probe adapts what --from lends"));
+    assertThat(calibrate("--from", "l40s", "--kept-out", "rows").err())
+        .anyMatch(line -> line.contains("--from goes with --out"));
+    String lending = "h100_sxm";
+    for (String[] wrong :
+        new String[][] {
+          {"rows.parquet", "--probe: must end with one of [-generation.parquet"},
+          {"x-gemm.parquet", "--probe: no such file"},
+          {"h100_sxm-gemm.parquet", "--probe: gemm has a table or a probe already"}
+        }) {
+      CommandRun run =
+          calibrate(
+              "--from", lending, "--probe", folder.resolve(wrong[0]).toString(), "--out", out);
+      assertThat(run.exitStatus()).isEqualTo(2);
+      assertThat(run.err()).anyMatch(line -> line.contains(wrong[1]));
+    }
+  }
+
+  @Test
+  void unitsThatCannotBeRightAreTold() {
+    Dataset<Row> table = table(KernelFamily.GEMM, rows(KernelFamily.GEMM, 30));
+    for (double factor : new double[] {1000, 0.001}) {
+      store(KernelFamily.GEMM, table.withColumn("latency", table.col("latency").multiply(factor)));
+      refused("h100_sxm-gemm.parquet: column latency must be in milliseconds: half of its rows");
+    }
+  }
+
+  /** Sizes in bytes are twice as many as elements of two bytes. */
+  @Test
+  void messagesInBytesAreTold() throws IOException {
+    String name = "h100_sxm-allreduce.parquet";
+    Dataset<Row> table =
+        SPARK.session().read().parquet(SharedData.require("measured/" + name).toString());
+    table
+        .withColumn("message_size", table.col("message_size").cast("long").multiply(2))
+        .write()
+        .parquet(folder.resolve(name).toString());
+
+    refused(
+        "h100_sxm-allreduce.parquet: column message_size must be in elements, not bytes: it would"
+            + " be");
   }
 
   @Test
