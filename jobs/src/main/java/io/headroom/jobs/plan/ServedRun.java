@@ -98,6 +98,29 @@ record ServedRun(
     };
   }
 
+  /** The same run with other times. */
+  ServedRun measured(double ttftMillis, double tpotMillis) {
+    return new ServedRun(
+        gpu,
+        model,
+        framework,
+        version,
+        tensor,
+        pipeline,
+        attentionData,
+        expertTensor,
+        expert,
+        weights,
+        expertWeights,
+        cacheFormat,
+        inputTokens,
+        outputTokens,
+        concurrency,
+        uniformFrom,
+        ttftMillis,
+        tpotMillis);
+  }
+
   /** Of a model with experts, or without. */
   Optional<Parallelism> parallelism(boolean hasExperts) {
     int ranks = tensor * attentionData;

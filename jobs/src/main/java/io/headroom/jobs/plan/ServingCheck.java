@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Holds predicted closed-loop runs against those of real servers. */
 final class ServingCheck {
@@ -93,7 +94,15 @@ final class ServingCheck {
   private PreparedRun prepare(ServedRun run, List<ServedRun> runs) {
     EngineScheduler engine =
         EngineScheduler.of(run.framework())
-            .orElseThrow(() -> new UserException("framework is not known: " + run.framework()));
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "framework must be one of %s: %s"
+                            .formatted(
+                                EngineScheduler.known().stream()
+                                    .map(EngineScheduler::engine)
+                                    .collect(Collectors.joining(", ")),
+                                run.framework())));
     AcceleratorProfile profile = profiles.apply(run.gpu());
     Served of = served(run.model());
     ModelWeights weights = weights(of.weights(), run.weights());
