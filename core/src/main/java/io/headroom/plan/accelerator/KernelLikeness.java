@@ -21,7 +21,7 @@ final class KernelLikeness {
 
   private static final double OTHER_LAYOUT = 6;
   private static final double OTHER_ACCELERATOR = 1.5;
-  private static final double LENT_OCTAVE = 0.1;
+  private static final double LENT_OCTAVE = 0.3;
 
   /** How much each difference counts; that of a library where nothing of its name is alike. */
   private record Weights(double type, double window, double distribution, double library) {}
