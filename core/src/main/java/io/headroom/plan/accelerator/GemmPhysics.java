@@ -14,6 +14,9 @@ final class GemmPhysics implements KernelPhysics {
   private static final double TILE = 128;
   private static final double LEAST_SLICE = 512;
 
+  /** How well reading and multiplying overlap. */
+  private static final double OVERLAP = 3;
+
   @Override
   public List<String> texts() {
     return List.of("kernel_source", "gemm_dtype");
@@ -46,18 +49,22 @@ final class GemmPhysics implements KernelPhysics {
     double slices =
         Math.max(1, Math.min(Math.floor(sheet.processors() / tiles), n[K] / LEAST_SLICE));
     double waves = Math.ceil(tiles * slices / sheet.processors());
+    double memory = 1e3 * (n[N] * n[K] + n[M] * n[K]) * bytes / sheet.bandwidthBytesPerSecond();
+    double tensorCores =
+        1e3
+            * 2
+            * waves
+            * sheet.processors()
+            * tileRows
+            * TILE
+            * n[K]
+            / slices
+            / sheet.flopsPerSecond(call.texts().get(1));
     return new double[] {
       1e-3,
-      1e3 * (n[N] * n[K] + n[M] * n[K]) * bytes / sheet.bandwidthBytesPerSecond(),
-      1e3
-          * 2
-          * waves
-          * sheet.processors()
-          * tileRows
-          * TILE
-          * n[K]
-          / slices
-          / sheet.flopsPerSecond(call.texts().get(1)),
+      memory,
+      // What multiplying takes beyond reading.
+      KernelPhysics.larger(memory, tensorCores, OVERLAP) - memory,
       waves * n[K] / slices / LEAST_SLICE * 1e-3,
       1e3 * n[M] * n[N] * 2 / sheet.bandwidthBytesPerSecond()
     };

@@ -14,17 +14,17 @@ final class KernelLikeness {
   private static final double OTHER_OPERATION = 100;
 
   /** Kernels of one accelerator differ by what they were compiled for. */
-  private static final Weights OWN = new Weights(10, 8, 4);
+  private static final Weights OWN = new Weights(10, 8, 4, 1);
 
   /** Of other accelerators the coefficients are taken alone, and the terms know the types. */
-  private static final Weights LENT = new Weights(0.5, 0.5, 0.5);
+  private static final Weights LENT = new Weights(0.5, 0.5, 0.5, 3);
 
   private static final double OTHER_LAYOUT = 6;
   private static final double OTHER_ACCELERATOR = 1.5;
-  private static final double LENT_OCTAVE = 0.1;
+  private static final double LENT_OCTAVE = 0.3;
 
-  /** A library whose name begins otherwise counts 1. */
-  private record Weights(double type, double window, double distribution) {}
+  /** How much each difference counts; that of a library where nothing of its name is alike. */
+  private record Weights(double type, double window, double distribution, double library) {}
 
   private final KernelPhysics physics;
   private final KernelCall call;
@@ -94,7 +94,7 @@ final class KernelLikeness {
       return weights.type * (1 + Math.abs(octaves));
     }
     return switch (column) {
-      case "kernel_source" -> 1 - alike(asked, measured);
+      case "kernel_source" -> weights.library * (1 - alike(asked, measured));
       case "distribution" -> weights.distribution;
       default -> OTHER_OPERATION;
     };

@@ -88,7 +88,7 @@ public record KernelModel(
     boolean isSame = variant.equals(family.physics().variant(call));
     return new KernelTime(
         millis(call, sheet, variant),
-        ErrorBand.of(error, octaves, isSame),
+        ErrorBand.of(family, error, octaves, isSame),
         isSame && octaves == 0 ? TimeBasis.MEASURED : TimeBasis.EXTRAPOLATED);
   }
 

@@ -107,6 +107,14 @@ public interface KernelPhysics {
     return column.endsWith("_dtype") || column.equals("gemm_type");
   }
 
+  /**
+   * Two times that overlap: a little more than the larger, the less, the higher the power; they add
+   * up where it is 1.
+   */
+  static double larger(double one, double other, double power) {
+    return Math.pow(Math.pow(one, power) + Math.pow(other, power), 1 / power);
+  }
+
   static double log2(double value) {
     return Math.log(value) / Math.log(2);
   }

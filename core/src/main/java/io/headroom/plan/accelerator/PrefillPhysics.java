@@ -16,6 +16,9 @@ final class PrefillPhysics extends AttentionPhysics {
 
   private static final double TILE_ROWS = 128;
 
+  /** Of all tiles over the processors, and of the longest row of them. */
+  private static final double BALANCE = 4;
+
   @Override
   double window(KernelCall call) {
     return call.numbers()[WINDOW];
@@ -60,19 +63,14 @@ final class PrefillPhysics extends AttentionPhysics {
     return new double[] {
       1e-3,
       n[BATCH] * 1e-6,
-      larger(heads * tiles / sheet.processors(), longest) * tileMillis,
+      KernelPhysics.larger(heads * tiles / sheet.processors(), longest, BALANCE) * tileMillis,
       Math.max(1, heads * tileRows / sheet.processors()) * 1e-3,
       memoryMillis(bytes, sheet),
       l2Millis(bytes, sheet)
     };
   }
 
-  /** All of it over the processors, or its longest part: a little more than the larger. */
-  private static double larger(double shared, double longest) {
-    return Math.pow(Math.pow(shared, 4) + Math.pow(longest, 4), 0.25);
-  }
-
-  /** A kernel that is done before the next can begin hides what it does. */
+  /** What a short call does is hidden behind the launch of the next one. */
   @Override
   public double floorPower() {
     return 3;

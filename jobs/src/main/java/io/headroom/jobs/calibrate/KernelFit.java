@@ -42,6 +42,9 @@ final class KernelFit {
   KernelModel fit(KernelFamily family, List<MeasuredCall> measured, KernelError error) {
     SortedMap<String, KernelVariant> variants = PhysicsFit.variants(family, sheet, measured);
     KernelModel physics = KernelModel.ofPhysics(family, variants);
+    if (mostTrees == 0) {
+      return physics.withError(error);
+    }
     double[] labels = new double[measured.size()];
     double[][] features = new double[measured.size()][];
     for (int i = 0; i < labels.length; i++) {

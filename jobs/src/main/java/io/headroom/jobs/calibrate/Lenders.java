@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -57,20 +56,22 @@ final class Lenders {
     for (String name : names) {
       known.add(
           MeasuredTables.has(folder, name)
-              ? ofTables(name, folder, spark)
+              ? ofTables(name, sheet, folder, spark)
               : ofProfile(name, folder));
     }
     return new Lenders(sheet, known);
   }
 
-  private static Known ofTables(String name, Path folder, SparkSession spark) {
+  private static Known ofTables(String name, DataSheet borrower, Path folder, SparkSession spark) {
     DataSheet own = MeasuredTables.sheet("--from", name);
-    KernelFit kernels = new KernelFit(own, LENT_TREES);
     SortedMap<KernelFamily, List<MeasuredCall>> tables = MeasuredTables.read(folder, name, spark);
     SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
     tables.forEach(
-        (family, measured) ->
-            models.put(family, kernels.fit(family, measured, KernelError.NOT_KNOWN)));
+        (family, measured) -> {
+          int trees = LentKernels.lendsTrees(family, own, borrower) ? LENT_TREES : 0;
+          models.put(
+              family, new KernelFit(own, trees).fit(family, measured, KernelError.NOT_KNOWN));
+        });
     return new Known(new Lender(own, models), tables, MeasuredTables.provenance(folder, name));
   }
 
@@ -93,7 +94,7 @@ final class Lenders {
     return new Known(new Lender(profile.sheet(), models), new TreeMap<>(), profile.provenance());
   }
 
-  /** As a profile holds them: with their errors as lent, and the trees of the one most like it. */
+  /** As a profile holds them: with their errors as lent, and the trees of those close to it. */
   List<Lender> lent() {
     SortedMap<KernelFamily, KernelError> errors = errors();
     List<Lender> lent = new ArrayList<>();
@@ -103,23 +104,14 @@ final class Lenders {
           .models()
           .forEach(
               (family, model) -> {
-                KernelModel kept =
-                    nearest(family).equals(one.name()) ? model : model.withFirstTrees(0);
+                boolean trees = LentKernels.lendsTrees(family, one.lender.sheet(), sheet);
+                KernelModel kept = trees ? model : model.withFirstTrees(0);
                 models.put(
                     family, kept.withError(errors.getOrDefault(family, KernelError.NOT_KNOWN)));
               });
       lent.add(new Lender(one.lender.sheet(), models));
     }
     return lent;
-  }
-
-  private String nearest(KernelFamily family) {
-    return known.stream()
-        .filter(one -> one.lender.models().containsKey(family))
-        .min(
-            Comparator.comparingDouble(one -> family.physics().distance(sheet, one.lender.sheet())))
-        .orElseThrow()
-        .name();
   }
 
   /** Each of those with tables, predicted from the others. */
