@@ -1,8 +1,10 @@
 package io.headroom.host;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -13,6 +15,9 @@ import java.util.stream.Stream;
  * @param processor its name, or the architecture where the platform tells no name
  * @param processors how many the virtual machine may use
  * @param maxHeapBytes the largest heap it may grow
+ * @param memoryBytes of the machine, or of the container that it is; null where that is not told
+ * @param lastLevelCacheBytes that the first processor shares with others; null where that is not
+ *     told
  */
 public record Environment(
     String javaVersion,
@@ -20,7 +25,9 @@ public record Environment(
     String operatingSystem,
     String processor,
     int processors,
-    long maxHeapBytes) {
+    long maxHeapBytes,
+    Long memoryBytes,
+    Long lastLevelCacheBytes) {
 
   public static Environment current() {
     Runtime runtime = Runtime.getRuntime();
@@ -30,7 +37,43 @@ public record Environment(
         System.getProperty("os.name") + " " + System.getProperty("os.version"),
         processorName(),
         runtime.availableProcessors(),
-        runtime.maxMemory());
+        runtime.maxMemory(),
+        machineMemoryBytes(),
+        lastLevelCacheBytes(Path.of("/sys/devices/system/cpu/cpu0/cache")));
+  }
+
+  private static Long machineMemoryBytes() {
+    return ManagementFactory.getOperatingSystemMXBean()
+            instanceof com.sun.management.OperatingSystemMXBean system
+        ? system.getTotalMemorySize()
+        : null;
+  }
+
+  /**
+   * Of the caches that Linux lists of a processor, that of the highest level.
+   *
+   * @return null if there is no such list, or it says no size
+   */
+  static Long lastLevelCacheBytes(Path caches) {
+    long highest = 0;
+    Long bytes = null;
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(caches, "index*")) {
+      for (Path cache : found) {
+        long level = Long.parseLong(Files.readString(cache.resolve("level")).strip());
+        if (level > highest) {
+          highest = level;
+          bytes = kibibytes(Files.readString(cache.resolve("size")).strip());
+        }
+      }
+    } catch (IOException | NumberFormatException e) {
+      return null;
+    }
+    return bytes;
+  }
+
+  /** Such as {@code 32768K}. */
+  private static long kibibytes(String size) {
+    return Long.parseLong(size.replace("K", "")) << 10;
   }
 
   /** The machine's name, or {@code localhost} where it has none. */

@@ -76,7 +76,7 @@ class ArchitectureTest {
             "spark",
             "cli"),
         mayUse("report", "measurements", "results", "spark", "cli"),
-        mayUse("calibrate", "settings", "results", "spark", "cli"),
+        mayUse("calibrate", "measurements", "settings", "results", "spark", "cli"),
         mayUse("kv", "settings", "cli"),
         mayUse("plan", "settings", "cli", "results"),
         mayUse("verify", "cli"));

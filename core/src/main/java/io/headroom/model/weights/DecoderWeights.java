@@ -138,13 +138,18 @@ public final class DecoderWeights {
 
   private List<List<WeightMatrix>> layers(ExpertWeights experts) {
     AttentionWeights attention = new AttentionWeights(config, family, model.hiddenSize());
-    Optional<String> pattern = config.text("hybrid_override_pattern");
+    Optional<LayerParts> parts = LayerParts.of(config);
+    Optional<BlockWeights> blocks = BlockWeights.of(config, model.hiddenSize());
     List<List<WeightMatrix>> layers = new ArrayList<>();
     for (LayerSpec layer : model.layers()) {
       int index = layers.size();
+      if (blocks.isPresent()) {
+        layers.add(blocks.get().of(index, layer, attention, experts));
+        continue;
+      }
       List<WeightMatrix> weights = new ArrayList<>();
-      if (pattern.isPresent()) {
-        weights.addAll(onlyPart(pattern.get().charAt(index), layer, attention, experts));
+      if (parts.isPresent()) {
+        weights.addAll(onlyPart(parts.get().parts().get(index), layer, attention, experts));
       } else {
         weights.addAll(mixer(layer, attention));
         weights.addAll(family.flag("mixer_alone", false) ? List.of() : experts.of(index));
@@ -160,15 +165,13 @@ public final class DecoderWeights {
     return layers;
   }
 
-  /** Nemotron-H: a layer is a mixer or an MLP (NemotronHBlock). */
   private List<WeightMatrix> onlyPart(
-      char kind, LayerSpec layer, AttentionWeights attention, ExpertWeights experts) {
-    return switch (kind) {
-      case 'M' -> StateWeights.of(whole.type(), config, model.hiddenSize());
-      case '*' -> attention.of(layer);
-      case '-' -> experts.dense();
-      case 'E' -> experts.experts();
-      default -> throw config.wrong("hybrid_override_pattern", "may have M, *, - and E alone");
+      LayerParts.Part part, LayerSpec layer, AttentionWeights attention, ExpertWeights experts) {
+    return switch (part) {
+      case MAMBA -> StateWeights.of(whole.type(), config, model.hiddenSize());
+      case ATTENTION -> attention.of(layer);
+      case MLP -> experts.dense();
+      case EXPERTS -> experts.experts();
     };
   }
 

@@ -28,7 +28,13 @@ final class ExpertWeights {
           "shared_intermediate_size",
           "moe_shared_expert_intermediate_size");
   private static final List<String> DENSE_WIDTH =
-      List.of("intermediate_size", "ffn_hidden_size", "n_inner", "ffn_dim");
+      List.of(
+          "block_ff_dim",
+          "intermediate_size",
+          "ffn_hidden_size",
+          "n_inner",
+          "ffn_dim",
+          "shared_intermediate_size");
 
   /** The first layers that have one MLP for all tokens. */
   private static final List<String> FIRST_DENSE =
@@ -74,7 +80,8 @@ final class ExpertWeights {
 
   /** Whether a model has experts at all: what is left to choose from is more than one. */
   private boolean hasExperts() {
-    return family.flag("experts", false) && expertCount() > 1;
+    boolean none = LayerParts.of(config).map(parts -> !parts.haveExperts()).orElse(false);
+    return family.flag("experts", false) && !none && expertCount() > 1;
   }
 
   /** Experts to which a token is sent; 1 where that is not stated, 0 without experts. */
@@ -140,15 +147,16 @@ final class ExpertWeights {
     if (family.flag("expert_correction", false)) {
       weights.add(vector("mlp.gate.e_score_correction_bias", count));
     }
-    if (config.has("moe_latent_size")) {
-      throw config.wrong("moe_latent_size", "is not known to count weights by");
-    }
     RankSplit outputs = RankSplit.outputs(width);
-    if (family.isGated()) {
-      weights.add(expert("gate_proj", count, width, hiddenSize, biased, outputs));
+    int latent = config.integer("moe_latent_size", 1, MOST_WIDTH).orElse(hiddenSize);
+    if (config.has("moe_latent_size")) {
+      weights.addAll(latentProjections(latent));
     }
-    weights.add(expert("up_proj", count, width, hiddenSize, biased, outputs));
-    weights.add(expert("down_proj", count, hiddenSize, width, biased, RankSplit.inputs(width)));
+    if (family.isGated()) {
+      weights.add(expert("gate_proj", count, width, latent, biased, outputs));
+    }
+    weights.add(expert("up_proj", count, width, latent, biased, outputs));
+    weights.add(expert("down_proj", count, latent, width, biased, RankSplit.inputs(width)));
     long shared = sharedWidth(width);
     if (shared > 0) {
       weights.addAll(mlp("mlp.shared_experts.", shared));
@@ -165,6 +173,14 @@ final class ExpertWeights {
       }
     }
     return weights;
+  }
+
+  /** Nemotron-3: all experts work on one narrower projection of a token (NemotronHMoE). */
+  private List<WeightMatrix> latentProjections(int latent) {
+    boolean biased = family.has("mlp_bias", config);
+    return List.of(
+        projection("mlp.fc1_latent_proj", latent, hiddenSize, biased, RankSplit.NONE),
+        projection("mlp.fc2_latent_proj", hiddenSize, latent, biased, RankSplit.NONE));
   }
 
   private static WeightMatrix expert(
@@ -250,6 +266,11 @@ final class ExpertWeights {
     long twoThirds = 2 * width / 3;
     long wanted = (long) (factor * twoThirds);
     return roundUp(wanted, step);
+  }
+
+  /** An MLP of another width than the configuration states for all layers. */
+  List<WeightMatrix> dense(long width) {
+    return mlp("mlp.", width);
   }
 
   private List<WeightMatrix> mlp(String module, long width) {

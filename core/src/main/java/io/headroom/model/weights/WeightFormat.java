@@ -73,13 +73,17 @@ public record WeightFormat(
     return quantised.get();
   }
 
+  /** Whether it quantises to four bits of e2m1 with a scale of 32, as gpt-oss does its experts. */
+  public boolean isMxfp4() {
+    return quantised.isPresent() && quantised.get().equals(MatrixEncoding.mxfp4());
+  }
+
   /** The same as an engine holds it, see {@link ModelWeights#served}. */
   WeightFormat served(int mostNumberBytes, int expertInputsStep) {
-    boolean padded = quantised.isPresent() && quantised.get().equals(MatrixEncoding.mxfp4());
     return new WeightFormat(
         label,
         Math.min(numberBytes, mostNumberBytes),
-        padded ? Optional.of(quantised.get().padded(expertInputsStep)) : quantised,
+        isMxfp4() ? Optional.of(quantised.get().padded(expertInputsStep)) : quantised,
         roles,
         kept);
   }

@@ -15,6 +15,9 @@ abstract class AttentionPhysics implements KernelPhysics {
   /** Of the L2 cache, to each processor; coefficients say how far that is off. */
   private static final double L2_BYTES_PER_SECOND = 4e10;
 
+  /** The first of the numbers of decode and of prefill. */
+  private static final int BATCH = 0;
+
   @Override
   public final List<String> texts() {
     return List.of("kernel_source", "kv_cache_dtype");
@@ -44,6 +47,21 @@ abstract class AttentionPhysics implements KernelPhysics {
   @Override
   public final boolean hasWindow(KernelCall call) {
     return window(call) > 0;
+  }
+
+  @Override
+  public final double turns(KernelCall call, DataSheet sheet) {
+    return sheet.host() ? call.numbers()[BATCH] : 1;
+  }
+
+  @Override
+  public final KernelCall turn(KernelCall call, DataSheet sheet) {
+    if (!sheet.host() || call.numbers()[BATCH] == 1) {
+      return call;
+    }
+    double[] numbers = call.numbers().clone();
+    numbers[BATCH] = 1;
+    return new KernelCall(call.texts(), numbers);
   }
 
   /** Positions that a query sees; 0 without a window. */

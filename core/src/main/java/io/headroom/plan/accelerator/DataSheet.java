@@ -4,6 +4,7 @@ import io.headroom.json.JsonDocument;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a vendor says of an accelerator, and what is known beside it.
@@ -15,8 +16,10 @@ import java.util.Set;
  * @param fp8FlopsPerSecond the same; 0 where there is no fp8
  * @param fp4FlopsPerSecond the same; 0 where there is no fp4
  * @param l2Bytes of the last cache before the memory
- * @param processors streaming multiprocessors or compute units
+ * @param processors streaming multiprocessors or compute units; of a host the threads of an engine
  * @param linkBytesPerSecond to its neighbours, one way and all links together; 0 where not known
+ * @param host whether it is a processor that runs programs itself, and was measured by this
+ *     project's own sweeps: it takes the sequences of a batch one after another
  * @param source where the figures are from
  */
 public record DataSheet(
@@ -29,6 +32,7 @@ public record DataSheet(
     double l2Bytes,
     int processors,
     double linkBytesPerSecond,
+    boolean host,
     String source) {
   private static final String FILE = "data-sheets.json";
 
@@ -66,7 +70,36 @@ public record DataSheet(
         l2Bytes,
         processors,
         0,
+        false,
         source);
+  }
+
+  /** Of a host: float32 in the place of bf16, and its last-level cache in that of L2. */
+  public static DataSheet ofHost(
+      String name,
+      double memoryBytes,
+      double streamBytesPerSecond,
+      double flopsPerSecond,
+      double cacheBytes,
+      int threads,
+      String source) {
+    return new DataSheet(
+        name,
+        memoryBytes,
+        streamBytesPerSecond,
+        flopsPerSecond,
+        0,
+        0,
+        cacheBytes,
+        threads,
+        0,
+        true,
+        source);
+  }
+
+  /** The names of all that are known, for messages. */
+  public static String knownNames() {
+    return known().stream().map(DataSheet::name).collect(Collectors.joining(", "));
   }
 
   /**
@@ -96,6 +129,7 @@ public record DataSheet(
         json.integer("processors", 1, MOST_PROCESSORS)
             .orElseThrow(() -> json.missing("processors", "a number is needed")),
         json.positiveNumber("link_bytes_per_second").orElse(0),
+        json.flag("host").orElse(false),
         json.text("source").orElseThrow(() -> json.missing("source", "a text is needed")));
   }
 

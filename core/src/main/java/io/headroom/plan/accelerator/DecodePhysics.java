@@ -90,6 +90,10 @@ final class DecodePhysics extends AttentionPhysics {
   @Override
   public double[] terms(KernelCall call, DataSheet sheet) {
     Schedule work = schedule(call, sheet);
+    if (sheet.host()) {
+      return HostTerms.decode(
+          work.queryHeads, work.kvHeads, work.headDim, work.visible, work.bytes, sheet);
+    }
     double waves = Math.ceil(work.blocks * work.splits / work.places);
     return new double[] {
       1e-3,

@@ -15,6 +15,7 @@ public record KernelCall(List<String> texts, double... numbers) {
   private static final SortedMap<String, Double> BYTES = new TreeMap<>();
 
   static {
+    BYTES.put("float32", 4.0);
     List.of("bfloat16", "float16", "half").forEach(type -> BYTES.put(type, 2.0));
     List.of("fp8", "fp8_e4m3", "fp8_block", "int8", "int8_wo")
         .forEach(type -> BYTES.put(type, 1.0));
@@ -22,6 +23,8 @@ public record KernelCall(List<String> texts, double... numbers) {
     BYTES.put("nvfp4", 0.5 + 1.0 / 16);
     List.of("mxfp4", "w4a16_mxfp4", "w4a8_mxfp4_mxfp8")
         .forEach(type -> BYTES.put(type, 0.5 + 1.0 / 32));
+    // Four bits, and a scale and an offset of two bytes each of 64 elements.
+    BYTES.put("int4", 0.5 + 4.0 / 64);
     // Four bits and a scale of two bytes of 128 elements.
     List.of("int4_wo", "w4afp8").forEach(type -> BYTES.put(type, 0.5 + 2.0 / 128));
   }

@@ -83,18 +83,20 @@ public record KernelModel(
 
   /** What the model says of a call, and how far that may be off. */
   public KernelTime time(KernelCall call, DataSheet sheet) {
-    String variant = nearest(call);
-    double octaves = variants.get(variant).source().octavesBeyond(family.physics().sizes(call));
-    boolean isSame = variant.equals(family.physics().variant(call));
+    KernelCall turn = family.physics().turn(call, sheet);
+    String variant = nearest(turn);
+    double octaves = variants.get(variant).source().octavesBeyond(family.physics().sizes(turn));
+    boolean isSame = variant.equals(family.physics().variant(turn));
     return new KernelTime(
-        millis(call, sheet, variant),
+        family.physics().turns(call, sheet) * millis(turn, sheet, variant),
         ErrorBand.of(family, error, octaves, isSame),
         isSame && octaves == 0 ? TimeBasis.MEASURED : TimeBasis.EXTRAPOLATED);
   }
 
   /** Where the kernel was not measured, by what is most like it. */
   public double millis(KernelCall call, DataSheet sheet) {
-    return millis(call, sheet, nearest(call));
+    KernelCall turn = family.physics().turn(call, sheet);
+    return family.physics().turns(call, sheet) * millis(turn, sheet, nearest(turn));
   }
 
   private double millis(KernelCall call, DataSheet sheet, String variant) {

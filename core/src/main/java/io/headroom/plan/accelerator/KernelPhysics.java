@@ -96,6 +96,19 @@ public interface KernelPhysics {
     return 0;
   }
 
+  /**
+   * How often an accelerator does {@link #turn} for one call: a host takes the sequences of a batch
+   * one after another.
+   */
+  default double turns(KernelCall call, DataSheet sheet) {
+    return 1;
+  }
+
+  /** What is done at once of a call. */
+  default KernelCall turn(KernelCall call, DataSheet sheet) {
+    return call;
+  }
+
   /** What {@link #features} stand for. */
   List<String> featureNames();
 

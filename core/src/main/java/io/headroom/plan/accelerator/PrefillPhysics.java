@@ -46,6 +46,10 @@ final class PrefillPhysics extends AttentionPhysics {
   @Override
   public double[] terms(KernelCall call, DataSheet sheet) {
     double[] n = call.numbers();
+    if (sheet.host()) {
+      return HostTerms.prefill(
+          n[TOKENS], n[QUERY_HEADS], n[KV_HEADS], n[HEAD_DIM], pairs(n), sheet);
+    }
     boolean packs = packsGroups(call.texts().get(0)) || n[TOKENS] == 1;
     double rowsOfToken = packs ? n[QUERY_HEADS] / n[KV_HEADS] : 1;
     double heads = n[BATCH] * n[QUERY_HEADS] / rowsOfToken;

@@ -81,6 +81,9 @@ public final class ProfileFile {
     if (sheet.linkBytesPerSecond() > 0) {
       data.put("link_bytes_per_second", sheet.linkBytesPerSecond());
     }
+    if (sheet.host()) {
+      data.put("host", true);
+    }
     data.put("source", sheet.source());
   }
 
@@ -101,8 +104,11 @@ public final class ProfileFile {
 
   private static void write(KernelError known, ObjectNode error) {
     error.put("rows", known.rows());
-    error.put("mean_absolute_percentage_error", rounded(known.mean()));
-    error.put("p90_absolute_percentage_error", rounded(known.p90()));
+    // Absent stands for none: no row was kept out, or every one was met.
+    if (known.p90() > 0) {
+      error.put("mean_absolute_percentage_error", rounded(known.mean()));
+      error.put("p90_absolute_percentage_error", rounded(known.p90()));
+    }
   }
 
   private static void write(KernelModel model, ObjectNode into) {

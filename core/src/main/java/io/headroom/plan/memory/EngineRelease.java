@@ -18,6 +18,12 @@ public record EngineRelease(int minor, boolean isV0) {
   /** The first that takes CUDA graphs off what is left for the cache. */
   private static final int FIRST_WITH_GRAPHS = 21;
 
+  /** The first whose sampler cuts the logits without sorting them. */
+  private static final int FIRST_UNSORTED = 17;
+
+  /** The first that has more beside PyTorch. */
+  private static final int FIRST_LARGER = 18;
+
   /** What a version that is not stated is taken for. */
   private static final int UNSTATED = 11;
 
@@ -26,6 +32,18 @@ public record EngineRelease(int minor, boolean isV0) {
     Matcher version = VERSION.matcher(text);
     int minor = version.find() ? Integer.parseInt(version.group(1)) : UNSTATED;
     return new EngineRelease(minor, text.contains("V0") || minor < FIRST_V1);
+  }
+
+  /**
+   * Whether the sampler sorts the logits; with those that do not came a workspace for experts that
+   * stays.
+   */
+  boolean sortsLogits() {
+    return minor < FIRST_UNSORTED;
+  }
+
+  boolean isLargerBesideTorch() {
+    return minor >= FIRST_LARGER;
   }
 
   boolean countsGraphs() {

@@ -19,13 +19,22 @@ import io.headroom.model.weights.ModelWeights;
  *
  * The activations are those of the trial run that the engine measures: a forward pass over the most
  * tokens of a step, whose last hidden states are then sampled. On H100 the sampler is the peak, and
- * so grows with the vocabulary; before V1 a whole prompt was run, whose MLP was.
+ * so grows with the vocabulary; before V1 a whole prompt was run, whose MLP was. Since 0.17 the
+ * sampler takes less than half, and the workspace of the experts and the outputs for images stay:
+ *
+ * <pre>{@code
+ * activations = tokens x 2 x (experts a token x (larger of 2 widths and hidden size
+ *                                                + larger of width and hidden size)
+ *                             + hidden size of images)
+ *               + max(MLP and hidden rows as above without experts, sampler)
+ * }</pre>
  *
  * <p>Errors against logs with known flags: at most 0.1 GiB for dense models on H100 and for V0 on
- * RTX 3090, 0.3 % on A100 and L40S, 1.9 % for Gemma-3 on MI300X, 2.3 % on V100. Not met: 1.5 GiB
- * too much where gpt-oss-120b runs on Marlin, which pads more (see {@link
- * Overhead#EXPERT_INPUTS_STEP}), and 2.7 GiB too little for Mistral-Small-3.2 on H100, whose log
- * has 2.12 GiB of activations where models with as many tokens in their vocabulary have 4.8.
+ * RTX 3090, 0.3 % on A100 and L40S, 1.9 % for Gemma-3 on MI300X, 1 % on V100. Not met: 1.5 GiB too
+ * much where gpt-oss-120b runs on Marlin, which pads more (see {@link
+ * Overhead#EXPERT_INPUTS_STEP}), and 2.7 GiB too little for Mistral-Small-3.2 on H100 with 0.11,
+ * whose log has 2.12 GiB of activations, as later releases do, where models with as many tokens in
+ * their vocabulary have 4.8.
  *
  * @param budgetBytes visible memory times utilisation
  * @param weightsBytes of the fullest rank, what an engine adds included
@@ -99,19 +108,47 @@ public record KvPool(
 
   private static long activations(
       ModelSpec model, ModelWeights weights, EngineSetting setting, EngineOverheads overheads) {
-    long rowBytes = (long) setting.trialTokens() * ACTIVATION_BYTES;
-    double width = (double) weights.widestMlp() / setting.ranks().tensorParallel();
-    double forward =
-        rowBytes
-            * (Math.max(
-                    overheads.value(Overhead.MLP_ROWS) * width, expertRow(model, weights, setting))
-                + overheads.value(Overhead.HIDDEN_ROWS) * model.hiddenSize());
+    EngineRelease release = setting.release();
+    double rowBytes = (double) setting.trialTokens() * ACTIVATION_BYTES;
+    double mlpRow =
+        overheads.value(Overhead.MLP_ROWS) * weights.widestMlp() / setting.ranks().tensorParallel();
+    Overhead logit =
+        release.sortsLogits()
+            ? Overhead.SAMPLER_BYTES_PER_LOGIT
+            : Overhead.SAMPLER_BYTES_PER_LOGIT_SINCE_17;
     double sampler =
-        (double) setting.trialSequences()
-                * model.vocabSize()
-                * overheads.value(Overhead.SAMPLER_BYTES_PER_LOGIT)
-            + (double) rowBytes * model.hiddenSize();
-    return Math.round(Math.max(forward, sampler));
+        (double) setting.trialSequences() * model.vocabSize() * overheads.value(logit)
+            + rowBytes * model.hiddenSize();
+    if (release.sortsLogits()) {
+      double forward =
+          rowBytes
+              * (Math.max(mlpRow, expertRow(model, weights, setting))
+                  + overheads.value(Overhead.HIDDEN_ROWS) * model.hiddenSize());
+      return Math.round(Math.max(forward, sampler));
+    }
+    double forward =
+        rowBytes * (mlpRow + overheads.value(Overhead.HIDDEN_ROWS_SINCE_17) * model.hiddenSize());
+    double kept = rowBytes * (workspaceRow(model, weights, setting) + imageRow(model, weights));
+    return Math.round(kept + Math.max(forward, sampler));
+  }
+
+  /**
+   * What later releases keep for the experts of a token, beside everything else: the two workspaces
+   * of a modular kernel, of which the first takes gate and up, the second their product, and either
+   * the output (workspace_shapes of TritonExperts). Kernels for mxfp4 have none.
+   */
+  private static double workspaceRow(ModelSpec model, ModelWeights weights, EngineSetting setting) {
+    if (weights.format().isMxfp4()) {
+      return 0;
+    }
+    double width = (double) weights.expertWidth() / setting.ranks().tensorParallel();
+    return weights.expertsPerToken()
+        * (Math.max(2 * width, model.hiddenSize()) + Math.max(width, model.hiddenSize()));
+  }
+
+  /** The outputs of an encoder of images for as many tokens, which are kept while a step runs. */
+  private static double imageRow(ModelSpec model, ModelWeights weights) {
+    return weights.tower().isEmpty() ? 0 : model.hiddenSize();
   }
 
   /**
@@ -124,13 +161,23 @@ public record KvPool(
   }
 
   private static long other(EngineSetting setting, EngineOverheads overheads) {
-    boolean several =
-        setting.ranks().tensorParallel() > 1 || setting.ranks().pipelineParallel() > 1;
-    Overhead other =
-        several
-            ? Overhead.OTHER_GIB_SEVERAL_GPUS
-            : setting.release().isV0() ? Overhead.OTHER_GIB_V0 : Overhead.OTHER_GIB;
     boolean graphs = setting.release().countsGraphs() && !setting.eager();
-    return overheads.bytes(other) + (graphs ? overheads.bytes(Overhead.GRAPHS_GIB) : 0);
+    Overhead ofGraphs =
+        setting.manySequences() ? Overhead.GRAPHS_GIB_MANY_SEQUENCES : Overhead.GRAPHS_GIB;
+    return overheads.bytes(besideTorch(setting)) + (graphs ? overheads.bytes(ofGraphs) : 0);
+  }
+
+  private static Overhead besideTorch(EngineSetting setting) {
+    boolean larger = setting.release().isLargerBesideTorch();
+    if (setting.ranks().tensorParallel() > 1) {
+      return larger ? Overhead.OTHER_GIB_SEVERAL_GPUS_SINCE_18 : Overhead.OTHER_GIB_SEVERAL_GPUS;
+    }
+    if (setting.ranks().pipelineParallel() > 1) {
+      return Overhead.OTHER_GIB_SEVERAL_GPUS;
+    }
+    if (setting.release().isV0()) {
+      return Overhead.OTHER_GIB_V0;
+    }
+    return larger ? Overhead.OTHER_GIB_SINCE_18 : Overhead.OTHER_GIB;
   }
 }

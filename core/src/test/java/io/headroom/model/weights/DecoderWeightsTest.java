@@ -45,6 +45,7 @@ class DecoderWeightsTest {
     "phi-3-mini, 3821079552",
     "phi-4, 14659507200",
     "falcon3-7b, 7455550464",
+    "llama-3.3-nemotron-super-49b, 49867145216",
     // Tied.
     "llama-3.2-1b, 1235814400",
     "llama-3.2-3b, 3212749824",
@@ -58,6 +59,10 @@ class DecoderWeightsTest {
     "gemma-2-9b, 9241705984",
     "gemma-2-27b, 27227128320",
     "gemma-3-1b, 999885952",
+    "command-r-v01, 34980831232",
+    "command-r7b-12-2024, 8028033024",
+    "command-r-plus, 103810674688",
+    "command-a-03-2025, 111057580032",
     // Biases of queries, keys and values.
     "qwen-7b, 7721324544",
     "qwen2-0.5b, 494032768",
@@ -87,6 +92,7 @@ class DecoderWeightsTest {
     "falcon-7b, 6921720704",
     "falcon-40b, 41303293952",
     "mpt-7b, 6649286656",
+    "mpt-30b, 29957200896",
     "phi-2, 2779683840",
     "starcoder, 15517456384",
     "olmo-7b, 6888095744",
@@ -110,6 +116,8 @@ class DecoderWeightsTest {
     // Layers with a state.
     "falcon-mamba-7b, 7272665088",
     "jamba-v0.1, 51570323328",
+    "lfm2-350m, 354483968",
+    "granite-4.0-h-micro, 3191396096",
     "kimi-linear-48b-a3b, 49122681728",
     "hunyuan-a13b, 80393183232",
     // With a tower for images.
@@ -136,7 +144,12 @@ class DecoderWeightsTest {
   @CsvSource({
     "glm-4.5-air, 106.9",
     "ernie-4.5-21b-a3b, 21.8",
+    "minimax-m2, 228.7",
     "minimax-m2.5, 228.7",
+    "glm-4.7-flash, 29.9",
+    "nemotron-h-8b, 8.1",
+    "nemotron-3-ultra-550b-a55b, 550",
+    "kimi-k2.5, 1026.4",
     "llama-4-maverick, 401.6",
     "nemotron-3-nano-30b-a3b, 31.6",
     "gemma-4-31b, 30.7",
@@ -152,6 +165,17 @@ class DecoderWeightsTest {
         .isCloseTo(billions, org.assertj.core.data.Percentage.withPercentage(0.2));
   }
 
+  /** 60 layers of 384 experts in 4 bits, with a scale of 16 bits for 32: 594 GB on the hub. */
+  @Test
+  void expertsAloneAreQuantisedWhereTheOthersAreIgnored() {
+    ModelWeights weights = weights("kimi-k2.5");
+
+    long experts = 60L * 384 * 3 * 7168 * 2048;
+    assertThat(weights.bytes()).isEqualTo(experts * 9 / 16 + 2 * (weights.parameters() - experts));
+    assertThat(weights.bytes() / 1e9)
+        .isCloseTo(594, org.assertj.core.data.Percentage.withPercentage(0.2));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"qwen3.5-27b", "gemma-4-31b", "phi-3.5-vision"})
   void aTowerThatIsNotCountedIsSaid(String model) {
@@ -160,12 +184,11 @@ class DecoderWeightsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "nemotron-h-8b, intermediate_size is missing",
-    "nemotron-3-ultra-550b-a55b, moe_latent_size is not known to count weights by",
+    "nemotron-3-super-120b-a12b-fp8, quantization_config is missing; the name of the model says",
     "recurrentgemma-2b, the weights of model_type \"recurrent_gemma\" are not known",
     "gemma-3n-e4b, the weights of model_type \"gemma3n_text\" are not known",
     "gemma-4-e2b, the weights of layers that share or cross keys and values are not known",
-    "command-r-plus, vocab_size is missing; an integer is needed for weights to be counted",
+    "falcon-h1-34b, the weights of model_type \"falcon_h1\" are not known",
     "gemma-4-31b-it-nvfp4, quantization_config.ignore is missing",
     "qwen3.6-35b-a3b-nvfp4, quantization_config.quant_algo is not known to count weights by"
   })

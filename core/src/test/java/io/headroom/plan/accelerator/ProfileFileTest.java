@@ -41,6 +41,28 @@ class ProfileFileTest {
     assertThat(read.model(KernelFamily.MOE)).isEmpty();
   }
 
+  /** Of tables so small that no row was kept out. */
+  @Test
+  void anErrorThatIsNotKnownIsReadAsSuch() throws IOException {
+    AcceleratorProfile profile = profile();
+    SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
+    profile
+        .models()
+        .forEach(
+            (family, model) ->
+                models.put(
+                    family,
+                    new KernelModel(
+                        family, model.variants(), model.residual(), KernelError.NOT_KNOWN)));
+    AcceleratorProfile unknown =
+        new AcceleratorProfile(profile.sheet(), profile.provenance(), models);
+
+    AcceleratorProfile read = ProfileFile.read(file(ProfileFile.text(unknown)));
+
+    assertThat(read.model(KernelFamily.DECODE).orElseThrow().error())
+        .isEqualTo(KernelError.NOT_KNOWN);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

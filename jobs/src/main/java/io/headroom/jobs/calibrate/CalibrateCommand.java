@@ -44,14 +44,18 @@ public final class CalibrateCommand implements Callable<Integer> {
       names = "--measurements",
       paramLabel = "DIR",
       required = true,
-      description = "The folder of the tables NAME-generation.parquet, NAME-context.parquet...")
+      description =
+          "The folder of the tables NAME-generation.parquet, NAME-context.parquet..., or of a"
+              + " sweep's results.")
   private String measurements;
 
   @Option(
       names = "--gpu",
       paramLabel = "NAME",
       required = true,
-      description = "The accelerator, such as h100_sxm; how the names of its tables begin.")
+      description =
+          "The accelerator, such as h100_sxm; how the names of its tables begin. Any other name for"
+              + " the host of a sweep.")
   private String accelerator;
 
   @Option(
@@ -107,21 +111,20 @@ public final class CalibrateCommand implements Callable<Integer> {
   public Integer call() {
     requireOneOf();
     Path folder = LocalAddress.path("--measurements", measurements);
+    Measurements.requireName(folder, accelerator, from);
     if (check) {
       AcceleratorProfile checked = profileOfAccelerator();
-      onTables(folder, tables -> print(ProfileCheck.of(checked, tables)));
+      onMeasurements(folder, measured -> print(ProfileCheck.of(checked, measured.tables())));
       return ExitStatus.DONE;
     }
-    DataSheet sheet = MeasuredTables.sheet("--gpu", accelerator);
-    KernelFit kernels = new KernelFit(sheet);
     if (keptOut != null) {
       RowSplit split = RowSplit.named(keptOut);
-      onTables(folder, tables -> print(keptOut(kernels, tables, split)));
+      onMeasurements(folder, measured -> print(keptOut(measured, split)));
       return ExitStatus.DONE;
     }
     WholeFile file = WholeFile.at(LocalAddress.path("--out", out));
     try (SparkLease lease = new SparkLease("headroom calibrate")) {
-      file.write(profile(sheet, kernels, folder, lease.analysing()));
+      file.write(profile(folder, lease.analysing()));
     }
     return ExitStatus.DONE;
   }
@@ -158,9 +161,9 @@ public final class CalibrateCommand implements Callable<Integer> {
     return read;
   }
 
-  private void onTables(Path folder, Consumer<SortedMap<KernelFamily, List<MeasuredCall>>> then) {
+  private void onMeasurements(Path folder, Consumer<Measurements> then) {
     try (SparkLease lease = new SparkLease("headroom calibrate")) {
-      then.accept(MeasuredTables.read(folder, accelerator, lease.analysing()));
+      then.accept(Measurements.read(folder, accelerator, lease.analysing()));
     }
   }
 
@@ -168,37 +171,45 @@ public final class CalibrateCommand implements Callable<Integer> {
     System.out.print(json ? errors.json() : errors.table());
   }
 
-  private static ProfileCheck keptOut(
-      KernelFit kernels, SortedMap<KernelFamily, List<MeasuredCall>> tables, RowSplit split) {
+  private static ProfileCheck keptOut(Measurements measurements, RowSplit split) {
+    KernelFit kernels = new KernelFit(measurements.sheet());
     SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
-    tables.forEach(
-        (family, measured) -> {
-          if (split.fits(family)) {
-            kernels
-                .keptOut(family, measured, split, RowSplit.FOLDS)
-                .ifPresent(error -> errors.put(family, error));
-          }
-        });
-    return new ProfileCheck(errors, new TreeMap<>());
+    measurements
+        .tables()
+        .forEach(
+            (family, measured) -> {
+              if (split.fits(family)) {
+                kernels
+                    .keptOut(family, measured, split, RowSplit.FOLDS)
+                    .ifPresent(error -> errors.put(family, error));
+              }
+            });
+    return ProfileCheck.ofKept(errors, measurements.tables());
   }
 
   /** The text of the profile; its errors are printed. */
-  private String profile(DataSheet sheet, KernelFit kernels, Path folder, SparkSession spark) {
+  private String profile(Path folder, SparkSession spark) {
     boolean isMeasured = from.isEmpty() || MeasuredTables.has(folder, accelerator);
-    SortedMap<KernelFamily, List<MeasuredCall>> tables =
-        isMeasured ? MeasuredTables.read(folder, accelerator, spark) : new TreeMap<>();
+    Measurements measurements =
+        isMeasured
+            ? Measurements.read(folder, accelerator, spark)
+            : Measurements.none(MeasuredTables.sheet("--gpu", accelerator));
+    DataSheet sheet = measurements.sheet();
+    KernelFit kernels = new KernelFit(sheet);
     SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
     SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
-    tables.forEach(
-        (family, measured) -> {
-          KernelError error =
-              kernels.keptOut(family, measured, RowSplit.ROWS, 1).orElse(KernelError.NOT_KNOWN);
-          errors.put(family, error);
-          models.put(family, kernels.fit(family, measured, error));
-          System.err.printf(
-              "%s: fitted to %s rows%n", family.label(), Units.count(measured.size()));
-        });
-    SortedMap<String, String> provenance = MeasuredTables.provenance(folder, accelerator);
+    measurements
+        .tables()
+        .forEach(
+            (family, measured) -> {
+              KernelError error =
+                  kernels.keptOut(family, measured, RowSplit.ROWS, 1).orElse(KernelError.NOT_KNOWN);
+              errors.put(family, error);
+              models.put(family, kernels.fit(family, measured, error));
+              System.err.printf(
+                  "%s: fitted to %s rows%n", family.label(), Units.count(measured.size()));
+            });
+    SortedMap<String, String> provenance = new TreeMap<>(measurements.provenance());
     Lenders lenders = Lenders.of(sheet, from, folder, spark);
     provenance.putAll(lenders.provenance());
     List<Lender> lent = lenders.lent();
@@ -212,19 +223,19 @@ public final class CalibrateCommand implements Callable<Integer> {
     }
     if (isMeasured) {
       System.out.printf("%s, errors on a fifth of the rows that was kept out:%n", out);
-      System.out.print(new ProfileCheck(errors, new TreeMap<>()).table());
+      System.out.print(ProfileCheck.ofKept(errors, measurements.tables()).table());
     }
     if (!from.isEmpty()) {
       System.out.printf(
           "%s, errors of what is lent, each of those with tables predicted from the others:%n",
           out);
-      System.out.print(new ProfileCheck(lenders.errors(), new TreeMap<>()).table());
+      System.out.print(ProfileCheck.ofErrors(lenders.errors()).table());
     }
     if (!profile.adaptations().isEmpty()) {
       System.out.printf("%s, errors on a fifth of the probes at a time, kept out:%n", out);
       SortedMap<KernelFamily, KernelError> adapted = new TreeMap<>();
       profile.adaptations().forEach((family, one) -> adapted.put(family, one.error()));
-      System.out.print(new ProfileCheck(adapted, new TreeMap<>()).table());
+      System.out.print(ProfileCheck.ofErrors(adapted).table());
     }
     return text;
   }

@@ -41,7 +41,7 @@ final class MeasuredTables {
   private static final List<String> PROVENANCE = List.of("source", "path", "commit", "licence");
 
   /** In a fixed order, whatever the order of the file. */
-  private static final Comparator<MeasuredCall> BY_SHAPE =
+  static final Comparator<MeasuredCall> BY_SHAPE =
       Comparator.comparing((MeasuredCall measured) -> measured.call().texts().toString())
           .thenComparing(measured -> measured.call().numbers(), Arrays::compare)
           .thenComparing(MeasuredCall::millis);
@@ -67,7 +67,7 @@ final class MeasuredTables {
     }
     if (tables.isEmpty()) {
       throw new UserException(
-          "--measurements: no table of the accelerator; needed: one of %s: %s"
+          "--measurements: no table of the accelerator; needed: one of %s, or a sweep's results: %s"
               .formatted(
                   Arrays.stream(KernelFamily.values())
                       .map(family -> file(folder, accelerator, family).getFileName())
@@ -93,11 +93,7 @@ final class MeasuredTables {
             () ->
                 new UserException(
                     "%s: no data sheet of it; known: %s: %s"
-                        .formatted(
-                            option,
-                            String.join(
-                                ", ", DataSheet.known().stream().map(DataSheet::name).toList()),
-                            accelerator)));
+                        .formatted(option, DataSheet.knownNames(), accelerator)));
   }
 
   /**

@@ -19,9 +19,12 @@ import java.util.TreeMap;
  * @param errors of every family
  * @param unknown of every family that has one, the rows whose kernel the profile does not know, and
  *     predicts by what is most like it
+ * @param noise of the rows themselves, of every family in which calls were measured repeatedly
  */
 record ProfileCheck(
-    SortedMap<KernelFamily, KernelError> errors, SortedMap<KernelFamily, Integer> unknown) {
+    SortedMap<KernelFamily, KernelError> errors,
+    SortedMap<KernelFamily, Integer> unknown,
+    SortedMap<KernelFamily, KernelError> noise) {
   static ProfileCheck of(
       AcceleratorProfile profile, SortedMap<KernelFamily, List<MeasuredCall>> tables) {
     SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
@@ -41,7 +44,32 @@ record ProfileCheck(
             unknown.put(family, others);
           }
         });
-    return new ProfileCheck(errors, unknown);
+    return new ProfileCheck(errors, unknown, noise(tables));
+  }
+
+  /**
+   * Of errors on rows that were kept from a fit.
+   *
+   * @param tables in which they are
+   */
+  static ProfileCheck ofKept(
+      SortedMap<KernelFamily, KernelError> errors,
+      SortedMap<KernelFamily, List<MeasuredCall>> tables) {
+    return new ProfileCheck(errors, new TreeMap<>(), noise(tables));
+  }
+
+  /** Of errors alone. */
+  static ProfileCheck ofErrors(SortedMap<KernelFamily, KernelError> errors) {
+    return new ProfileCheck(errors, new TreeMap<>(), new TreeMap<>());
+  }
+
+  private static SortedMap<KernelFamily, KernelError> noise(
+      SortedMap<KernelFamily, List<MeasuredCall>> tables) {
+    SortedMap<KernelFamily, KernelError> noise = new TreeMap<>();
+    tables.forEach(
+        (family, measured) ->
+            RepeatNoise.of(measured).ifPresent(found -> noise.put(family, found)));
+    return noise;
   }
 
   /** One object, with a line end. */
@@ -53,6 +81,10 @@ record ProfileCheck(
           one.put("rows", error.rows());
           one.put("mean_absolute_percentage_error", error.mean());
           one.put("p90_absolute_percentage_error", error.p90());
+          if (noise.containsKey(family)) {
+            one.put("repeated_rows", noise.get(family).rows());
+            one.put("mean_absolute_percentage_noise", noise.get(family).mean());
+          }
         });
     for (Map.Entry<KernelFamily, Integer> rows : unknown.entrySet()) {
       root.withObject("/" + rows.getKey().label()).put("rows_of_unknown_kernels", rows.getValue());
@@ -61,7 +93,8 @@ record ProfileCheck(
   }
 
   String table() {
-    TextTable table = new TextTable("family", "rows", "mean error", "p90 error", "unknown");
+    TextTable table =
+        new TextTable("family", "rows", "mean error", "p90 error", "noise", "unknown");
     TreeMap<KernelFamily, Integer> families = new TreeMap<>(unknown);
     errors.keySet().forEach(family -> families.putIfAbsent(family, 0));
     families.forEach(
@@ -72,6 +105,7 @@ record ProfileCheck(
               error == null ? "0" : String.valueOf(error.rows()),
               error == null ? "-" : percent(error.mean()),
               error == null ? "-" : percent(error.p90()),
+              noise.containsKey(family) ? percent(noise.get(family).mean()) : "-",
               String.valueOf(rows));
         });
     return table.render();

@@ -22,6 +22,9 @@ import org.apache.spark.sql.types.StructType;
  * and set it where a sweep makes its rows Spark's.
  */
 public final class MeasurementTable {
+  /** Its folder among the results. */
+  public static final String NAME = "measurements";
+
   /** Counts the changes of the columns. */
   public static final int SCHEMA_VERSION = 2;
 

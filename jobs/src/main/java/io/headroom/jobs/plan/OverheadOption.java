@@ -12,8 +12,8 @@ final class OverheadOption {
   /**
    * @throws UserException if a key is not known, or its value is out of range
    */
-  static EngineOverheads parse(List<String> changes) {
-    EngineOverheads overheads = EngineOverheads.USUAL;
+  static EngineOverheads parse(EngineOverheads changed, List<String> changes) {
+    EngineOverheads overheads = changed;
     for (String change : changes) {
       int equals = change.indexOf('=');
       String key = equals < 0 ? change : change.substring(0, equals).strip();

@@ -62,10 +62,19 @@ public final class PlanCommand implements Callable<Integer> {
   private Path models;
 
   @Option(
+      names = "--overheads",
+      paramLabel = "FILE",
+      description =
+          "A HOCON file that changes what an engine takes besides weights and cache:"
+              + " overheads { other-gib = 0.5 }.")
+  private Path overheads;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Changes what an engine takes besides weights and cache, such as other-gib=0.5.")
+          "Changes what an engine takes besides weights and cache, such as other-gib=0.5; goes before"
+              + " --overheads.")
   private List<String> changes = List.of();
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -77,11 +86,13 @@ public final class PlanCommand implements Callable<Integer> {
       throw new UserException("plan: one is needed: --check FILE.csv, or --check-pool FILE.csv");
     }
     HubModels hub = new HubModels(ProjectFolders.models(), Optional.ofNullable(models));
-    EngineOverheads overheads = OverheadOption.parse(changes);
+    EngineOverheads changed =
+        OverheadOption.parse(
+            overheads == null ? EngineOverheads.USUAL : OverheadsFile.read(overheads), changes);
     if (runs != null) {
       List<ServedRun> served =
           CsvTable.read(runs, ServedRun.COLUMNS).rows().stream().map(ServedRun::of).toList();
-      ServingCheck check = new ServingCheck(hub, new Profiles()::of, overheads);
+      ServingCheck check = new ServingCheck(hub, new Profiles()::of, changed);
       ServingReport report = check.check(served, CostChoice.named(costs));
       if (rows != null) {
         WholeFile.at(rows).write(report.csv());
@@ -89,7 +100,7 @@ public final class PlanCommand implements Callable<Integer> {
       System.out.print(json ? JsonLine.of(report.json()) : report.text());
       return ExitStatus.DONE;
     }
-    PoolCheck check = new PoolCheck(hub, overheads);
+    PoolCheck check = new PoolCheck(hub, changed);
     PoolReport report =
         check.check(
             CsvTable.read(pools, LoggedPool.COLUMNS).rows().stream().map(LoggedPool::of).toList());

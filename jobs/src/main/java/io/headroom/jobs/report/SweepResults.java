@@ -6,6 +6,7 @@ import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsFolder;
 import io.headroom.jobs.results.ResultsKind;
+import io.headroom.jobs.results.WrittenResults;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -55,34 +56,10 @@ record SweepResults(String name, String path, Manifest manifest, String measurem
   }
 
   private static SweepResults read(String name, String path) {
-    ResultsFolder folder = ResultsFolder.at(path, ResultsKind.SWEEP);
-    if (!folder.exists()) {
-      throw new UserException("%s: no such folder".formatted(path));
-    }
-    Manifest manifest =
-        folder
-            .manifest()
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "%s: holds no manifest.json; allowed: the results of a sweep"
-                            .formatted(path)));
-    Integer version = manifest.run().schemaVersion();
-    if (version == null || version != MeasurementTable.SCHEMA_VERSION) {
-      throw new UserException(
-          "%s: manifest.json: schema_version = %s; allowed: %d, as sweeps of this version write it"
-              .formatted(
-                  path, version == null ? "missing" : version, MeasurementTable.SCHEMA_VERSION));
-    }
-    String measurements =
-        folder
-            .table("measurements")
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "%s: holds no measurements; allowed: the results of a sweep"
-                            .formatted(path)));
-    return new SweepResults(name, path, manifest, measurements);
+    WrittenResults results =
+        WrittenResults.read(
+            path, ResultsKind.SWEEP, MeasurementTable.SCHEMA_VERSION, MeasurementTable.NAME);
+    return new SweepResults(name, path, results.manifest(), results.table());
   }
 
   /** All rows, in the columns of {@link MeasurementTable} but for the histograms, the largest. */

@@ -142,6 +142,37 @@ class PoolCheckTest {
   }
 
   @Test
+  void overheadsCanBeChangedByAFile() throws IOException {
+    Path overheads = folder.resolve("overheads.conf");
+    Files.writeString(overheads, "overheads { other-gib = 2.13 }");
+    double usual = predicted(json(file(LLAMA)));
+
+    assertThat(usual - predicted(json(file(LLAMA), "--overheads", overheads.toString())))
+        .isCloseTo(2, within(1e-6));
+    assertThat(
+            predicted(
+                json(file(LLAMA), "--overheads", overheads.toString(), "--set", "other-gib=0.13")))
+        .as("--set goes before the file")
+        .isEqualTo(usual);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "overheads { other-gb = 1 } | unknown key overheads.other-gb; allowed: sampler-bytes",
+        "overheads { other-gib = 9 } | overheads.other-gib = 9",
+        "other-gib = 1 | overheads is missing"
+      })
+  void aFileOfOverheadsIsReadStrictly(String text, String message) throws IOException {
+    Path overheads = folder.resolve("overheads.conf");
+    Files.writeString(overheads, text);
+
+    mistake(
+        plan("--check-pool", file(LLAMA).toString(), "--overheads", overheads.toString()), message);
+  }
+
+  @Test
   void theTableSaysWhereTheVisibleMemoryIsFrom() throws IOException {
     CommandRun run = plan("--check-pool", file(LLAMA, LLAMA.replace("79.18", "")).toString());
 

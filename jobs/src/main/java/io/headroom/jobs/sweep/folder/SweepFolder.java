@@ -1,6 +1,7 @@
 package io.headroom.jobs.sweep.folder;
 
 import io.headroom.UserException;
+import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.measurements.PlannedSweep;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.results.Manifest;
@@ -21,7 +22,6 @@ import org.apache.spark.sql.SparkSession;
  * and {@code summary}.
  */
 public final class SweepFolder {
-  private static final String MEASUREMENTS = "measurements";
   private static final String SUMMARY = "summary";
   private static final String SETTINGS = "sweep.conf";
 
@@ -50,7 +50,7 @@ public final class SweepFolder {
   /** The measurements, to which the holder of the lock adds. */
   public MeasurementFiles measurements(SparkSession spark) {
     return new MeasurementFiles(
-        results.growingTable(spark, MEASUREMENTS, MeasurementFiles.COLUMNS));
+        results.growingTable(spark, MeasurementTable.NAME, MeasurementFiles.COLUMNS));
   }
 
   /**
@@ -164,7 +164,7 @@ public final class SweepFolder {
    * @throws UserException if they cannot be made, or another run has taken the folder over
    */
   public void prepare() {
-    results.prepare(List.of(MEASUREMENTS, SUMMARY));
+    results.prepare(List.of(MeasurementTable.NAME, SUMMARY));
   }
 
   /**
