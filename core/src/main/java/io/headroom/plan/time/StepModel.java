@@ -154,6 +154,7 @@ public final class StepModel {
               addLatent(times, layer, count, latent, KernelFamily.MLA_DECODE, sequences, length);
             } else {
               times.add(StepPart.ATTENTION, count, decode(spec, sequences, length));
+              addCold(times, spec, count, sequences, length);
             }
           }
           addStates(times, spec, count, sequences, sequences);
@@ -206,6 +207,20 @@ public final class StepModel {
             heads.headDim(),
             length,
             layer.window()));
+  }
+
+  private void addCold(
+      PartTimes times, LayerSpec layer, int count, double sequences, double length) {
+    GroupedHeads heads = rankHeads(layer);
+    double kept = layer.window() > 0 ? Math.min(length, layer.window()) : length;
+    double bytes =
+        sequences
+            * kept
+            * heads.kvHeads()
+            * (heads.headDim() + heads.valueDim())
+            * CacheType.elementBytes(cacheType);
+    times.add(
+        StepPart.ATTENTION, count * kernels.coldMillis(bytes), ASSUMED_ERROR, TimeBasis.MEASURED);
   }
 
   private KernelTime prefill(LayerSpec layer, double prompts, double tokens, double prior) {
