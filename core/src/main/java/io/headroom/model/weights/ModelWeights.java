@@ -76,7 +76,7 @@ public record ModelWeights(
    * @throws UserException if there are more stages than layers
    */
   public long bytesPerGpu(RankLayout ranks) {
-    List<Integer> stages = stages(ranks.pipelineParallel());
+    List<Integer> stages = ranks.layersOfStages(model, layers.size());
     long most = 0;
     int first = 0;
     for (int stage = 0; stage < stages.size(); stage++) {
@@ -201,24 +201,6 @@ public record ModelWeights(
 
   private MatrixEncoding encoding(List<WeightMatrix> group, WeightMatrix matrix) {
     return group == tower ? MatrixEncoding.plain(format.numberBytes()) : format.of(matrix, "");
-  }
-
-  /**
-   * Layers of each stage, as vLLM divides them: evenly, and what is left to the stages before the
-   * last, which has the head (get_pp_indices, distributed/utils.py).
-   */
-  private List<Integer> stages(int count) {
-    if (count > layers.size()) {
-      throw new UserException(
-          "%s: %d layers cannot be on %d stages".formatted(model, layers.size(), count));
-    }
-    List<Integer> stages = new ArrayList<>();
-    int left = layers.size() % count;
-    for (int stage = 0; stage < count; stage++) {
-      boolean takesOneMore = stage < count - 1 && stage >= count - 1 - left;
-      stages.add(layers.size() / count + (takesOneMore ? 1 : 0));
-    }
-    return stages;
   }
 
   private static String place(int layer) {

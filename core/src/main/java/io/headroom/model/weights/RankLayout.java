@@ -1,5 +1,9 @@
 package io.headroom.model.weights;
 
+import io.headroom.UserException;
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * How many GPUs share a model, and by what.
  *
@@ -30,5 +34,26 @@ public record RankLayout(
         pipelineParallel,
         expertParallel,
         expertParallel > 1 ? 1 : Math.max(1, tensorParallel));
+  }
+
+  /**
+   * Layers of each stage, as vLLM divides them: evenly, and what is left to the stages before the
+   * last, which has the head (get_pp_indices, distributed/utils.py).
+   *
+   * @param model its name
+   * @throws UserException if there are more stages than layers
+   */
+  public List<Integer> layersOfStages(String model, int layers) {
+    if (pipelineParallel > layers) {
+      throw new UserException(
+          "%s: %d layers cannot be on %d stages".formatted(model, layers, pipelineParallel));
+    }
+    List<Integer> stages = new ArrayList<>();
+    int left = layers % pipelineParallel;
+    for (int stage = 0; stage < pipelineParallel; stage++) {
+      boolean takesOneMore = stage < pipelineParallel - 1 && stage >= pipelineParallel - 1 - left;
+      stages.add(layers / pipelineParallel + (takesOneMore ? 1 : 0));
+    }
+    return stages;
   }
 }

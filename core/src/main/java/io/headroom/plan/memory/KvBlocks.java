@@ -9,6 +9,7 @@ import io.headroom.model.HeadLayout;
 import io.headroom.model.LayerKind;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;
+import io.headroom.model.weights.RankLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,26 +34,45 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
   private record Kind(LayerKind kind, HeadLayout heads, int window, long stateBytes) {}
 
   /**
+   * Of the stage that keeps most of a sequence.
+   *
    * @param length positions of a sequence
    * @param batchedTokens the most of a step, which a window keeps too
-   * @throws UserException if the blocks of such layers are not known, or the format is none for
-   *     them
+   * @throws UserException if the blocks of such layers are not known, the format is none for them,
+   *     or there are more stages than layers
    */
   static KvBlocks of(
-      ModelSpec model,
-      KvFormat format,
-      int tensorParallel,
-      int stages,
-      int length,
-      int batchedTokens) {
+      ModelSpec model, KvFormat format, RankLayout ranks, int length, int batchedTokens) {
     model
         .unsupported(format)
         .ifPresent(
             reason -> {
               throw new UserException("%s: %s".formatted(model.name(), reason));
             });
-    List<LayerSpec> layers =
-        model.layers().subList(0, (int) ceilDivide(model.layers().size(), stages));
+    KvBlocks fullest = new KvBlocks(0, 0, 0);
+    int first = 0;
+    for (int layers : ranks.layersOfStages(model.name(), model.layers().size())) {
+      Map<Kind, Integer> counts =
+          counts(model, model.layers().subList(first, first + layers), ranks.tensorParallel());
+      first += layers;
+      KvBlocks blocks =
+          of(model.name(), counts, format, ranks.tensorParallel(), length, batchedTokens);
+      if (blocks.bytesPerSequence() > fullest.bytesPerSequence()) {
+        fullest = blocks;
+      }
+    }
+    if (fullest.blockBytes() == 0) {
+      throw new UserException(model.name() + ": keeps nothing of a sequence in blocks");
+    }
+    return fullest;
+  }
+
+  private long bytesPerSequence() {
+    return blockBytes * blocksPerSequence;
+  }
+
+  private static Map<Kind, Integer> counts(
+      ModelSpec model, List<LayerSpec> layers, int tensorParallel) {
     Map<Kind, Integer> counts = new LinkedHashMap<>();
     for (LayerSpec layer : layers) {
       if (!layer.further().entries().isEmpty() || layer.further().crossPositions() > 0) {
@@ -69,7 +89,7 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
         counts.merge(new Kind(layer.kind(), heads, layer.window(), state), 1, Integer::sum);
       }
     }
-    return of(model.name(), counts, format, tensorParallel, length, batchedTokens);
+    return counts;
   }
 
   private static KvBlocks of(

@@ -77,8 +77,7 @@ public record KvPool(
         KvBlocks.of(
             model,
             setting.kvFormat(),
-            setting.ranks().tensorParallel(),
-            setting.ranks().pipelineParallel(),
+            setting.ranks(),
             setting.maxModelLen(),
             setting.trialTokens());
     long count = Math.max(0, left) / blocks.blockBytes();

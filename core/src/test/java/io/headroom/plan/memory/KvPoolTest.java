@@ -3,6 +3,7 @@ package io.headroom.plan.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.headroom.UserException;
 import io.headroom.kvcache.KvPrecision;
@@ -10,6 +11,7 @@ import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.model.weights.DecoderWeights;
 import io.headroom.model.weights.RankLayout;
+import io.headroom.plan.accelerator.DataSheet;
 import io.headroom.testkit.SharedData;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -127,7 +129,7 @@ class KvPoolTest {
   void windowedLayersAreGroupedWithPadding() {
     ConfiguredModel gemma = catalogue.locate("gemma-3-27b");
 
-    KvBlocks blocks = KvBlocks.of(gemma.model(), KvPrecision.BF16, 1, 1, 4096, 8192);
+    KvBlocks blocks = KvBlocks.of(gemma.model(), KvPrecision.BF16, RankLayout.ONE_GPU, 4096, 8192);
 
     assertThat(blocks.blocksPerSequence()).isEqualTo(256 + 6 * 257);
     assertThat(blocks.blockBytes()).isEqualTo(10L * 16 * 16 * 128 * 2 * 2);
@@ -138,7 +140,8 @@ class KvPoolTest {
   @Test
   void layersThatKeepLessHaveMoreTokensInABlock() {
     KvBlocks blocks =
-        KvBlocks.of(catalogue.find("gemma-4-31b"), KvPrecision.BF16, 1, 1, 4096, 2048);
+        KvBlocks.of(
+            catalogue.find("gemma-4-31b"), KvPrecision.BF16, RankLayout.ONE_GPU, 4096, 2048);
 
     assertThat(blocks.blocksPerSequence()).isEqualTo(128 + 5 * (3071 / 16 + 1 + 1));
   }
@@ -147,16 +150,40 @@ class KvPoolTest {
   @Test
   void aStateTakesAPage() {
     KvBlocks blocks =
-        KvBlocks.of(catalogue.find("qwen3-next-80b-a3b"), KvPrecision.BF16, 1, 1, 16_384, 8192);
+        KvBlocks.of(
+            catalogue.find("qwen3-next-80b-a3b"),
+            KvPrecision.BF16,
+            RankLayout.ONE_GPU,
+            16_384,
+            8192);
 
     assertThat(blocks.blockBytes()).isEqualTo(12L * 544 * 2 * 256 * 2 * 2);
     assertThat(blocks.blocksPerSequence()).isEqualTo(31 + 3);
   }
 
+  /** 62 layers on four stages are 15, 16, 16 and 15; the first layers of Bamba keep no tokens. */
+  @Test
+  void theStageThatKeepsMostIsTheOneThatCounts() {
+    KvBlocks dense =
+        KvBlocks.of(
+            catalogue.find("minimax-m2.5"), KvPrecision.BF16, new RankLayout(1, 4, 1), 4096, 2048);
+    KvBlocks hybrid =
+        KvBlocks.of(
+            catalogue.find("bamba-9b"), KvPrecision.BF16, new RankLayout(1, 4, 1), 4096, 2048);
+
+    assertThat(dense.blockBytes()).isEqualTo(16L * 16 * 2 * 8 * 128 * 2);
+    assertThat(hybrid.blockBytes()).isPositive();
+  }
+
   @Test
   void aModelOfOneKindHasTheTokensOfItsBlocks() {
     KvBlocks blocks =
-        KvBlocks.of(catalogue.find("deepseek-v2-lite"), KvPrecision.BF16, 2, 1, 1024, 2048);
+        KvBlocks.of(
+            catalogue.find("deepseek-v2-lite"),
+            KvPrecision.BF16,
+            new RankLayout(2, 1, 1),
+            1024,
+            2048);
 
     assertThat(blocks.blockTokens()).isEqualTo(16);
     assertThat(blocks.blockBytes()).isEqualTo(27L * 16 * 576 * 2);
@@ -250,6 +277,21 @@ class KvPoolTest {
     assertThat(VisibleMemory.of(gpu).orElseThrow() / GIB).isCloseTo(gib, within(1e-6));
   }
 
+  /** A data sheet has the same memory as the GPU of its name. */
+  @ParameterizedTest
+  @CsvSource({
+    "a100_sxm, A100-80GB",
+    "h100_sxm, H100-80GB",
+    "h200_sxm, H200",
+    "l40s, L40S",
+    "l4, L4",
+    "mi300x, MI300X"
+  })
+  void dataSheetsAgree(String sheet, String gpu) {
+    assertThat(DataSheet.named(sheet).orElseThrow().memoryBytes())
+        .isCloseTo(VisibleMemory.of(gpu).orElseThrow(), withinPercentage(0.01));
+  }
+
   @ParameterizedTest
   @CsvSource({"64 GB GPU", "not named", "L400", "'2x 22 GB (offload 13 GB)'"})
   void visibleMemoryOfOthersIsNot(String gpu) {
@@ -260,7 +302,13 @@ class KvPoolTest {
   void whatAnEngineKeepsInAnotherWayIsRefused() {
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(
-            () -> KvBlocks.of(catalogue.find("deepseek-v3.2"), KvPrecision.BF16, 1, 1, 1024, 2048))
+            () ->
+                KvBlocks.of(
+                    catalogue.find("deepseek-v3.2"),
+                    KvPrecision.BF16,
+                    RankLayout.ONE_GPU,
+                    1024,
+                    2048))
         .withMessageContaining("is not known");
   }
 
