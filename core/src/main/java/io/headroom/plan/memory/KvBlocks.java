@@ -49,6 +49,9 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
             reason -> {
               throw new UserException("%s: %s".formatted(model.name(), reason));
             });
+    if (!model.holdsKv()) {
+      throw new UserException(model.name() + ": how an engine keeps states alone is not known");
+    }
     KvBlocks fullest = new KvBlocks(0, 0, 0);
     int first = 0;
     for (int layers : ranks.layersOfStages(model.name(), model.layers().size())) {

@@ -196,8 +196,7 @@ final class ServingCheck {
     long tokens = pool.tokens() * parallelism.attentionData();
     if (tokens < run.inputTokens() + run.outputTokens()) {
       throw new UserException(
-          "predicted not to fit: %.1f GiB are left for the cache of a GPU"
-              .formatted(pool.bytes() / (double) (1L << 30)));
+          "predicted not to fit: weights and activations leave no room for a sequence");
     }
     return tokens;
   }
