@@ -53,9 +53,11 @@ class ReadmeIT {
           TESTS::equals,
           "StandaloneClusterIT",
           command -> command.contains("HOST:7077") || command.contains("Master"),
-          // Tables of accelerators are not the project's: the test makes some.
+          // Tables of accelerators and runs of servers are not the project's: tests make some.
           "CalibrateCommandTest",
           command -> command.startsWith("jobs/bin/headroom calibrate "),
+          "ServingCheckTest",
+          command -> command.startsWith("jobs/bin/headroom plan --check "),
           "NotebooksIT",
           command -> command.contains("notebooks/.venv"),
           "ReportIT",
@@ -75,6 +77,7 @@ class ReadmeIT {
   private static boolean isOfThisMachine(String command) {
     return command.startsWith("jobs/bin/headroom ")
         && !command.startsWith("jobs/bin/headroom calibrate ")
+        && !command.startsWith("jobs/bin/headroom plan --check ")
         && !command.contains("://HOST");
   }
 
