@@ -226,8 +226,10 @@ class CalibrateCommandTest {
     write(KernelFamily.GEMM, rows(KernelFamily.GEMM, 60));
     String out = folder.resolve("profile.json").toString();
 
-    assertThat(calibrate("--from", "l4", "--out", out).err())
+    assertThat(calibrate("--from", "never_seen", "--out", out).err())
         .anyMatch(line -> line.contains("--from: no table of it in " + folder));
+    assertThat(calibrate("--from", "l4", "--out", out).err())
+        .anyMatch(line -> line.contains("--from: allowed: an accelerator that was measured"));
     assertThat(calibrate("--probe", "x-gemm.parquet", "--out", out).err())
         .anyMatch(line -> line.contains("--probe adapts what --from lends"));
     assertThat(calibrate("--from", "l40s", "--kept-out", "rows").err())
