@@ -168,7 +168,11 @@ public final class StepModel {
           LayerSpec spec = layer.layer();
           if (spec.attends()) {
             if (spec.heads() instanceof LatentHeads latent) {
-              addLatent(times, layer, count, latent, KernelFamily.MLA_PREFILL, prompts, tokens);
+              KernelFamily family = KernelFamily.MLA_PREFILL;
+              addLatent(times, layer, count, latent, family, prompts, tokens + prior);
+              if (prior > 0) {
+                addLatent(times, layer, -count, latent, family, prompts, prior);
+              }
             } else {
               times.add(StepPart.ATTENTION, count, prefill(spec, prompts, tokens, prior));
             }

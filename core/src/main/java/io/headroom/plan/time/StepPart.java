@@ -8,6 +8,5 @@ public enum StepPart {
   STATES,
   COMMUNICATION,
   /** Norms, rotations, activations, quantisation of activations. */
-  ELEMENTWISE,
-  HOST
+  ELEMENTWISE
 }

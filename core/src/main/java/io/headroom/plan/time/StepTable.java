@@ -2,8 +2,7 @@ package io.headroom.plan.time;
 
 /**
  * The times of {@link StepModel} for its shapes, tabulated once, so that a step is asked for in
- * less than a microsecond. Between points times are interpolated, in logarithms where two sizes
- * count. The host's part is that of an engine.
+ * less than a microsecond. Between points times are interpolated.
  */
 public final class StepTable {
   private static final double LEAST_MILLIS = 1e-6;
@@ -94,7 +93,7 @@ public final class StepTable {
     return new StepTable(model, limits);
   }
 
-  /** A step, the host's part included; nothing but that where nothing is to do. */
+  /** What a step takes before an engine's costs; nothing where nothing is to do. */
   public StepMillis step(StepLoad load) {
     StepLoad own = load.ofRank(parallelism);
     double decodes = own.decoding();

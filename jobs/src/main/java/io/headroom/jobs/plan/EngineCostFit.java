@@ -19,8 +19,11 @@ final class EngineCostFit {
   /** What is usual of host, launches and scale. */
   private static final double[] USUAL = {1.5, 0.1, 1};
 
-  /** How many times the part of a step is taken where the scale is changed. */
-  private static final double[] CAUTION = {1, 1, 8};
+  /** Parts of a step by which each is changed. */
+  private static final double[] PARTS = {1, 1, 0.125};
+
+  /** How much evidence each takes to be unusual: a scale is one of times that were measured. */
+  private static final double[] CAUTION = {1, 1, 40};
 
   private static final double WEIGHT_OF_USUAL = 0.005;
 
@@ -37,7 +40,8 @@ final class EngineCostFit {
     while (step > LEAST_STEP) {
       boolean better = false;
       for (int i = 0; i < best.length; i++) {
-        for (double factor : new double[] {1 + step / CAUTION[i], 1 / (1 + step / CAUTION[i])}) {
+        double part = 1 + step * PARTS[i];
+        for (double factor : new double[] {part, 1 / part}) {
           double[] tried = best.clone();
           tried[i] *= factor;
           double triedError = error(engine, tried, runs);

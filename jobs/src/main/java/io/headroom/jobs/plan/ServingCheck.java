@@ -105,6 +105,11 @@ final class ServingCheck {
                                 run.framework())));
     AcceleratorProfile profile = profiles.apply(run.gpu());
     Served of = served(run.model());
+    if (run.expertWeights().isPresent() && !run.expertWeights().equals(run.weights())) {
+      throw new UserException(
+          "moe_weights must be as weights: %s, %s"
+              .formatted(run.expertWeights().get(), run.weights().orElse("none")));
+    }
     ModelWeights weights = weights(of.weights(), run.weights());
     Parallelism parallelism =
         run.parallelism(weights.expertsPerToken() > 0)

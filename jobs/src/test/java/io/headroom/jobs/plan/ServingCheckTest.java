@@ -113,6 +113,15 @@ class ServingCheckTest {
   }
 
   @Test
+  void expertsInAnotherTypeThanTheRestAreSkipped() throws IOException {
+    Path table = folder.resolve("experts.csv");
+    Files.writeString(table, HEADER + ",moe_weights\n" + GPT_OSS + ",fp8\n");
+
+    assertThat(json(table).path("skipped").get(0).path("reason").asText())
+        .isEqualTo("moe_weights must be as weights: fp8, nvfp4");
+  }
+
+  @Test
   void expertsAreOnAsManyRanksAsAttention() throws IOException {
     JsonNode report = json(file(GPT_OSS.replace("8,1,1,8,1", "8,1,1,4,1")));
 
