@@ -1,5 +1,6 @@
 package io.headroom.host;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  * @param lastLevelCacheBytes that the first processor shares with others; null where that is not
  *     told
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Environment(
     String javaVersion,
     String javaVendor,
