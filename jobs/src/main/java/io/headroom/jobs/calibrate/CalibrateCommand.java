@@ -25,7 +25,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -124,7 +123,7 @@ public final class CalibrateCommand implements Callable<Integer> {
     }
     WholeFile file = WholeFile.at(LocalAddress.path("--out", out));
     try (SparkLease lease = new SparkLease("headroom calibrate")) {
-      file.write(profile(folder, lease.analysing()));
+      file.write(profile(folder, lease));
     }
     return ExitStatus.DONE;
   }
@@ -187,12 +186,15 @@ public final class CalibrateCommand implements Callable<Integer> {
     return ProfileCheck.ofKept(errors, measurements.tables());
   }
 
-  /** The text of the profile; its errors are printed. */
-  private String profile(Path folder, SparkSession spark) {
+  /**
+   * The text of the profile; its errors are printed. No method here has Spark's classes in its
+   * signature: all commands' methods are listed where none of them is there.
+   */
+  private String profile(Path folder, SparkLease lease) {
     boolean isMeasured = from.isEmpty() || MeasuredTables.has(folder, accelerator);
     Measurements measurements =
         isMeasured
-            ? Measurements.read(folder, accelerator, spark)
+            ? Measurements.read(folder, accelerator, lease.analysing())
             : Measurements.none(MeasuredTables.sheet("--gpu", accelerator));
     DataSheet sheet = measurements.sheet();
     KernelFit kernels = new KernelFit(sheet);
@@ -210,12 +212,12 @@ public final class CalibrateCommand implements Callable<Integer> {
                   "%s: fitted to %s rows%n", family.label(), Units.count(measured.size()));
             });
     SortedMap<String, String> provenance = new TreeMap<>(measurements.provenance());
-    Lenders lenders = Lenders.of(sheet, from, folder, spark);
+    Lenders lenders = Lenders.of(sheet, from, folder, lease.analysing());
     provenance.putAll(lenders.provenance());
     List<Lender> lent = lenders.lent();
     AcceleratorProfile profile =
         new AcceleratorProfile(
-            sheet, provenance, models, lent, adaptations(sheet, models.keySet(), lent, spark));
+            sheet, provenance, models, lent, adaptations(sheet, models.keySet(), lent, lease));
     String text = ProfileFile.text(profile);
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > ProfileFile.MOST_BYTES) {
@@ -241,11 +243,11 @@ public final class CalibrateCommand implements Callable<Integer> {
   }
 
   private SortedMap<KernelFamily, Adaptation> adaptations(
-      DataSheet sheet, Set<KernelFamily> measured, List<Lender> lent, SparkSession spark) {
+      DataSheet sheet, Set<KernelFamily> measured, List<Lender> lent, SparkLease lease) {
     SortedMap<KernelFamily, Adaptation> adaptations = new TreeMap<>();
     for (String probe : probes) {
       Map.Entry<KernelFamily, List<MeasuredCall>> rows =
-          MeasuredTables.probe(LocalAddress.path("--probe", probe), sheet, spark);
+          MeasuredTables.probe(LocalAddress.path("--probe", probe), sheet, lease.analysing());
       KernelFamily family = rows.getKey();
       if (measured.contains(family) || adaptations.containsKey(family)) {
         throw new UserException(
