@@ -41,10 +41,18 @@ final class Lenders {
 
   private final DataSheet sheet;
   private final List<Known> known;
+  private final SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
 
   private Lenders(DataSheet sheet, List<Known> known) {
     this.sheet = sheet;
     this.known = known;
+    for (KernelFamily family : KernelFamily.values()) {
+      double[] all =
+          known.stream().map(one -> errors(family, one)).flatMapToDouble(Arrays::stream).toArray();
+      if (all.length > 0) {
+        errors.put(family, KernelError.of(all));
+      }
+    }
   }
 
   /**
@@ -96,7 +104,6 @@ final class Lenders {
 
   /** As a profile holds them: with their errors as lent, and the trees of those close to it. */
   List<Lender> lent() {
-    SortedMap<KernelFamily, KernelError> errors = errors();
     List<Lender> lent = new ArrayList<>();
     for (Known one : known) {
       SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
@@ -116,14 +123,6 @@ final class Lenders {
 
   /** Each of those with tables, predicted from the others. */
   SortedMap<KernelFamily, KernelError> errors() {
-    SortedMap<KernelFamily, KernelError> errors = new TreeMap<>();
-    for (KernelFamily family : KernelFamily.values()) {
-      double[] all =
-          known.stream().map(one -> errors(family, one)).flatMapToDouble(Arrays::stream).toArray();
-      if (all.length > 0) {
-        errors.put(family, KernelError.of(all));
-      }
-    }
     return errors;
   }
 
