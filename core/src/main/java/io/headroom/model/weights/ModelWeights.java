@@ -94,16 +94,7 @@ public record ModelWeights(
    * @param expertInputsStep inputs of experts in mxfp4 are padded to a multiple of it
    */
   public ModelWeights served(int mostNumberBytes, int expertInputsStep) {
-    return new ModelWeights(
-        model,
-        embeddings,
-        layers,
-        head,
-        tower,
-        tied,
-        format.served(mostNumberBytes, expertInputsStep),
-        expertsPerToken,
-        uncounted);
+    return with(format.served(mostNumberBytes, expertInputsStep));
   }
 
   /**
@@ -113,16 +104,12 @@ public record ModelWeights(
    * @throws UserException if it is none of them
    */
   public ModelWeights quantised(String scheme) {
+    return with(WeightFormat.named(scheme));
+  }
+
+  private ModelWeights with(WeightFormat other) {
     return new ModelWeights(
-        model,
-        embeddings,
-        layers,
-        head,
-        tower,
-        tied,
-        WeightFormat.named(scheme),
-        expertsPerToken,
-        uncounted);
+        model, embeddings, layers, head, tower, tied, other, expertsPerToken, uncounted);
   }
 
   /** What a rank holds of a layer. */

@@ -47,20 +47,20 @@ public record WeightFormat(
    * @throws UserException if there is no such scheme
    */
   static WeightFormat named(String scheme) {
-    MatrixEncoding encoding =
-        switch (scheme) {
-          case "bfloat16" -> null;
-          case "fp8" -> MatrixEncoding.perTensor(8);
-          case "fp8_block" -> MatrixEncoding.blocks(8, BLOCK, BLOCK);
-          case "nvfp4" -> MatrixEncoding.nvfp4();
-          default ->
-              throw new UserException(
-                  "weights must be one of %s: %s".formatted(String.join(", ", SCHEMES), scheme));
-        };
-    return encoding == null
-        ? plain(scheme, Short.BYTES)
-        : new WeightFormat(
-            scheme, Short.BYTES, Optional.of(encoding), PROJECTIONS, KeptModules.NONE);
+    return switch (scheme) {
+      case "bfloat16" -> plain(scheme, Short.BYTES);
+      case "fp8" -> quantised(scheme, MatrixEncoding.perTensor(8));
+      case "fp8_block" -> quantised(scheme, MatrixEncoding.blocks(8, BLOCK, BLOCK));
+      case "nvfp4" -> quantised(scheme, MatrixEncoding.nvfp4());
+      default ->
+          throw new UserException(
+              "weights must be one of %s: %s".formatted(String.join(", ", SCHEMES), scheme));
+    };
+  }
+
+  private static WeightFormat quantised(String scheme, MatrixEncoding encoding) {
+    return new WeightFormat(
+        scheme, Short.BYTES, Optional.of(encoding), PROJECTIONS, KeptModules.NONE);
   }
 
   /** The encoding of a module of a layer. */

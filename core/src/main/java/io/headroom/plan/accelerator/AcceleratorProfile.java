@@ -51,11 +51,12 @@ public record AcceleratorProfile(
   public KernelTime time(KernelFamily family, KernelCall call) {
     family.physics().requireKnownTypes(call);
     Optional<KernelModel> own = model(family);
-    Optional<LentKernels> lent = lent(family);
-    if (own.isPresent() && (lent.isEmpty() || own.get().knowsTypes(call))) {
+    if (own.isPresent() && own.get().knowsTypes(call)) {
       return own.get().time(call, sheet);
     }
-    return lent.map(kernels -> kernels.time(call))
+    return lent(family)
+        .map(kernels -> kernels.time(call))
+        .or(() -> own.map(model -> model.time(call, sheet)))
         .orElseGet(() -> IdealKernels.time(family, call, sheet));
   }
 

@@ -7,11 +7,6 @@ import java.util.SortedMap;
 abstract class AttentionPhysics implements KernelPhysics {
   private static final String WINDOW_COLUMN = "window_size";
 
-  /** Measured: keys and values stay in the L2 cache up to so much of it. */
-  private static final double RESIDENT_PART = 0.9;
-
-  private static final int CLIFF = 6;
-
   /** Of the L2 cache, to each processor; coefficients say how far that is off. */
   private static final double L2_BYTES_PER_SECOND = 4e10;
 
@@ -67,19 +62,14 @@ abstract class AttentionPhysics implements KernelPhysics {
   /** Positions that a query sees; 0 without a window. */
   abstract double window(KernelCall call);
 
-  /** How much of so many bytes is still in the L2 cache when they are read again. */
-  static double resident(double bytes, DataSheet sheet) {
-    return 1 / (1 + Math.pow(bytes / (RESIDENT_PART * sheet.l2Bytes()), CLIFF));
-  }
-
   /** Of what comes from the memory. */
   static double memoryMillis(double bytes, DataSheet sheet) {
-    return 1e3 * bytes * (1 - resident(bytes, sheet)) / sheet.bandwidthBytesPerSecond();
+    return 1e3 * bytes * (1 - sheet.partInL2(bytes)) / sheet.bandwidthBytesPerSecond();
   }
 
   /** Of what comes from the L2 cache, whose bandwidth grows with the processors. */
   static double l2Millis(double bytes, DataSheet sheet) {
-    return 1e3 * bytes * resident(bytes, sheet) / (sheet.processors() * L2_BYTES_PER_SECOND);
+    return 1e3 * bytes * sheet.partInL2(bytes) / (sheet.processors() * L2_BYTES_PER_SECOND);
   }
 
   /** Kernels that lay the query heads of a KV head side by side, whatever their number. */

@@ -53,15 +53,11 @@ final class DecodePhysics extends AttentionPhysics {
         "batch_size", "num_heads", "num_key_value_heads", "head_dim", "isl", "step", "window_size");
   }
 
-  /** Of the keys it matters how many they are, not which of them were there before. */
   @Override
   public SortedMap<String, Double> sizes(KernelCall call) {
     double[] n = call.numbers();
-    SortedMap<String, Double> sizes = super.sizes(call);
-    sizes.remove("isl");
-    sizes.remove("step");
     double length = n[BEGUN] + n[STEP];
-    sizes.put("length", length);
+    SortedMap<String, Double> sizes = KernelPhysics.byLength(super.sizes(call), length);
     sizes.put("keys", n[BATCH] * n[KV_HEADS] * length);
     return sizes;
   }

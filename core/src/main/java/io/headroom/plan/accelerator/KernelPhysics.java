@@ -115,6 +115,14 @@ public interface KernelPhysics {
   /** What tells where the terms miss the measured time. */
   double[] features(KernelCall call, DataSheet sheet);
 
+  /** Of keys it matters how many they are, not which of them were there before. */
+  static SortedMap<String, Double> byLength(SortedMap<String, Double> sizes, double length) {
+    sizes.remove("isl");
+    sizes.remove("step");
+    sizes.put("length", length);
+    return sizes;
+  }
+
   /** Whether a column of text names a type of elements. */
   static boolean isType(String column) {
     return column.endsWith("_dtype") || column.equals("gemm_type");

@@ -1,6 +1,11 @@
 package io.headroom.plan.accelerator;
 
 import static io.headroom.plan.accelerator.KernelPhysics.log2;
+import static io.headroom.plan.accelerator.LatentSizes.HIDDEN;
+import static io.headroom.plan.accelerator.LatentSizes.KV_RANK;
+import static io.headroom.plan.accelerator.LatentSizes.PLAIN;
+import static io.headroom.plan.accelerator.LatentSizes.QUERY_RANK;
+import static io.headroom.plan.accelerator.LatentSizes.ROTARY;
 
 import java.util.List;
 import java.util.Optional;
@@ -18,11 +23,6 @@ final class MlaPhysics implements KernelPhysics {
   private static final int STEP = 3;
   private static final int TENSOR_PARALLEL = 4;
 
-  private static final double HIDDEN = 7168;
-  private static final double QUERY_RANK = 1536;
-  private static final double KV_RANK = 512;
-  private static final double PLAIN = 128;
-  private static final double ROTARY = 64;
   private static final double LATENT = KV_RANK + ROTARY;
   private static final double TILE_ROWS = 64;
 
@@ -67,19 +67,17 @@ final class MlaPhysics implements KernelPhysics {
   @Override
   public SortedMap<String, Double> sizes(KernelCall call) {
     double[] n = call.numbers();
-    SortedMap<String, Double> sizes = KernelPhysics.super.sizes(call);
-    sizes.remove("isl");
-    sizes.remove("step");
     double length = n[BEGUN] + n[STEP];
-    sizes.put("length", length);
+    SortedMap<String, Double> sizes =
+        KernelPhysics.byLength(KernelPhysics.super.sizes(call), length);
     sizes.put("rows", n[BATCH] * n[HEADS] * length);
     return sizes;
   }
 
-  /** Libraries that are called from Python piece by piece, and those that are one module. */
+  /** Modules have other floors than pieces. */
   @Override
   public String layout(List<String> texts) {
-    return texts.get(0).startsWith("vllm_") ? "pieces" : "module";
+    return LatentSizes.isAttentionAlone(texts) ? "pieces" : "module";
   }
 
   @Override

@@ -9,5 +9,10 @@ public enum TimeBasis {
   /**
    * Nothing of the family was measured on this accelerator: its data sheet scales what is known.
    */
-  DATA_SHEET
+  DATA_SHEET;
+
+  /** The less certain of the two. */
+  public TimeBasis orLess(TimeBasis other) {
+    return compareTo(other) >= 0 ? this : other;
+  }
 }

@@ -27,10 +27,13 @@ public record EngineScheduler(
   private static final String FILE = "engine-schedulers.json";
   private static final int MOST = 1 << 20;
 
+  private static final List<EngineScheduler> KNOWN =
+      JsonDocument.resources(EngineScheduler.class, FILE).stream()
+          .map(EngineScheduler::read)
+          .toList();
+
   public static List<EngineScheduler> known() {
-    return JsonDocument.resources(EngineScheduler.class, FILE).stream()
-        .map(EngineScheduler::read)
-        .toList();
+    return KNOWN;
   }
 
   public static Optional<EngineScheduler> of(String engine) {

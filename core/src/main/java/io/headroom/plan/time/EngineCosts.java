@@ -39,6 +39,9 @@ public record EngineCosts(
   /** So many sequences cost the host as much again as the first: seen in vLLM and SGLang. */
   private static final double SEQUENCES_OF_HOST = 48;
 
+  private static final List<EngineCosts> KNOWN =
+      JsonDocument.resources(EngineCosts.class, FILE).stream().map(EngineCosts::read).toList();
+
   public EngineCosts {
     if (!(hostMillis >= 0) || !(launchMillis >= 0) || !(scale > 0)) {
       throw new IllegalArgumentException(
@@ -49,7 +52,7 @@ public record EngineCosts(
 
   /** Every engine whose costs are known. */
   public static List<EngineCosts> known() {
-    return JsonDocument.resources(EngineCosts.class, FILE).stream().map(EngineCosts::read).toList();
+    return KNOWN;
   }
 
   public static Optional<EngineCosts> of(String engine) {

@@ -1,22 +1,22 @@
 package io.headroom.plan.time;
 
+import static io.headroom.plan.accelerator.LatentSizes.HIDDEN;
+import static io.headroom.plan.accelerator.LatentSizes.KV_RANK;
+import static io.headroom.plan.accelerator.LatentSizes.PLAIN;
+import static io.headroom.plan.accelerator.LatentSizes.QUERY_RANK;
+import static io.headroom.plan.accelerator.LatentSizes.ROTARY;
+
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The projections that measured times of latent attention have in them: those of DeepSeek-V3.
+ * The projections that measured times of latent attention have in them: those of {@link
+ * io.headroom.plan.accelerator.LatentSizes}.
  *
  * @param products into the ranks of queries and keys, to the queries, out of the heads
  */
 record LatentModule(List<Product> products, Product upOfKeys) {
-  private static final long HIDDEN = 7168;
-  private static final long QUERY_RANK = 1536;
-  private static final long KV_RANK = 512;
-  private static final long PLAIN = 128;
-  private static final long ROTARY = 64;
-  private static final String PLAIN_TYPE = "bfloat16";
-
   LatentModule {
     products = List.copyOf(products);
   }
@@ -41,11 +41,6 @@ record LatentModule(List<Product> products, Product upOfKeys) {
   }
 
   private static Product untyped(Product product) {
-    return new Product(PLAIN_TYPE, product.outputs(), product.inputs());
-  }
-
-  /** Some tables have attention without the projections around it. */
-  static boolean isAttentionAlone(List<String> texts) {
-    return texts.get(0).equals("vllm_triton_mla");
+    return new Product(WeightType.PLAIN, product.outputs(), product.inputs());
   }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What one rank runs of a layer.
@@ -38,6 +39,11 @@ record LayerKernels(
   LayerKernels {
     attention = List.copyOf(attention);
     others = List.copyOf(others);
+  }
+
+  /** Before each of these the activations are quantised. */
+  long quantisedProducts() {
+    return Stream.concat(attention.stream(), others.stream()).filter(Product::isQuantised).count();
   }
 
   /** Of every layer, in the order of the first of its kind, how many there are. */

@@ -21,7 +21,7 @@ final class PartTimes {
     }
     millis.merge(part, added, Double::sum);
     errorMillis += Math.abs(added) * relativeError;
-    basis = basis.compareTo(of) >= 0 ? basis : of;
+    basis = basis.orLess(of);
   }
 
   double total() {

@@ -5,4 +5,8 @@ package io.headroom.plan.time;
  *
  * @param type of its numbers, as tables of kernels call it
  */
-record Product(String type, long outputs, long inputs) {}
+record Product(String type, long outputs, long inputs) {
+  boolean isQuantised() {
+    return !type.equals(WeightType.PLAIN);
+  }
+}

@@ -14,6 +14,7 @@ import io.headroom.plan.accelerator.KernelCall;
 import io.headroom.plan.accelerator.KernelCalls;
 import io.headroom.plan.accelerator.KernelFamily;
 import io.headroom.plan.accelerator.KernelTime;
+import io.headroom.plan.accelerator.LatentSizes;
 import io.headroom.plan.accelerator.TimeBasis;
 import java.util.List;
 import java.util.Map;
@@ -119,11 +120,11 @@ public final class StepModel {
     layers.forEach(
         (layer, count) -> {
           for (Product product : layer.others()) {
-            times.add(StepPart.PROJECTIONS, count, product(product, tokens));
+            times.add(StepPart.PROJECTIONS, count, kernels.product(product, tokens));
           }
           if (!(layer.layer().heads() instanceof LatentHeads) || !layer.layer().attends()) {
             for (Product product : layer.attention()) {
-              times.add(StepPart.PROJECTIONS, count, product(product, tokens));
+              times.add(StepPart.PROJECTIONS, count, kernels.product(product, tokens));
             }
           }
           layer
@@ -137,7 +138,7 @@ public final class StepModel {
   void addHead(PartTimes times, double sequences) {
     Product product =
         new Product(WeightType.ofProduct(head.encoding()), head.outputs(), head.inputs());
-    times.add(StepPart.PROJECTIONS, 1, product(product, sequences));
+    times.add(StepPart.PROJECTIONS, 1, kernels.product(product, sequences));
     if (parallelism.tensor() > 1) {
       double logits = sequences * head.outputs() * parallelism.tensor();
       times.add(StepPart.COMMUNICATION, 1, collective("all_gather", parallelism.tensor(), logits));
@@ -181,10 +182,6 @@ public final class StepModel {
         });
   }
 
-  private KernelTime product(Product product, double m) {
-    return kernels.product(product, m);
-  }
-
   private KernelTime experts(RoutedExperts experts, double tokens) {
     return kernels.time(
         KernelFamily.MOE,
@@ -204,7 +201,7 @@ public final class StepModel {
     return kernels.time(
         KernelFamily.DECODE,
         KernelCalls.decode(
-            kernels.attention(KernelFamily.DECODE, cacheType, heads.headDim(), layer.window() > 0),
+            kernelOf(KernelFamily.DECODE, layer, heads),
             sequences,
             heads.queryHeads(),
             heads.kvHeads(),
@@ -242,13 +239,17 @@ public final class StepModel {
     return kernels.time(
         KernelFamily.PREFILL,
         KernelCalls.prefill(
-            kernels.attention(KernelFamily.PREFILL, cacheType, heads.headDim(), layer.window() > 0),
+            kernelOf(KernelFamily.PREFILL, layer, heads),
             prompts,
             tokens,
             heads.queryHeads(),
             heads.kvHeads(),
             heads.headDim(),
             layer.window()));
+  }
+
+  private List<String> kernelOf(KernelFamily family, LayerSpec layer, GroupedHeads heads) {
+    return kernels.attention(family, cacheType, heads.headDim(), layer.window() > 0);
   }
 
   private GroupedHeads rankHeads(LayerSpec layer) {
@@ -279,13 +280,16 @@ public final class StepModel {
     KernelCall call = KernelCalls.latent(texts, sequences, rankHeads, length, parallelism.tensor());
     times.add(StepPart.ATTENTION, count, kernels.time(family, call));
     LatentModule module = LatentModule.ofTables(rankHeads, type);
-    if (LatentModule.isAttentionAlone(texts)) {
-      own.forEach(product -> times.add(StepPart.PROJECTIONS, count, product(product, tokens)));
+    if (LatentSizes.isAttentionAlone(texts)) {
+      own.forEach(
+          product -> times.add(StepPart.PROJECTIONS, count, kernels.product(product, tokens)));
     } else if (!module.hasSizes(own)) {
-      own.forEach(product -> times.add(StepPart.PROJECTIONS, count, product(product, tokens)));
+      own.forEach(
+          product -> times.add(StepPart.PROJECTIONS, count, kernels.product(product, tokens)));
       module
           .products()
-          .forEach(product -> times.add(StepPart.PROJECTIONS, -count, product(product, tokens)));
+          .forEach(
+              product -> times.add(StepPart.PROJECTIONS, -count, kernels.product(product, tokens)));
     }
   }
 
@@ -310,12 +314,7 @@ public final class StepModel {
 
   private void addElementwise(PartTimes times, LayerKernels layer, int count, double tokens) {
     double bytes = tokens * (NORM_BYTES * hiddenSize + ACTIVATION_BYTES * layer.mlpWidth());
-    long quantised =
-        layer.others().stream().filter(product -> !product.type().equals(LINK_TYPE)).count()
-            + layer.attention().stream()
-                .filter(product -> !product.type().equals(LINK_TYPE))
-                .count();
-    double small = (SMALL_KERNELS_OF_LAYER + quantised) * SMALL_KERNEL_MILLIS;
+    double small = (SMALL_KERNELS_OF_LAYER + layer.quantisedProducts()) * SMALL_KERNEL_MILLIS;
     times.add(
         StepPart.ELEMENTWISE,
         count * (small + bytes / (kernels.bandwidthBytesPerMilli() * REACHED_BANDWIDTH)),

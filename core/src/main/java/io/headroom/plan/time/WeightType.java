@@ -4,6 +4,9 @@ import io.headroom.model.weights.MatrixEncoding;
 
 /** What tables of kernels call the types of weights. */
 final class WeightType {
+  /** Of weights that are not quantised. */
+  static final String PLAIN = "bfloat16";
+
   private static final int BF16_BITS = 16;
   private static final int MXFP4_GROUP = 32;
   private static final int NVFP4_GROUP = 16;
@@ -12,7 +15,7 @@ final class WeightType {
 
   static String ofProduct(MatrixEncoding encoding) {
     if (encoding.bits() >= BF16_BITS) {
-      return "bfloat16";
+      return PLAIN;
     }
     if (encoding.bits() == Byte.SIZE) {
       return encoding.groupOutputs() > 1 ? "fp8_block" : "fp8";
