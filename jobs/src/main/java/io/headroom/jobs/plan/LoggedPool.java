@@ -1,10 +1,8 @@
 package io.headroom.jobs.plan;
 
 import io.headroom.kvcache.KvFormat;
-import io.headroom.kvcache.KvPrecision;
 import io.headroom.plan.memory.EngineRelease;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -83,7 +81,7 @@ record LoggedPool(
         row.number("gpu_memory_utilization", 0.01, 1),
         GUESSABLE.stream().filter(row::isGuess).findFirst(),
         row.integer("max_model_len", 1, MOST_LENGTH),
-        kvFormat(row),
+        KvColumn.read(row),
         row.number("available_kv_gib", -MOST_GIB, MOST_GIB),
         row.integer("kv_tokens", 0, Integer.MAX_VALUE),
         row.number("max_concurrency", 0, Integer.MAX_VALUE),
@@ -98,21 +96,5 @@ record LoggedPool(
     Matcher matcher = flag.matcher(note);
     int value = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
     return value > 0 ? OptionalInt.of(value) : OptionalInt.empty();
-  }
-
-  private static KvFormat kvFormat(CsvRow row) {
-    Optional<String> text = row.text("kv_dtype").map(name -> name.toLowerCase(Locale.ROOT));
-    if (text.isEmpty()) {
-      return KvPrecision.BF16;
-    }
-    String name =
-        switch (text.get()) {
-          case "fp16", "float16", "half" -> KvPrecision.F16.label();
-          case "bfloat16", "auto" -> KvPrecision.BF16.label();
-          case "fp8_e4m3", "fp8_e5m2" -> KvPrecision.FP8.label();
-          default -> text.get();
-        };
-    return KvFormat.named(name)
-        .orElseThrow(() -> row.wrong("kv_dtype", "must be one of fp16, " + KvFormat.labels()));
   }
 }

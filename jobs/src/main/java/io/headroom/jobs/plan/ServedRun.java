@@ -80,13 +80,11 @@ record ServedRun(
   }
 
   private static KvFormat cacheFormat(CsvRow row) {
-    String text = row.text("kv_dtype").orElse("bf16");
-    return switch (text) {
-      case "bf16", "bfloat16", "auto" -> KvPrecision.BF16;
-      case "f16", "fp16", "float16" -> KvPrecision.F16;
-      case "fp8", "fp8_e4m3", "fp8_e5m2" -> KvPrecision.FP8;
-      default -> throw row.wrong("kv_dtype", "must be bf16, f16 or fp8");
-    };
+    KvFormat format = KvColumn.read(row);
+    if (!List.of(KvPrecision.BF16, KvPrecision.F16, KvPrecision.FP8).contains(format)) {
+      throw row.wrong(KvColumn.NAME, "must be bf16, f16 or fp8");
+    }
+    return format;
   }
 
   private static double uniformFrom(CsvRow row) {
@@ -96,29 +94,6 @@ record ServedRun(
       case UNIFORM -> 0.8;
       default -> throw row.wrong("lengths", "must be \"as stated\" or \"%s\"".formatted(UNIFORM));
     };
-  }
-
-  /** The same run with other times. */
-  ServedRun measured(double ttftMillis, double tpotMillis) {
-    return new ServedRun(
-        gpu,
-        model,
-        framework,
-        version,
-        tensor,
-        pipeline,
-        attentionData,
-        expertTensor,
-        expert,
-        weights,
-        expertWeights,
-        cacheFormat,
-        inputTokens,
-        outputTokens,
-        concurrency,
-        uniformFrom,
-        ttftMillis,
-        tpotMillis);
   }
 
   /** Of a model with experts, or without. */

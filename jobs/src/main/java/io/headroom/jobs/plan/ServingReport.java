@@ -1,11 +1,11 @@
 package io.headroom.jobs.plan;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.headroom.jobs.cli.TextTable;
 import io.headroom.plan.accelerator.TimeBasis;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,12 +14,34 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile.EstimationType;
 
 /** Predicted TTFT and TPOT beside those of real servers. */
 record ServingReport(List<Row> rows) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final double P90 = 0.9;
-  private static final List<String> NOT_PREDICTED = List.of("", "", "", "", "", "", "");
+  private static final List<String> COLUMNS =
+      List.of(
+          "gpu",
+          "model",
+          "framework",
+          "version",
+          "tp",
+          "pp",
+          "attention_dp",
+          "isl",
+          "osl",
+          "concurrency",
+          "ttft_ms",
+          "tpot_ms",
+          "predicted_ttft_ms",
+          "least_ttft_ms",
+          "most_ttft_ms",
+          "predicted_tpot_ms",
+          "least_tpot_ms",
+          "most_tpot_ms",
+          "basis",
+          "reason");
 
   ServingReport {
     rows = List.copyOf(rows);
@@ -50,56 +72,26 @@ record ServingReport(List<Row> rows) {
     }
   }
 
-  /** Of absolute errors, as fractions. */
-  private record Errors(int points, double mean, double median, double p90) {
-    static Errors of(List<Row> rows, ToDoubleFunction<Row> error) {
-      double[] sorted =
-          rows.stream().mapToDouble(error).filter(Double::isFinite).sorted().toArray();
-      return new Errors(
-          sorted.length,
-          Arrays.stream(sorted).average().orElse(Double.NaN),
-          quantile(sorted, 0.5),
-          quantile(sorted, P90));
+  /** What runs are told together by. */
+  private record Server(String gpu, String model, String framework) {
+    static Server of(Row row) {
+      return new Server(row.run().gpu(), row.run().model(), row.run().framework());
     }
 
-    private static double quantile(double[] sorted, double quantile) {
-      if (sorted.length == 0) {
-        return Double.NaN;
-      }
-      double rank = quantile * (sorted.length - 1);
-      int low = (int) rank;
-      int high = Math.min(low + 1, sorted.length - 1);
-      return sorted[low] + (rank - low) * (sorted[high] - sorted[low]);
-    }
-
-    ObjectNode json() {
-      return JSON.createObjectNode()
-          .put("points", points)
-          .put("mean_absolute_percentage_error", rounded(mean))
-          .put("median_absolute_percentage_error", rounded(median))
-          .put("p90_absolute_percentage_error", rounded(p90));
-    }
-
-    private static Double rounded(double value) {
-      return Double.isNaN(value) ? null : Math.round(value * 1e4) / 1e4;
-    }
-
-    String text() {
-      return String.format(
-          Locale.ROOT, "%5d %7.1f %7.1f %7.1f", points, 100 * mean, 100 * median, 100 * p90);
+    String inOrder() {
+      return String.join("\t", gpu, model, framework);
     }
   }
 
   private List<Row> compared() {
-    return rows.stream().filter(row -> row.reason().isEmpty()).toList();
+    return rows.stream().filter(row -> row.predicted().isPresent()).toList();
   }
 
-  private Map<String, List<Row>> groups() {
-    SortedMap<String, List<Row>> groups = new TreeMap<>();
-    for (Row row : compared()) {
-      String key = String.join("\t", row.run().gpu(), row.run().model(), row.run().framework());
-      groups.computeIfAbsent(key, any -> new ArrayList<>()).add(row);
-    }
+  private Map<Server, List<Row>> byServer() {
+    Map<Server, List<Row>> groups = new LinkedHashMap<>();
+    compared().stream()
+        .sorted(Comparator.comparing(row -> Server.of(row).inOrder()))
+        .forEach(row -> groups.computeIfAbsent(Server.of(row), any -> new ArrayList<>()).add(row));
     return groups;
   }
 
@@ -109,39 +101,81 @@ record ServingReport(List<Row> rows) {
     return reasons;
   }
 
-  ObjectNode json() {
-    ObjectNode root = JSON.createObjectNode();
-    root.set("tpot", Errors.of(compared(), Row::tpotError).json());
-    root.set("ttft", Errors.of(compared(), Row::ttftError).json());
-    ArrayNode by = root.putArray("by");
-    groups()
+  Json json() {
+    List<JsonServer> by = new ArrayList<>();
+    byServer()
         .forEach(
-            (key, group) -> {
-              String[] names = key.split("\t", -1);
-              ObjectNode one = by.addObject();
-              one.put("gpu", names[0]).put("model", names[1]).put("framework", names[2]);
-              one.set("tpot", Errors.of(group, Row::tpotError).json());
-              one.set("ttft", Errors.of(group, Row::ttftError).json());
-            });
-    ArrayNode skipped = root.putArray("skipped");
-    skipped()
-        .forEach(
-            (reason, points) -> skipped.addObject().put("reason", reason).put("points", points));
-    return root;
+            (server, group) ->
+                by.add(
+                    new JsonServer(
+                        server.gpu(),
+                        server.model(),
+                        server.framework(),
+                        tpotErrors(group).rounded(),
+                        ttftErrors(group).rounded())));
+    List<JsonSkipped> skipped = new ArrayList<>();
+    skipped().forEach((reason, points) -> skipped.add(new JsonSkipped(reason, points)));
+    return new Json(
+        tpotErrors(compared()).rounded(), ttftErrors(compared()).rounded(), by, skipped);
+  }
+
+  private static JsonErrors tpotErrors(List<Row> rows) {
+    return errors(rows, Row::tpotError);
+  }
+
+  private static JsonErrors ttftErrors(List<Row> rows) {
+    return errors(rows, Row::ttftError);
+  }
+
+  /** Of those that are numbers: a run of one token each has no TPOT. */
+  private static JsonErrors errors(List<Row> rows, ToDoubleFunction<Row> error) {
+    double[] errors = rows.stream().mapToDouble(error).filter(Double::isFinite).toArray();
+    if (errors.length == 0) {
+      return new JsonErrors(0, null, null, null);
+    }
+    Percentile percentile = new Percentile().withEstimationType(EstimationType.R_7);
+    percentile.setData(errors);
+    return new JsonErrors(
+        errors.length, StatUtils.mean(errors), percentile.evaluate(50), percentile.evaluate(90));
   }
 
   String text() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            "%-60s  %-29s  %-29s%n", "absolute errors, %", "TPOT: runs mean median p90", "TTFT"));
-    groups().forEach((key, group) -> text.append(line(key.replace("\t", " "), group)));
-    text.append(line("all", compared()));
+    TextTable table =
+        new TextTable(
+            "GPU",
+            "model",
+            "engine",
+            "runs",
+            "TPOT mean\n%",
+            "median\n%",
+            "p90\n%",
+            "TTFT mean\n%",
+            "median\n%",
+            "p90\n%");
+    byServer()
+        .forEach(
+            (server, group) ->
+                table.add(cells(server.gpu(), server.model(), server.framework(), group)));
+    table.add(cells("all", "", "", compared()));
+    StringBuilder text = new StringBuilder("Absolute errors:\n\n").append(table.render());
     text.append(bands());
     skipped()
-        .forEach(
-            (reason, points) -> text.append(String.format("skipped %d: %s%n", points, reason)));
+        .forEach((reason, points) -> text.append("skipped %d: %s%n".formatted(points, reason)));
     return text.toString();
+  }
+
+  private static List<String> cells(String gpu, String model, String engine, List<Row> rows) {
+    List<String> cells = new ArrayList<>(List.of(gpu, model, engine, "" + rows.size()));
+    for (JsonErrors errors : List.of(tpotErrors(rows), ttftErrors(rows))) {
+      cells.add(percent(errors.mean()));
+      cells.add(percent(errors.median()));
+      cells.add(percent(errors.p90()));
+    }
+    return cells;
+  }
+
+  private static String percent(Double fraction) {
+    return fraction == null ? "-" : String.format(Locale.ROOT, "%.1f", 100 * fraction);
   }
 
   /** How many runs their own bands hold, and what these rest on. */
@@ -158,7 +192,7 @@ record ServingReport(List<Row> rows) {
                     Collectors.counting()));
     return String.format(
         Locale.ROOT,
-        "TPOT within its band: %.0f %% of the runs; kernel times %s%n",
+        "%nTPOT within its band: %.0f %% of the runs; kernel times %s%n",
         100.0 * compared().stream().filter(Row::isWithinBand).count() / compared().size(),
         bases.entrySet().stream()
             .map(basis -> "%s: %d".formatted(label(basis.getKey()), basis.getValue()))
@@ -171,48 +205,73 @@ record ServingReport(List<Row> rows) {
 
   /** One line a run: what it was, what was predicted, and the band of nine in ten. */
   String csv() {
-    StringBuilder text =
-        new StringBuilder(
-            "gpu,model,framework,version,tp,pp,attention_dp,isl,osl,concurrency,ttft_ms,tpot_ms,"
-                + "predicted_ttft_ms,least_ttft_ms,most_ttft_ms,predicted_tpot_ms,least_tpot_ms,"
-                + "most_tpot_ms,basis,reason\n");
+    StringBuilder text = new StringBuilder(String.join(",", COLUMNS)).append('\n');
     for (Row row : rows) {
-      ServedRun run = row.run();
-      List<Object> values = new ArrayList<>();
-      values.addAll(List.of(run.gpu(), run.model(), run.framework(), run.version()));
-      values.addAll(List.of(run.tensor(), run.pipeline(), run.attentionData()));
-      values.addAll(List.of(run.inputTokens(), run.outputTokens(), run.concurrency()));
-      values.addAll(List.of(run.ttftMillis(), run.tpotMillis()));
-      values.addAll(row.predicted().map(ServingReport::values).orElse(NOT_PREDICTED));
-      values.add(row.reason().map(ServingReport::quoted).orElse(""));
-      text.append(values.stream().map(String::valueOf).collect(Collectors.joining(",")));
-      text.append('\n');
+      text.append(String.join(",", csv(row))).append('\n');
     }
     return text.toString();
   }
 
-  private static List<String> values(PredictedRun predicted) {
-    return List.of(
-        fourDigits(predicted.ttftMillis()),
-        fourDigits(predicted.leastTtftMillis()),
-        fourDigits(predicted.mostTtftMillis()),
-        fourDigits(predicted.tpotMillis()),
-        fourDigits(predicted.leastTpotMillis()),
-        fourDigits(predicted.mostTpotMillis()),
-        label(predicted.basis()));
+  private static List<String> csv(Row row) {
+    ServedRun run = row.run();
+    List<String> values = new ArrayList<>();
+    for (String name : List.of(run.gpu(), run.model(), run.framework(), run.version())) {
+      values.add(csv(name));
+    }
+    for (int number :
+        new int[] {
+          run.tensor(),
+          run.pipeline(),
+          run.attentionData(),
+          run.inputTokens(),
+          run.outputTokens(),
+          run.concurrency()
+        }) {
+      values.add(String.valueOf(number));
+    }
+    values.add(String.valueOf(run.ttftMillis()));
+    values.add(String.valueOf(run.tpotMillis()));
+    Optional<PredictedRun> predicted = row.predicted();
+    values.add(predicted.map(one -> fourDigits(one.ttftMillis())).orElse(""));
+    values.add(predicted.map(one -> fourDigits(one.leastTtftMillis())).orElse(""));
+    values.add(predicted.map(one -> fourDigits(one.mostTtftMillis())).orElse(""));
+    values.add(predicted.map(one -> fourDigits(one.tpotMillis())).orElse(""));
+    values.add(predicted.map(one -> fourDigits(one.leastTpotMillis())).orElse(""));
+    values.add(predicted.map(one -> fourDigits(one.mostTpotMillis())).orElse(""));
+    values.add(predicted.map(one -> label(one.basis())).orElse(""));
+    values.add(row.reason().map(ServingReport::csv).orElse(""));
+    return values;
   }
 
   private static String fourDigits(double millis) {
     return String.format(Locale.ROOT, "%.4g", millis);
   }
 
-  private static String quoted(String text) {
-    return '"' + text.replace("\"", "\"\"") + '"';
+  /** In quotes where it would not be one value without them. */
+  private static String csv(String text) {
+    boolean isPlain = text.chars().noneMatch(character -> "\",;\t\r\n".indexOf(character) >= 0);
+    return isPlain ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
-  private static String line(String name, List<Row> rows) {
-    return String.format(
-        "%-60s  %s  %s%n",
-        name, Errors.of(rows, Row::tpotError).text(), Errors.of(rows, Row::ttftError).text());
+  /** The object of {@code --json}; other programs rely on its keys. */
+  record Json(JsonErrors tpot, JsonErrors ttft, List<JsonServer> by, List<JsonSkipped> skipped) {}
+
+  /** As fractions; null where there is no point. */
+  record JsonErrors(
+      int points,
+      @JsonProperty("mean_absolute_percentage_error") Double mean,
+      @JsonProperty("median_absolute_percentage_error") Double median,
+      @JsonProperty("p90_absolute_percentage_error") Double p90) {
+    JsonErrors rounded() {
+      return new JsonErrors(points, fourDecimals(mean), fourDecimals(median), fourDecimals(p90));
+    }
+
+    private static Double fourDecimals(Double fraction) {
+      return fraction == null ? null : Double.valueOf(Math.round(fraction * 1e4) / 1e4);
+    }
   }
+
+  record JsonServer(String gpu, String model, String framework, JsonErrors tpot, JsonErrors ttft) {}
+
+  record JsonSkipped(String reason, int points) {}
 }
