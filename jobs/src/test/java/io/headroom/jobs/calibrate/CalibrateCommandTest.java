@@ -48,7 +48,7 @@ class CalibrateCommandTest {
     assertThat(fitted.exitStatus()).isZero();
     assertThat(fitted.out()).anyMatch(line -> line.startsWith("mla_prefill"));
     assertThat(checked.out()).hasSize(1);
-    JsonNode errors = JSON.readTree(checked.out().get(0));
+    JsonNode errors = checked.json();
     for (KernelFamily family : KernelFamily.values()) {
       JsonNode error = errors.path(family.label());
       assertThat(error.path("rows").asInt()).as(family.label()).isEqualTo(120);
@@ -72,8 +72,7 @@ class CalibrateCommandTest {
     write(KernelFamily.GEMM, others);
     write(KernelFamily.MOE, rows(KernelFamily.MOE, 5));
 
-    JsonNode errors =
-        JSON.readTree(calibrate("--profile", profile.toString(), "--check", "--json").out().get(0));
+    JsonNode errors = calibrate("--profile", profile.toString(), "--check", "--json").json();
 
     assertThat(errors.path("gemm").path("rows_of_unknown_kernels").asInt()).isEqualTo(10);
     assertThat(errors.path("gemm").path("rows").asInt()).isEqualTo(10);
@@ -215,10 +214,8 @@ class CalibrateCommandTest {
         .parquet(folder.resolve(table + ".parquet").toString());
   }
 
-  private JsonNode check(Path profile) throws IOException {
-    CommandRun run = calibrate("--profile", profile.toString(), "--check", "--json");
-    assertThat(run.exitStatus()).isZero();
-    return JSON.readTree(run.out().get(0));
+  private JsonNode check(Path profile) {
+    return calibrate("--profile", profile.toString(), "--check", "--json").json();
   }
 
   @Test

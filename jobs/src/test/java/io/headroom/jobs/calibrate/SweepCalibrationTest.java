@@ -3,7 +3,6 @@ package io.headroom.jobs.calibrate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.measurements.MeasurementTable;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 class SweepCalibrationTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String KERNEL = "vector made-up threads=1";
 
   @TempDir Path folder;
@@ -69,8 +67,9 @@ class SweepCalibrationTest {
 
     CommandRun fitted = calibrate(quiet, "--out", profile.toString());
     assertThat(fitted.exitStatus()).as("%s", fitted.err()).isZero();
-    JsonNode checked = json(calibrate(quiet, "--profile", profile.toString(), "--check", "--json"));
-    JsonNode keptOut = json(calibrate(quiet, "--kept-out", "rows", "--json"));
+    JsonNode checked =
+        calibrate(quiet, "--profile", profile.toString(), "--check", "--json").json();
+    JsonNode keptOut = calibrate(quiet, "--kept-out", "rows", "--json").json();
 
     for (String family : List.of("decode", "prefill")) {
       assertThat(checked.path(family).path("rows").asInt()).as(family).isEqualTo(16);
@@ -143,7 +142,7 @@ class SweepCalibrationTest {
                 + ": rows left out: 1 noisy, 1 of a precision that no table names, 1 of layers that"
                 + " are not alike, or whose values are of another size, 1 over several tasks,"
                 + " 1 without a cache, 1 without a value that is needed");
-    assertThat(JSON.readTree(kept.out().get(0)).path("decode").path("rows").asInt()).isEqualTo(5);
+    assertThat(kept.json().path("decode").path("rows").asInt()).isEqualTo(5);
   }
 
   @Test
@@ -234,12 +233,6 @@ class SweepCalibrationTest {
                 Stream.of("calibrate", "--measurements", results.toString(), "--gpu", "my_host"),
                 Stream.of(more))
             .toArray(String[]::new));
-  }
-
-  private static JsonNode json(CommandRun run) throws IOException {
-    assertThat(run.exitStatus()).as("%s", run.err()).isZero();
-    assertThat(run.out()).hasSize(1);
-    return JSON.readTree(run.out().get(0));
   }
 
   private static void write(Path results, List<Row> rows) {

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.UserException;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.WithoutSpark;
@@ -516,13 +514,7 @@ class KvCommandTest {
   private static JsonNode json(String... arguments) {
     CommandRun run =
         kv(Stream.concat(Stream.of(arguments), Stream.of("--json")).toArray(String[]::new));
-    assertThat(run.exitStatus()).as(run.err().toString()).isZero();
     assertThat(run.err()).isEmpty();
-    assertThat(run.out()).hasSize(1);
-    try {
-      return new ObjectMapper().readTree(run.out().get(0));
-    } catch (JsonProcessingException e) {
-      throw new AssertionError("not JSON: " + run.out(), e);
-    }
+    return run.json();
   }
 }

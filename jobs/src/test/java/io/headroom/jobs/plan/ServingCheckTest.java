@@ -3,22 +3,20 @@ package io.headroom.jobs.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.WithoutSpark;
 import io.headroom.model.config.HubModels;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.plan.accelerator.ProfileFile;
 import io.headroom.plan.memory.EngineOverheads;
+import io.headroom.plan.serving.ClosedLoop;
 import io.headroom.plan.time.EngineCosts;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,18 +57,22 @@ class ServingCheckTest {
   void theObjectHasItsKeysAndNoOthers() throws IOException {
     JsonNode report = json(file(LLAMA, LLAMA.replace("h100_sxm", "tpu_v9")));
 
-    assertThat(names(report)).containsExactly("tpot", "ttft", "by", "skipped");
+    assertThat(report.fieldNames()).toIterable().containsExactly("tpot", "ttft", "by", "skipped");
     for (JsonNode errors : List.of(report.path("tpot"), report.path("by").get(0).path("ttft"))) {
-      assertThat(names(errors))
+      assertThat(errors.fieldNames())
+          .toIterable()
           .containsExactly(
               "points",
               "mean_absolute_percentage_error",
               "median_absolute_percentage_error",
               "p90_absolute_percentage_error");
     }
-    assertThat(names(report.path("by").get(0)))
+    assertThat(report.path("by").get(0).fieldNames())
+        .toIterable()
         .containsExactly("gpu", "model", "framework", "tpot", "ttft");
-    assertThat(names(report.path("skipped").get(0))).containsExactly("reason", "points");
+    assertThat(report.path("skipped").get(0).fieldNames())
+        .toIterable()
+        .containsExactly("reason", "points");
   }
 
   @Test
@@ -174,12 +176,18 @@ class ServingCheckTest {
                 ProfileFile.read(
                     SharedData.projectRoot().resolve("conf/accelerators/%s.json".formatted(name))),
             EngineOverheads.USUAL);
-    List<ServedRun> runs = new ArrayList<>();
-    for (int concurrency : new int[] {1, 4, 16, 64}) {
-      runs.add(run(LLAMA.replace("trtllm", "sglang").replace("256,64", "256," + concurrency)));
+    List<String> rows =
+        Stream.of(1, 4, 16, 64)
+            .map(count -> LLAMA.replace("trtllm", "sglang").replace("256,64", "256," + count))
+            .toList();
+    List<String> madeRows = new ArrayList<>();
+    for (PreparedRun run : check.prepare(runs(rows)).values()) {
+      ClosedLoop.Result result = run.predict(made);
+      madeRows.add(
+          rows.get(madeRows.size())
+              .replace("195.95,15.2", result.ttftMillis() + "," + result.tpotMillis()));
     }
-    Collection<PreparedRun> prepared = check.prepare(runs).values();
-    List<PreparedRun> served = prepared.stream().map(run -> servedWith(run, made)).toList();
+    List<PreparedRun> served = List.copyOf(check.prepare(runs(madeRows)).values());
 
     EngineCosts found = EngineCostFit.fit(made, served);
 
@@ -212,18 +220,9 @@ class ServingCheckTest {
         .isLessThan(0.12);
   }
 
-  private static PreparedRun servedWith(PreparedRun run, EngineCosts costs) {
-    return new PreparedRun(
-        run.run().measured(run.predict(costs).ttftMillis(), run.predict(costs).tpotMillis()),
-        run.table(),
-        run.engine(),
-        run.ranks(),
-        run.poolTokens(),
-        run.requests());
-  }
-
-  private ServedRun run(String row) throws IOException {
-    return ServedRun.of(CsvTable.read(file(row), ServedRun.COLUMNS).rows().get(0));
+  private List<ServedRun> runs(List<String> rows) throws IOException {
+    Path table = file(rows.toArray(String[]::new));
+    return CsvTable.read(table, ServedRun.COLUMNS).rows().stream().map(ServedRun::of).toList();
   }
 
   private static double tpotError(JsonNode report) {
@@ -236,24 +235,10 @@ class ServingCheckTest {
     return file;
   }
 
-  private static List<String> names(JsonNode object) {
-    List<String> names = new ArrayList<>();
-    object.fieldNames().forEachRemaining(names::add);
-    return names;
-  }
-
   private static JsonNode json(Path table, String... more) {
-    CommandRun run =
-        plan(
-            Stream.concat(Stream.of("--check", table.toString(), "--json"), Stream.of(more))
-                .toArray(String[]::new));
-    assertThat(run.exitStatus()).as(run.err().toString()).isZero();
-    assertThat(run.out()).hasSize(1);
-    try {
-      return new ObjectMapper().readTree(run.out().get(0));
-    } catch (JsonProcessingException e) {
-      throw new AssertionError("not JSON: " + run.out(), e);
-    }
+    return plan(Stream.concat(Stream.of("--check", table.toString(), "--json"), Stream.of(more))
+            .toArray(String[]::new))
+        .json();
   }
 
   private static CommandRun plan(String... arguments) {

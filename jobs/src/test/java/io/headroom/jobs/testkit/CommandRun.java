@@ -1,5 +1,10 @@
 package io.headroom.jobs.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.Headroom;
 import io.headroom.testkit.SharedData;
 import java.io.ByteArrayOutputStream;
@@ -38,6 +43,17 @@ public record CommandRun(int exitStatus, List<String> out, List<String> err) {
       } else {
         System.setProperty(HOME_PROPERTY, home);
       }
+    }
+  }
+
+  /** The one line that {@code --json} prints; the run must have gone well. */
+  public JsonNode json() {
+    assertThat(exitStatus).as("%s", err).isZero();
+    assertThat(out).hasSize(1);
+    try {
+      return new ObjectMapper().readTree(out.get(0));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError("not JSON: " + out, e);
     }
   }
 
