@@ -83,6 +83,7 @@ public final class ClosedLoop {
   private final Deque<Sequence> waiting = new ArrayDeque<>();
   private final List<Sequence> running = new ArrayList<>();
   private double now;
+  private double lastBegunMillis;
   private int preemptions;
 
   private double ttftSum;
@@ -131,10 +132,12 @@ public final class ClosedLoop {
       if (waiting.isEmpty() && running.isEmpty()) {
         now = Math.max(now, arriving.peek().arrivalMillis);
       }
-      while (!arriving.isEmpty() && arriving.peek().arrivalMillis <= now) {
+      double planned = engine.plansAhead() && !running.isEmpty() ? lastBegunMillis : now;
+      while (!arriving.isEmpty() && arriving.peek().arrivalMillis <= planned) {
         waiting.add(arriving.poll());
       }
       double begun = now;
+      lastBegunMillis = now;
       int inEngine = step();
       runningMillis += (now - begun) * inEngine;
       for (Iterator<Sequence> all = running.iterator(); all.hasNext(); ) {
@@ -270,11 +273,13 @@ public final class ClosedLoop {
     steps = Math.min(steps, Math.max(1, (poolTokens - kept) / count));
     if (!arriving.isEmpty()) {
       double until = arriving.peek().arrivalMillis - now;
-      steps = Math.min(steps, Math.max(1, (long) Math.ceil(until / first)));
+      long before = Math.max(1, (long) Math.ceil(until / first));
+      steps = Math.min(steps, engine.plansAhead() ? before + 1 : before);
     }
     double last =
         steps == 1 ? first : stepMillis.applyAsDouble(StepLoad.decode(count, mean + steps - 1));
     now += steps * (first + last) / 2;
+    lastBegunMillis = now - last;
     for (Sequence sequence : decoding) {
       sequence.generated += (int) steps;
     }

@@ -81,7 +81,8 @@ public record EngineCosts(
     return overlaps(release) ? Math.max(host, kernels) : host + kernels;
   }
 
-  private boolean overlaps(String release) {
+  /** Whether the host of a release works while the kernels of the step before run. */
+  public boolean overlaps(String release) {
     if (overlapsFrom.isEmpty()) {
       return false;
     }

@@ -56,6 +56,39 @@ class ClosedLoopTest {
   }
 
   @Test
+  void whoPlansAheadLetsArrivalsWaitForOneMoreStep() {
+    EngineScheduler engine = engine(Scheduling.CHUNKED_PROMPTS);
+    // Two that never end at once: each arrives while the other decodes, in steps of 1 ms.
+    List<RequestShape> requests =
+        List.of(
+            new RequestShape(1000, 400), new RequestShape(1000, 150), new RequestShape(1000, 150));
+
+    ClosedLoop.Result atOnce = run(engine, MUCH, requests, 2);
+    ClosedLoop.Result ahead = run(engine.planningAhead(), MUCH, requests, 2);
+
+    // The first two wait for the longer step of a prompt, 11 ms, at most; the third for 1 ms.
+    assertThat(3 * (ahead.ttftMillis() - atOnce.ttftMillis())).isBetween(0.9, 12.1);
+  }
+
+  @Test
+  void aServerForOneShapeHasRoomForOnePromptAndALittle() {
+    EngineScheduler engine = engine(Scheduling.WHOLE_PROMPTS);
+
+    EngineScheduler own = engine.setUpFor(1000, 8);
+
+    assertThat(own.mostTokens()).isEqualTo(1508);
+    assertThat(run(own, MUCH, requests(8, 1000, 200), 8).ttftMillis())
+        .isLessThan(run(engine.withMostTokens(9000), MUCH, requests(8, 1000, 200), 8).ttftMillis());
+  }
+
+  @Test
+  void noMoreSequencesRunThanTheEngineLets() {
+    EngineScheduler engine = engine(Scheduling.CHUNKED_PROMPTS).withMostSequences(3);
+
+    assertThat(run(engine, MUCH, requests(40, 100, 50), 8).running()).isBetween(2.5, 3.0);
+  }
+
+  @Test
   void theCacheBoundsWhatRuns() {
     ClosedLoop.Result bound = run(Scheduling.WHOLE_PROMPTS, 3300, requests(200, 1000, 100), 20);
 
@@ -105,9 +138,16 @@ class ClosedLoopTest {
 
   private static ClosedLoop.Result run(
       Scheduling scheduling, long poolTokens, List<RequestShape> requests, int concurrency) {
+    return run(engine(scheduling), poolTokens, requests, concurrency);
+  }
+
+  private static EngineScheduler engine(Scheduling scheduling) {
     double reserved = scheduling == Scheduling.CHUNKED_PROMPTS ? 0 : 1;
-    EngineScheduler engine =
-        new EngineScheduler("some", scheduling, 2048, 256, reserved, 0.9, "a test");
+    return new EngineScheduler("some", scheduling, 2048, 256, reserved, 0.9, false, 500, "a test");
+  }
+
+  private static ClosedLoop.Result run(
+      EngineScheduler engine, long poolTokens, List<RequestShape> requests, int concurrency) {
     return ClosedLoop.run(ClosedLoopTest::stepMillis, engine, 1, poolTokens, requests, concurrency);
   }
 

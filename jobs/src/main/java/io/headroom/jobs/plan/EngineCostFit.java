@@ -17,7 +17,7 @@ final class EngineCostFit {
   private static final double MOST_ERROR = 0.5;
 
   /** What is usual of host, launches and scale. */
-  private static final double[] USUAL = {1.5, 0.1, 1};
+  private static final double[] USUAL = {1.5, 0.5, 1};
 
   /** Parts of a step by which each is changed. */
   private static final double[] PARTS = {1, 1, 0.125};

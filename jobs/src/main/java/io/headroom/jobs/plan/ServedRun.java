@@ -2,9 +2,11 @@ package io.headroom.jobs.plan;
 
 import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.plan.serving.EngineScheduler;
 import io.headroom.plan.time.Parallelism;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A closed-loop run of a server, as a row of a table says it.
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param expert 0: not said
  * @param uniformFrom the least part of the stated lengths that requests had, drawn evenly; 1 where
  *     all had the stated ones
+ * @param mostTokens of a step of the server; empty: not said
+ * @param mostSequences that run at once; empty: not said
  */
 record ServedRun(
     String gpu,
@@ -32,6 +36,8 @@ record ServedRun(
     int outputTokens,
     int concurrency,
     double uniformFrom,
+    OptionalInt mostTokens,
+    OptionalInt mostSequences,
     double ttftMillis,
     double tpotMillis) {
   static final List<String> COLUMNS =
@@ -39,6 +45,7 @@ record ServedRun(
 
   private static final int MOST_RANKS = 4096;
   private static final int MOST_TOKENS = 1 << 24;
+  private static final int MOST_STEP_TOKENS = 1 << 20;
   private static final int MOST_CONCURRENCY = 1 << 20;
   private static final double MOST_MILLIS = 1e9;
   private static final double LEAST_MILLIS = 1e-3;
@@ -62,6 +69,8 @@ record ServedRun(
         required(row, "osl", MOST_TOKENS),
         required(row, "concurrency", MOST_CONCURRENCY),
         uniformFrom(row),
+        row.integer("max_num_batched_tokens", 1, MOST_STEP_TOKENS),
+        row.integer("max_num_seqs", 1, MOST_CONCURRENCY),
         row.number("ttft_ms", LEAST_MILLIS, MOST_MILLIS)
             .orElseThrow(() -> row.wrong("ttft_ms", "must not be empty")),
         row.number("tpot_ms", LEAST_MILLIS, MOST_MILLIS)
@@ -94,6 +103,19 @@ record ServedRun(
       case UNIFORM -> 0.8;
       default -> throw row.wrong("lengths", "must be \"as stated\" or \"%s\"".formatted(UNIFORM));
     };
+  }
+
+  /**
+   * The engine as the server was set up: as the row says, or else, where all requests have the
+   * stated lengths, for these alone.
+   */
+  EngineScheduler setUp(EngineScheduler engine) {
+    EngineScheduler usual = uniformFrom == 1 ? engine.setUpFor(inputTokens, concurrency) : engine;
+    EngineScheduler ofTokens =
+        mostTokens.isPresent() ? usual.withMostTokens(mostTokens.getAsInt()) : usual;
+    return mostSequences.isPresent()
+        ? ofTokens.withMostSequences(mostSequences.getAsInt())
+        : ofTokens;
   }
 
   /** Of a model with experts, or without. */

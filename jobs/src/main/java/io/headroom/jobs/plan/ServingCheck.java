@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 
 /** Holds predicted closed-loop runs against those of real servers. */
@@ -92,17 +93,7 @@ final class ServingCheck {
   }
 
   private PreparedRun prepare(ServedRun run, List<ServedRun> runs) {
-    EngineScheduler engine =
-        EngineScheduler.of(run.framework())
-            .orElseThrow(
-                () ->
-                    new UserException(
-                        "framework must be one of %s: %s"
-                            .formatted(
-                                EngineScheduler.known().stream()
-                                    .map(EngineScheduler::engine)
-                                    .collect(Collectors.joining(", ")),
-                                run.framework())));
+    EngineScheduler engine = engine(run);
     AcceleratorProfile profile = profiles.apply(run.gpu());
     Served of = served(run.model());
     if (run.expertWeights().isPresent() && !run.expertWeights().equals(run.weights())) {
@@ -132,7 +123,7 @@ final class ServingCheck {
                 StepTable.of(
                     StepModel.of(
                         of.configured().model(), weights, profile, parallelism, run.cacheFormat()),
-                    limits(run, engine, runs)));
+                    limits(run, runs)));
     return new PreparedRun(
         run,
         table,
@@ -158,20 +149,38 @@ final class ServingCheck {
         : own.quantised(stated.get());
   }
 
-  private static StepLimits limits(ServedRun run, EngineScheduler engine, List<ServedRun> runs) {
+  private static EngineScheduler engine(ServedRun run) {
+    EngineScheduler engine =
+        EngineScheduler.of(run.framework())
+            .orElseThrow(
+                () ->
+                    new UserException(
+                        "framework must be one of %s: %s"
+                            .formatted(
+                                EngineScheduler.known().stream()
+                                    .map(EngineScheduler::engine)
+                                    .collect(Collectors.joining(", ")),
+                                run.framework())));
+    boolean overlaps = EngineCosts.of(engine.engine()).orElseThrow().overlaps(run.version());
+    return run.setUp(overlaps ? engine.planningAhead() : engine);
+  }
+
+  /** Of all runs of the model and the engine, so that they share a table. */
+  private static StepLimits limits(ServedRun run, List<ServedRun> runs) {
     List<ServedRun> alike =
         runs.stream()
             .filter(
                 other ->
                     other.model().equals(run.model()) && other.framework().equals(run.framework()))
             .toList();
-    int length =
-        alike.stream()
-            .mapToInt(other -> other.inputTokens() + other.outputTokens())
-            .max()
-            .orElse(1);
-    int sequences = alike.stream().mapToInt(ServedRun::concurrency).max().orElse(1);
-    return new StepLimits(sequences, length + 1, engine.mostTokens() + sequences, MOST_PROMPTS);
+    int length = most(alike, other -> other.inputTokens() + other.outputTokens());
+    int sequences = most(alike, ServedRun::concurrency);
+    int tokens = most(alike, other -> engine(other).mostTokens());
+    return new StepLimits(sequences, length + 1, tokens + sequences, MOST_PROMPTS);
+  }
+
+  private static int most(List<ServedRun> runs, ToIntFunction<ServedRun> number) {
+    return runs.stream().mapToInt(number).max().orElseThrow();
   }
 
   private long pool(
@@ -192,7 +201,7 @@ final class ServingCheck {
                 run.inputTokens() + run.outputTokens(),
                 run.cacheFormat(),
                 parallelism.layout(),
-                EngineRelease.of(""),
+                EngineRelease.of(run.framework().equals("vllm") ? run.version() : ""),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 visible >= EngineSetting.LARGE_BYTES,

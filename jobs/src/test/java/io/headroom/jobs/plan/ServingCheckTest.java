@@ -151,6 +151,40 @@ class ServingCheckTest {
   }
 
   @Test
+  void whatTheServerWasSetUpForIsTakenFromItsRow() throws IOException {
+    Path table = folder.resolve("limits.csv");
+    Files.writeString(
+        table,
+        HEADER
+            + ",max_num_batched_tokens,max_num_seqs\n"
+            + String.join("\n", LLAMA + ",,", LLAMA + ",1600,", LLAMA + ",16384,64", LLAMA + ",,32")
+            + "\n");
+    Path rows = folder.resolve("rows.csv");
+
+    assertThat(plan("--check", table.toString(), "--rows", rows.toString()).exitStatus()).isZero();
+
+    double[] ttft =
+        CsvTable.read(rows, List.of("predicted_ttft_ms")).rows().stream()
+            .mapToDouble(row -> row.number("predicted_ttft_ms", 0, 1e6).getAsDouble())
+            .toArray();
+    // Without a word there is room for a prompt, 64 sequences and 500 tokens: 1,588, so for one.
+    assertThat(ttft[1]).isCloseTo(ttft[0], within(1e-6));
+    assertThat(ttft[2]).isGreaterThan(1.2 * ttft[0]);
+    assertThat(ttft[3]).isGreaterThan(5 * ttft[0]);
+  }
+
+  @Test
+  void aStepWithoutTokensIsTheUsersMistake() throws IOException {
+    Path table = folder.resolve("limits.csv");
+    Files.writeString(table, HEADER + ",max_num_batched_tokens\n" + LLAMA + ",0\n");
+
+    assertThat(plan("--check", table.toString()).err())
+        .singleElement()
+        .asString()
+        .contains("line 2: max_num_batched_tokens must be a number from 1 to 1048576: \"0\"");
+  }
+
+  @Test
   void otherCostsThanTheKnownOnesCanBeTaken() throws IOException {
     Path table = file(LLAMA, GPT_OSS);
     double known = tpotError(json(table));
