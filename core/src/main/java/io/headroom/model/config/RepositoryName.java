@@ -59,9 +59,20 @@ record RepositoryName(String architecture, Optional<String> scheme) {
               "targets": ["Linear"], "weights": {"num_bits": 8, "type": "int",
               "strategy": "channel"}}}, "ignore": ["lm_head"]}"""));
 
+  /** Models of Qwen in FP8 have a scale for each block, those of others one for each matrix. */
+  private static final Ending QWEN_FP8 =
+      new Ending(
+          Pattern.compile("-fp8$"),
+          "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}");
+
+  private static final String QWEN = "qwen/";
+
   static RepositoryName of(String repository) {
+    boolean isQwens = repository.toLowerCase(Locale.ROOT).startsWith(QWEN);
+    List<Ending> endings =
+        isQwens ? Stream.concat(Stream.of(QWEN_FP8), ENDINGS.stream()).toList() : ENDINGS;
     String name = repository.substring(repository.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    for (Ending ending : ENDINGS) {
+    for (Ending ending : endings) {
       Matcher matcher = ending.pattern().matcher(name);
       if (matcher.find()) {
         return new RepositoryName(

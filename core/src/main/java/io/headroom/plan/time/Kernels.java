@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -31,6 +32,11 @@ final class Kernels {
 
   /** Types whose elements are as large, without scales of blocks. */
   private static final Map<String, String> SAME_SIZE = Map.of("fp8_block", "fp8");
+
+  private static final Map<String, String> WITH_BLOCKS = Map.of("fp8", "fp8_block");
+
+  /** How tokens choose experts: real routing is skewed so. */
+  private static final String DISTRIBUTION = "power_law_1.01";
 
   private final AcceleratorProfile profile;
   private final Map<String, Double> launchMillis = new HashMap<>();
@@ -58,12 +64,15 @@ final class Kernels {
       return own;
     }
     KernelTime instead = productOf(other, product, m);
-    return instead.millis() >= own.millis()
-        ? own
-        : new KernelTime(
-            instead.millis(),
-            Math.max(instead.relativeError(), ASSUMED_ERROR),
-            instead.basis().orLess(TimeBasis.EXTRAPOLATED));
+    return instead.millis() < own.millis() ? instead(instead) : own;
+  }
+
+  /** Of another type than what was asked for. */
+  private static KernelTime instead(KernelTime time) {
+    return new KernelTime(
+        time.millis(),
+        Math.max(time.relativeError(), ASSUMED_ERROR),
+        time.basis().orLess(TimeBasis.EXTRAPOLATED));
   }
 
   private KernelTime productOf(String type, Product product, double m) {
@@ -131,11 +140,59 @@ final class Kernels {
         List.of(NOT_MEASURED, type));
   }
 
-  List<String> experts(String type, String distribution) {
+  /**
+   * Of experts. Where the kernel for a type was measured slower than the one for elements as large
+   * that have scales of blocks besides, it was none that an engine would keep: then that one's time
+   * is taken.
+   */
+  KernelTime experts(RoutedExperts experts, double tokens, Parallelism parallelism) {
+    KernelTime own = experts(experts.type(), experts, tokens, parallelism);
+    Optional<String> other =
+        Optional.ofNullable(WITH_BLOCKS.get(experts.type())).filter(this::hasExperts);
+    if (other.isEmpty()) {
+      return own;
+    }
+    KernelTime instead = experts(other.get(), experts, tokens, parallelism);
+    return instead.millis() < own.millis() ? instead(instead) : own;
+  }
+
+  private KernelTime experts(
+      String type, RoutedExperts experts, double tokens, Parallelism parallelism) {
+    return time(
+        KernelFamily.MOE,
+        KernelCalls.moe(
+            expertKernel(type, parallelism),
+            tokens * parallelism.attentionData(),
+            experts.hidden(),
+            experts.inner(),
+            experts.choices(),
+            experts.experts(),
+            parallelism.expertTensor(),
+            parallelism.expert()));
+  }
+
+  private boolean hasExperts(String type) {
+    return sources.get(KernelFamily.MOE).stream().anyMatch(source -> isOfExperts(source, type));
+  }
+
+  /** The one that was measured most on so many ranks, or else on any. */
+  private List<String> expertKernel(String type, Parallelism parallelism) {
+    List<String> onAny =
+        choose(
+            KernelFamily.MOE,
+            source -> isOfExperts(source, type),
+            List.of(NOT_MEASURED, type, DISTRIBUTION));
     return choose(
         KernelFamily.MOE,
-        source -> source.texts().get(1).equals(type) && source.texts().get(2).equals(distribution),
-        List.of(NOT_MEASURED, type, distribution));
+        source ->
+            isOfExperts(source, type)
+                && holds(source, "moe_tp_size", parallelism.expertTensor())
+                && holds(source, "moe_ep_size", parallelism.expert()),
+        onAny);
+  }
+
+  private static boolean isOfExperts(KernelSource source, String type) {
+    return source.texts().get(1).equals(type) && source.texts().get(2).equals(DISTRIBUTION);
   }
 
   List<String> latent(KernelFamily family, String cacheType, String weightType) {

@@ -6,9 +6,6 @@ import io.headroom.model.ModelSpec;
 import io.headroom.model.weights.ModelWeights;
 import io.headroom.model.weights.RankMatrix;
 import io.headroom.plan.accelerator.AcceleratorProfile;
-import io.headroom.plan.accelerator.KernelCalls;
-import io.headroom.plan.accelerator.KernelFamily;
-import io.headroom.plan.accelerator.KernelTime;
 import java.util.Map;
 
 /**
@@ -17,9 +14,6 @@ import java.util.Map;
  * tokens of both at once, attention sees them apart.
  */
 public final class StepModel {
-  /** How tokens choose experts: real routing is skewed so. */
-  private static final String DISTRIBUTION = "power_law_1.01";
-
   private final Kernels kernels;
   private final Parallelism parallelism;
   private final Map<LayerKernels, Integer> layers;
@@ -97,7 +91,10 @@ public final class StepModel {
           }
           layer
               .experts()
-              .ifPresent(experts -> times.add(StepPart.EXPERTS, count, experts(experts, tokens)));
+              .ifPresent(
+                  experts ->
+                      times.add(
+                          StepPart.EXPERTS, count, kernels.experts(experts, tokens, parallelism)));
           smallKernels.addElementwise(times, layer, count, tokens);
         });
     communication.add(times, tokens);
@@ -130,19 +127,5 @@ public final class StepModel {
           }
           smallKernels.addStates(times, layer.layer(), count, prompts, prompts * tokens);
         });
-  }
-
-  private KernelTime experts(RoutedExperts experts, double tokens) {
-    return kernels.time(
-        KernelFamily.MOE,
-        KernelCalls.moe(
-            kernels.experts(experts.type(), DISTRIBUTION),
-            tokens * parallelism.attentionData(),
-            experts.hidden(),
-            experts.inner(),
-            experts.choices(),
-            experts.experts(),
-            parallelism.expertTensor(),
-            parallelism.expert()));
   }
 }

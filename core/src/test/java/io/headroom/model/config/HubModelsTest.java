@@ -69,6 +69,23 @@ class HubModelsTest {
   }
 
   @Test
+  void qwensOwnCheckpointsInFp8HaveScalesOfBlocks() {
+    assertThat(blocks("Qwen/Qwen3-235B-A22B-Instruct-2507-FP8")).isTrue();
+    assertThat(blocks("RedHatAI/Qwen3-235B-A22B-Instruct-2507-FP8")).isFalse();
+  }
+
+  private boolean blocks(String repository) {
+    return models()
+        .locate(repository)
+        .config()
+        .orElseThrow()
+        .whole()
+        .object("quantization_config")
+        .orElseThrow()
+        .has("weight_block_size");
+  }
+
+  @Test
   void filesOfTheUserGoFirst() throws IOException {
     Files.writeString(
         folder.resolve("Qwen--Qwen3-8B.json"),

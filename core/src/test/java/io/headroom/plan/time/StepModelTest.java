@@ -10,13 +10,16 @@ import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.model.weights.DecoderWeights;
+import io.headroom.model.weights.ModelWeights;
 import io.headroom.plan.accelerator.AcceleratorProfile;
 import io.headroom.plan.accelerator.DataSheet;
+import io.headroom.plan.accelerator.ProfileFile;
 import io.headroom.plan.accelerator.TimeBasis;
 import io.headroom.testkit.SharedData;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,6 +83,31 @@ class StepModelTest {
     StepModel model = model("gpt-oss-120b", Parallelism.ONE_GPU);
 
     assertThat(experts(model, 1)).isLessThan(experts(model, 256) / 4);
+  }
+
+  /** One of fp8 with a scale a matrix was measured there twice as slow as bf16. */
+  @Test
+  void noEngineKeepsAKernelThatIsSlowerThanOneThatDoesMore() {
+    AcceleratorProfile h100 =
+        ProfileFile.read(SharedData.projectRoot().resolve("conf/accelerators/h100_sxm.json"));
+    ConfiguredModel configured = CATALOGUE.locate("glm-4.5");
+    ModelWeights weights = DecoderWeights.of(configured);
+
+    double[] millis =
+        Stream.of("bfloat16", "fp8", "fp8_block")
+            .mapToDouble(
+                scheme ->
+                    experts(
+                        StepModel.of(
+                            configured.model(),
+                            weights.quantised(scheme),
+                            h100,
+                            Parallelism.tensor(8),
+                            KvPrecision.BF16),
+                        8))
+            .toArray();
+
+    assertThat(millis[1]).isCloseTo(millis[2], within(1e-9)).isLessThan(millis[0]);
   }
 
   @Test

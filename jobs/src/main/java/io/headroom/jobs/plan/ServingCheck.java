@@ -5,6 +5,7 @@ import io.headroom.kvcache.KvFormat;
 import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.HubModels;
 import io.headroom.model.weights.DecoderWeights;
+import io.headroom.model.weights.MatrixEncoding;
 import io.headroom.model.weights.ModelWeights;
 import io.headroom.plan.accelerator.AcceleratorProfile;
 import io.headroom.plan.memory.EngineOverheads;
@@ -142,11 +143,22 @@ final class ServingCheck {
         });
   }
 
-  /** A checkpoint that is quantised stays as it is. */
+  /** A checkpoint that is quantised stays as it is, unless what is stated is smaller. */
   private static ModelWeights weights(ModelWeights own, Optional<String> stated) {
-    return stated.isEmpty() || own.format().quantised().isPresent()
-        ? own
-        : own.quantised(stated.get());
+    if (stated.isEmpty()) {
+      return own;
+    }
+    ModelWeights quantised = own.quantised(stated.get());
+    return bits(own) <= bits(quantised) ? own : quantised;
+  }
+
+  /** Of a number of the matrices that are quantised. */
+  private static int bits(ModelWeights weights) {
+    return weights
+        .format()
+        .quantised()
+        .map(MatrixEncoding::bits)
+        .orElse(Byte.SIZE * weights.format().numberBytes());
   }
 
   private static EngineScheduler engine(ServedRun run) {

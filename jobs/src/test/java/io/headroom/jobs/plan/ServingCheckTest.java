@@ -115,6 +115,27 @@ class ServingCheckTest {
   }
 
   @Test
+  void aCheckpointIsQuantisedAgainToWhatIsSmaller() throws IOException {
+    String deepSeek = GPT_OSS.replace("openai/gpt-oss-120b", "deepseek-ai/DeepSeek-V3");
+    Path rows = folder.resolve("rows.csv");
+    String h200 = deepSeek.replace("h100_sxm", "h200_sxm");
+
+    plan(
+        "--check",
+        file(h200.replace("nvfp4", ""), h200.replace("nvfp4", "fp8"), h200).toString(),
+        "--rows",
+        rows.toString());
+
+    double[] tpot =
+        CsvTable.read(rows, List.of("predicted_tpot_ms")).rows().stream()
+            .mapToDouble(row -> row.number("predicted_tpot_ms", 0, 1e6).getAsDouble())
+            .toArray();
+    // It is in fp8 by itself.
+    assertThat(tpot[1]).isCloseTo(tpot[0], within(1e-9));
+    assertThat(tpot[2]).isLessThan(tpot[0]);
+  }
+
+  @Test
   void expertsInAnotherTypeThanTheRestAreSkipped() throws IOException {
     Path table = folder.resolve("experts.csv");
     Files.writeString(table, HEADER + ",moe_weights\n" + GPT_OSS + ",fp8\n");
