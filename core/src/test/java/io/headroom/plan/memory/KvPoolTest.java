@@ -7,12 +7,17 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.headroom.UserException;
 import io.headroom.kvcache.KvPrecision;
+import io.headroom.model.GroupedHeads;
+import io.headroom.model.LayerKind;
+import io.headroom.model.LayerSpec;
+import io.headroom.model.ModelSpec;
 import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.model.weights.DecoderWeights;
 import io.headroom.model.weights.RankLayout;
 import io.headroom.plan.accelerator.DataSheet;
 import io.headroom.testkit.SharedData;
+import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +195,54 @@ class KvPoolTest {
     assertThat(blocks.blocksPerSequence()).isEqualTo(64);
   }
 
+  /**
+   * 576 numbers of a latent row in two bytes, or 656 bytes where it is kept in fp8, and the 132 of
+   * an indexer's key, in blocks of 64 tokens that are all layers' together.
+   */
+  @Test
+  void theKeysOfAnIndexerAreBesideTheLatentRowsInTheSameBlocks() {
+    ModelSpec everyLayer = catalogue.find("deepseek-v3.2");
+    KvBlocks blocks = blocks(everyLayer, KvPrecision.BF16);
+
+    assertThat(blocks.blockBytes()).isEqualTo(61L * 64 * (2 * 576 + 132));
+    assertThat(blocks.blocksPerSequence()).isEqualTo(1000 / 64 + 1);
+    assertThat(blocks.blockTokens()).isEqualTo(64);
+    assertThat(blocks(everyLayer, KvPrecision.FP8).blockBytes()).isEqualTo(61L * 64 * (656 + 132));
+  }
+
+  /** GLM-5.2 has an indexer in 21 of 78 layers, whose choice the others take. */
+  @Test
+  void layersWithoutAnIndexerOfTheirOwnKeepRowsAlone() {
+    ModelSpec someLayers = catalogue.find("glm-5.2");
+    long indexers =
+        someLayers.layers().stream().filter(layer -> !layer.further().entries().isEmpty()).count();
+
+    assertThat(indexers).isEqualTo(21);
+    assertThat(blocks(someLayers, KvPrecision.BF16).blockBytes())
+        .isEqualTo(64 * (78 * 2 * 576 + 21 * 132L));
+    assertThat(blocks(someLayers, KvPrecision.FP8).blockBytes())
+        .isEqualTo(64 * (78 * 656 + 21 * 132L));
+  }
+
+  /** Layers of several widths that all keep every position are one group of pages of their own. */
+  @Test
+  void wholePositionsOfAnyWidthAreOneGroup() {
+    KvBlocks blocks =
+        blocks(
+            new ModelSpec("made-up", 512, 1000, 0, List.of(full(8), full(2), full(2), full(3))),
+            KvPrecision.BF16);
+
+    assertThat(blocks).isEqualTo(new KvBlocks(15L * 16 * 64 * 2 * 2, 63, 16));
+  }
+
+  private static LayerSpec full(int kvHeads) {
+    return new LayerSpec(LayerKind.FULL, new GroupedHeads(24, kvHeads, 64, 64), 0, 0, 1);
+  }
+
+  private static KvBlocks blocks(ModelSpec model, KvPrecision format) {
+    return KvBlocks.of(model, format, RankLayout.ONE_GPU, 1000, 2048);
+  }
+
   @Test
   void ranksShareWhatTheyHold() {
     EngineSetting one = setting(79.18, 0.9, 8192, V1);
@@ -304,7 +357,7 @@ class KvPoolTest {
         .isThrownBy(
             () ->
                 KvBlocks.of(
-                    catalogue.find("deepseek-v3.2"),
+                    catalogue.find("deepseek-v4-flash"),
                     KvPrecision.BF16,
                     RankLayout.ONE_GPU,
                     1024,
