@@ -10,6 +10,8 @@ import java.util.function.ToLongFunction;
 /**
  * How serving engines account for one sequence of a model whose cache is kept in blocks of tokens,
  * where that differs from the bytes of what it sees: in layers with a window, and beside states.
+ * How many blocks there are in the memory of a GPU depends on more, and is planned elsewhere by the
+ * same {@link VllmBlocks}.
  *
  * <p>vLLM's hybrid manager (v1/core/kv_cache_utils.py) keeps of a sliding layer the blocks that the
  * last window touches; where it is off, every layer keeps every position. Beside states the blocks
@@ -35,9 +37,6 @@ public record EngineBlocks(
     boolean windowed) {
   public static final int MOST_BLOCK_TOKENS = 1 << 20;
 
-  /** Tokens by which vLLM enlarges blocks. */
-  private static final int VLLM_STEP_TOKENS = 16;
-
   private static final int LLAMA_CPP_UBATCH_TOKENS = 512;
   private static final int LLAMA_CPP_STEP_CELLS = 256;
 
@@ -55,7 +54,10 @@ public record EngineBlocks(
     boolean padsStates = stateBytes > 0 && tokenBytes > 0;
     long block =
         padsStates
-            ? Math.max(blockTokens, roundUp(stateBytes, VLLM_STEP_TOKENS * tokenBytes) / tokenBytes)
+            ? Math.max(
+                blockTokens,
+                VllmBlocks.pageBesideStates(stateBytes, VllmBlocks.USUAL_TOKENS * tokenBytes)
+                    / tokenBytes)
             : blockTokens;
     long states = model.layers().stream().filter(layer -> stateBytes(layer) > 0).count();
     return new EngineBlocks(
@@ -79,13 +81,8 @@ public record EngineBlocks(
   }
 
   private static long vllmTokens(LayerSpec layer, long tokens, long block) {
-    long all = roundUp(tokens, block);
-    return switch (layer.kind()) {
-      // Of the first and the last block the window may touch a part.
-      case SLIDING -> Math.min(all, roundUp(layer.window() - 1L + layer.sinks(), block) + block);
-      case CHUNKED -> Math.min(all, roundUp(layer.window(), block));
-      case FULL, LINEAR, SHARED, CROSS -> all;
-    };
+    long most = VllmBlocks.reserved(layer.kind(), layer.window(), layer.sinks(), tokens, 0, block);
+    return Math.min(roundUp(tokens, block), most * block);
   }
 
   private static long llamaCppCells(LayerSpec layer, long tokens) {

@@ -1,7 +1,6 @@
 package io.headroom.plan.memory;
 
 import static io.headroom.Rounding.ceilDivide;
-import static io.headroom.Rounding.roundUp;
 
 import io.headroom.UserException;
 import io.headroom.kvcache.CountedEncoding;
@@ -13,6 +12,7 @@ import io.headroom.model.LatentHeads;
 import io.headroom.model.LayerKind;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;
+import io.headroom.model.VllmBlocks;
 import io.headroom.model.weights.RankLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +38,6 @@ import java.util.Map;
  *     position; 0 where there are several
  */
 public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens) {
-  private static final int USUAL_TOKENS = 16;
 
   /** What the kernels of sparse latent attention need (FlashMLASparseBackend). */
   private static final int INDEXED_TOKENS = 64;
@@ -51,10 +50,15 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
    * @param indexBytes of the key of an indexer, a token; 0 without
    */
   private record Kind(
-      LayerKind kind, HeadLayout heads, int window, long stateBytes, long indexBytes) {
+      LayerKind kind, HeadLayout heads, int window, int sinks, long stateBytes, long indexBytes) {
 
     private boolean keepsEveryPosition() {
       return kind == LayerKind.FULL && stateBytes == 0;
+    }
+
+    /** Between steps of so many tokens. */
+    private long blocks(int length, int stepTokens, int tokens) {
+      return VllmBlocks.reserved(kind, window, sinks, length, stepTokens, tokens);
     }
 
     private long page(KvFormat format, int tensorParallel, int tokens) {
@@ -119,7 +123,10 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
       }
       if (layer.holdsKv() || state > 0) {
         HeadLayout heads = layer.holdsKv() ? layer.heads() : model.leadingLayer().heads();
-        counts.merge(new Kind(layer.kind(), heads, layer.window(), state, index), 1, Integer::sum);
+        counts.merge(
+            new Kind(layer.kind(), heads, layer.window(), layer.sinks(), state, index),
+            1,
+            Integer::sum);
       }
     }
     return counts;
@@ -155,8 +162,13 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
     }
     long page = 0;
     for (Kind kind : counts.keySet()) {
-      long least = kind.page(format, tensorParallel, USUAL_TOKENS);
-      page = Math.max(page, kind.stateBytes() > 0 ? roundUp(kind.stateBytes(), least) : least);
+      long least = kind.page(format, tensorParallel, VllmBlocks.USUAL_TOKENS);
+      page =
+          Math.max(
+              page,
+              kind.stateBytes() > 0
+                  ? VllmBlocks.pageBesideStates(kind.stateBytes(), least)
+                  : least);
     }
     int groupSize = groupSize(new ArrayList<>(counts.values()));
     long blocks = 0;
@@ -164,13 +176,13 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
     for (Map.Entry<Kind, Integer> entry : counts.entrySet()) {
       Kind kind = entry.getKey();
       long groups = ceilDivide(entry.getValue(), groupSize);
-      long own = kind.page(format, tensorParallel, USUAL_TOKENS);
+      long own = kind.page(format, tensorParallel, VllmBlocks.USUAL_TOKENS);
       if (page % own != 0) {
         throw new UserException(
             model + ": how an engine aligns the pages of its layers is not known");
       }
-      tokens = Math.toIntExact(USUAL_TOKENS * (page / own));
-      blocks += groups * blocks(kind, tokens, length, batchedTokens);
+      tokens = Math.toIntExact(VllmBlocks.USUAL_TOKENS * (page / own));
+      blocks += groups * kind.blocks(length, batchedTokens, tokens);
     }
     return new KvBlocks(page * groupSize, blocks, counts.size() == 1 ? tokens : 0);
   }
@@ -178,7 +190,7 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
   private static KvBlocks oneGroup(
       Map<Kind, Integer> counts, KvFormat format, int tensorParallel, int length) {
     boolean indexed = counts.keySet().stream().anyMatch(kind -> kind.indexBytes() > 0);
-    int tokens = indexed ? INDEXED_TOKENS : USUAL_TOKENS;
+    int tokens = indexed ? INDEXED_TOKENS : VllmBlocks.USUAL_TOKENS;
     long bytes =
         counts.entrySet().stream()
             .mapToLong(kind -> kind.getValue() * kind.getKey().page(format, tensorParallel, tokens))
@@ -190,15 +202,5 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
     int fewest = counts.stream().mapToInt(Integer::intValue).min().orElse(1);
     int most = counts.stream().mapToInt(Integer::intValue).max().orElse(1);
     return most < fewest * FEW_MORE ? most : fewest;
-  }
-
-  private static long blocks(Kind kind, int tokens, int length, int batchedTokens) {
-    return switch (kind.kind()) {
-      case LINEAR -> 1;
-      // The window may begin and end inside of a block.
-      case SLIDING -> ceilDivide(Math.min(kind.window() - 1L + batchedTokens, length), tokens) + 1;
-      case CHUNKED -> ceilDivide(Math.min((long) kind.window() + batchedTokens, length), tokens);
-      case FULL, SHARED, CROSS -> ceilDivide(length, tokens);
-    };
   }
 }
