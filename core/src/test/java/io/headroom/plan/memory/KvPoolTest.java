@@ -3,7 +3,6 @@ package io.headroom.plan.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.headroom.UserException;
 import io.headroom.kvcache.KvPrecision;
@@ -15,7 +14,6 @@ import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.model.weights.DecoderWeights;
 import io.headroom.model.weights.RankLayout;
-import io.headroom.plan.accelerator.DataSheet;
 import io.headroom.testkit.SharedData;
 import java.util.List;
 import java.util.OptionalInt;
@@ -312,43 +310,6 @@ class KvPoolTest {
   })
   void releasesAreReadFromWhatTablesSay(String text, int minor, boolean isV0) {
     assertThat(EngineRelease.of(text)).isEqualTo(new EngineRelease(minor, isV0));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "H100-80GB, 79.18",
-    "A100-SXM4-40GB, 39.49",
-    "A100-80GB, 79.347",
-    "L40S, 44.988",
-    "L4, 22.49",
-    "MI300X (ROCm), 191.98",
-    "AMD Instinct MI300X, 191.98",
-    "NVIDIA A100-SXM4-40GB, 39.49",
-    "NVIDIA H100 80GB HBM3, 79.18"
-  })
-  void visibleMemoryIsKnownByName(String gpu, double gib) {
-    assertThat(VisibleMemory.of(gpu).orElseThrow() / GIB).isCloseTo(gib, within(1e-6));
-  }
-
-  /** A data sheet has the same memory as the GPU of its name. */
-  @ParameterizedTest
-  @CsvSource({
-    "a100_sxm, A100-80GB",
-    "h100_sxm, H100-80GB",
-    "h200_sxm, H200",
-    "l40s, L40S",
-    "l4, L4",
-    "mi300x, MI300X"
-  })
-  void dataSheetsAgree(String sheet, String gpu) {
-    assertThat(DataSheet.named(sheet).orElseThrow().memoryBytes())
-        .isCloseTo(VisibleMemory.of(gpu).orElseThrow(), withinPercentage(0.01));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"64 GB GPU", "not named", "L400", "'2x 22 GB (offload 13 GB)'"})
-  void visibleMemoryOfOthersIsNot(String gpu) {
-    assertThat(VisibleMemory.of(gpu)).isEmpty();
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.headroom.plan.memory;
+package io.headroom.plan.accelerator;
 
 import io.headroom.json.JsonDocument;
 import java.util.List;
@@ -7,16 +7,15 @@ import java.util.regex.Pattern;
 
 /**
  * The memory that programs see of a GPU, by its name: less than its label says, and the same for
- * all GPUs of the name. {@code visible-memory.json} has the sources.
+ * all GPUs of the name. Where there is a data sheet it is that one's; {@code visible-memory.json}
+ * has the others, and their sources.
  */
 public final class VisibleMemory {
   private static final List<Entry> ENTRIES =
       JsonDocument.resources(VisibleMemory.class, "visible-memory.json").stream()
           .map(
               entry ->
-                  new Entry(
-                      Pattern.compile(entry.text("name").orElseThrow()),
-                      (long) (entry.positiveNumber("gib").orElseThrow() * (1L << 30))))
+                  new Entry(Pattern.compile(entry.text("name").orElseThrow()), (long) bytes(entry)))
           .toList();
 
   private static final Pattern VENDOR =
@@ -31,6 +30,13 @@ public final class VisibleMemory {
         .filter(entry -> entry.name().matcher(name).find())
         .map(Entry::bytes)
         .findFirst();
+  }
+
+  private static double bytes(JsonDocument entry) {
+    return entry
+        .text("data_sheet")
+        .map(sheet -> DataSheet.named(sheet).orElseThrow().memoryBytes())
+        .orElseGet(() -> entry.positiveNumber("gib").orElseThrow() * (1L << 30));
   }
 
   /**
