@@ -184,7 +184,11 @@ public final class DecoderWeights {
           "%s: the weights of layers that share or cross keys and values are not known"
               .formatted(configured.file()));
     }
-    return attention.of(layer);
+    List<WeightMatrix> weights = new ArrayList<>(attention.of(layer));
+    if (family.flag("state_beside_attention", false)) {
+      weights.addAll(StateWeights.of(whole.type(), config, model.hiddenSize()));
+    }
+    return weights;
   }
 
   /** Falcon has one norm where attention and MLP read the same, or two (FalconDecoderLayer). */

@@ -8,11 +8,12 @@ import io.headroom.json.JsonDocument;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The projections, convolutions and recurrences of layers with a state in the place of a cache. */
+/** The projections, convolutions and recurrences of layers with a state. */
 final class StateWeights {
   private static final int MOST_CHANNELS = 1 << 24;
   private static final String DELTA = "linear_attn.";
   private static final String MAMBA = "mamba.";
+  private static final String RECURRENCE = "temporal_block.";
 
   private StateWeights() {}
 
@@ -29,6 +30,9 @@ final class StateWeights {
       case "jamba" -> jamba(config, hiddenSize);
       case "falcon_mamba" -> falconMamba(config, hiddenSize);
       case "kimi_linear" -> kimiDelta(config, hiddenSize);
+      case "falcon_h1" -> falconH1(config, hiddenSize);
+      case "minimax_text_01", "minimax_m1" -> lightning(config, hiddenSize);
+      case "recurrent_gemma" -> gatedRecurrence(config, hiddenSize);
       default ->
           throw new UserException(
               "%s: the weights of layers with a state in model_type \"%s\" are not known"
@@ -76,7 +80,23 @@ final class StateWeights {
         config.integer("mamba_expand", 1, 64).orElse(2) * (long) hiddenSize,
         config.integer("mamba_n_groups", 1, MOST_CHANNELS).orElse(1)
             * required(config, "mamba_d_state"),
-        required(config, "mamba_d_conv"));
+        required(config, "mamba_d_conv"),
+        true);
+  }
+
+  /** FalconH1Mixer of modeling_falcon_h1.py: of a width of its own, and often without a norm. */
+  private static List<WeightMatrix> falconH1(JsonDocument config, int hiddenSize) {
+    return mamba2(
+        config,
+        hiddenSize,
+        required(config, "mamba_n_heads"),
+        config
+            .integer("mamba_d_ssm", 1, MOST_CHANNELS)
+            .orElseGet(() -> config.integer("mamba_expand", 1, 64).orElse(2) * hiddenSize),
+        config.integer("mamba_n_groups", 1, MOST_CHANNELS).orElse(1)
+            * required(config, "mamba_d_state"),
+        required(config, "mamba_d_conv"),
+        config.flag("mamba_rms_norm").orElse(false));
   }
 
   /** NemotronHMamba2Mixer of modeling_nemotron_h.py. */
@@ -88,12 +108,14 @@ final class StateWeights {
         heads,
         heads * required(config, "mamba_head_dim"),
         required(config, "n_groups") * required(config, "ssm_state_size"),
-        required(config, "conv_kernel"));
+        required(config, "conv_kernel"),
+        true);
   }
 
   /**
    * @param channels of all heads
    * @param groupStates state channels of all groups
+   * @param normed whether what is put out is normed
    */
   private static List<WeightMatrix> mamba2(
       JsonDocument config,
@@ -101,28 +123,35 @@ final class StateWeights {
       long heads,
       long channels,
       long groupStates,
-      long kernel) {
+      long kernel,
+      boolean normed) {
     boolean convBiased =
         config.flag("mamba_conv_bias").or(() -> config.flag("use_conv_bias")).orElse(true);
     boolean biased = config.flag("mamba_proj_bias").orElse(false);
     long convolved = channels + 2 * groupStates;
     RankSplit byHead = RankSplit.outputs(heads);
-    return List.of(
+    List<WeightMatrix> weights = new ArrayList<>();
+    weights.add(
         projection(
             MAMBA + "in_proj",
             channels + convolved + heads,
             hiddenSize,
             biased,
-            RankSplit.outputs(channels + convolved + heads)),
+            RankSplit.outputs(channels + convolved + heads)));
+    weights.add(
         vector(
             MAMBA + "conv1d",
             convolved * kernel + (convBiased ? convolved : 0),
-            RankSplit.outputs(convolved)),
-        vector(MAMBA + "dt_bias", heads, byHead),
-        vector(MAMBA + "A_log", heads, byHead),
-        vector(MAMBA + "D", heads, byHead),
-        vector(MAMBA + "norm", channels, byHead),
+            RankSplit.outputs(convolved)));
+    weights.add(vector(MAMBA + "dt_bias", heads, byHead));
+    weights.add(vector(MAMBA + "A_log", heads, byHead));
+    weights.add(vector(MAMBA + "D", heads, byHead));
+    if (normed) {
+      weights.add(vector(MAMBA + "norm", channels, byHead));
+    }
+    weights.add(
         projection(MAMBA + "out_proj", hiddenSize, channels, biased, RankSplit.inputs(heads)));
+    return weights;
   }
 
   /** JambaMambaMixer of modeling_jamba.py: Mamba with norms of its steps and states. */
@@ -196,6 +225,33 @@ final class StateWeights {
         vector(DELTA + "dt_bias", channels, byHead),
         vector(DELTA + "o_norm", headDim),
         projection(DELTA + "o_proj", hiddenSize, channels, false, RankSplit.inputs(heads)));
+  }
+
+  /** MiniMaxText01LightningAttention of modeling_minimax_text_01.py beside the checkpoint. */
+  private static List<WeightMatrix> lightning(JsonDocument config, int hiddenSize) {
+    long heads = required(config, "num_attention_heads");
+    long channels = heads * required(config, "head_dim");
+    RankSplit byHead = RankSplit.outputs(heads);
+    return List.of(
+        projection(DELTA + "qkv_proj", 3 * channels, hiddenSize, false, byHead),
+        projection(DELTA + "output_gate", channels, hiddenSize, false, byHead),
+        vector(DELTA + "norm", channels, byHead),
+        projection(DELTA + "out_proj", hiddenSize, channels, false, RankSplit.inputs(heads)));
+  }
+
+  /** RecurrentGemmaRecurrentBlock of modeling_recurrent_gemma.py: gates are of a head each. */
+  private static List<WeightMatrix> gatedRecurrence(JsonDocument config, int hiddenSize) {
+    long channels = required(config, "lru_width");
+    long heads = required(config, "num_attention_heads");
+    long ofAHead = channels / heads;
+    RankSplit byHead = RankSplit.outputs(heads);
+    return List.of(
+        projection(RECURRENCE + "linear_y", channels, hiddenSize, true, byHead),
+        projection(RECURRENCE + "linear_x", channels, hiddenSize, true, byHead),
+        vector(RECURRENCE + "conv_1d", channels * (required(config, "conv1d_width") + 1), byHead),
+        vector(RECURRENCE + "gates", 2 * (heads * ofAHead * ofAHead + channels), byHead),
+        vector(RECURRENCE + "recurrent_param", channels, byHead),
+        projection(RECURRENCE + "linear_out", hiddenSize, channels, true, RankSplit.inputs(heads)));
   }
 
   private static long required(JsonDocument config, String key) {
