@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledSweepIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
-  private static final Duration A_START = Duration.ofSeconds(90);
-  private static final Duration A_SWEEP = Duration.ofMinutes(3);
+  private static final Duration A_START = Duration.ofMinutes(3);
+  private static final Duration A_SWEEP = Duration.ofMinutes(5);
   private static final Duration WORK = Duration.ofMillis(500);
 
   /**
@@ -49,7 +49,7 @@ class KilledSweepIT {
             CELLS
                 + """
                 sequences { lengths = [64], count = 2 }
-                measure { min-samples = 1000000, max-seconds-per-cell = 2 }
+                measure { min-samples = 1000000, max-seconds-per-cell = 1 }
                 wave-seconds = 1000
                 """);
     try (RunningProcess running =

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ReadmeIT {
   private static final Path ROOT = SharedData.projectRoot();
-  private static final Duration LONGEST = Duration.ofMinutes(3);
+  private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final String README = "README.md";
   private static final String TESTS = "mvn verify";
   private static final String FORMAT = "mvn spotless:apply";

@@ -24,11 +24,13 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A host becomes an accelerator by the rows of a sweep. */
+@Tag("second-compiler")
 class SweepCalibrationTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 

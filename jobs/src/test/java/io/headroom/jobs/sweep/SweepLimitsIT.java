@@ -24,7 +24,7 @@ class SweepLimitsIT {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
 
   private static final int CORES = 2;
-  private static final Duration A_SWEEP = Duration.ofMinutes(3);
+  private static final Duration A_SWEEP = Duration.ofMinutes(5);
 
   @TempDir Path folder;
 

@@ -1,7 +1,11 @@
 package io.headroom.jobs.testkit;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +20,7 @@ public final class SharedClasses {
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final Path TARGET = SharedData.projectRoot().resolve("jobs/target");
   private static final Path JAR = TARGET.resolve("headroom-jobs.jar");
+  private static final Path LOCK = TARGET.resolve("spark-classes.lock");
   private static final String OPTIONS = "JAVA_TOOL_OPTIONS";
 
   private static final String SWEEP =
@@ -46,11 +51,19 @@ public final class SharedClasses {
   }
 
   private static synchronized Path archive(Path scratch) throws IOException, InterruptedException {
-    Path archive = TARGET.resolve("spark-classes-%s.jsa".formatted(Runtime.version()));
-    if (Files.exists(archive)
-        && Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(JAR)) > 0) {
+    try (FileChannel channel = FileChannel.open(LOCK, CREATE, WRITE)) {
+      // Tests of other JVMs want it at the same time; closing the file lets go of it.
+      channel.lock();
+      Path archive = TARGET.resolve("spark-classes-%s.jsa".formatted(Runtime.version()));
+      if (!Files.exists(archive)
+          || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(JAR)) <= 0) {
+        make(archive, scratch);
+      }
       return archive;
     }
+  }
+
+  private static void make(Path archive, Path scratch) throws IOException, InterruptedException {
     ScratchSweep sweep =
         ScratchSweep.of(Files.createTempDirectory(scratch, "shared-classes"), SWEEP);
     ChildProcess run =
@@ -66,6 +79,5 @@ public final class SharedClasses {
     if (run.exitStatus() != 0 || !Files.exists(archive)) {
       throw new IllegalStateException("no classes to share: " + run);
     }
-    return archive;
   }
 }

@@ -14,11 +14,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every engine in every precision on one and two threads. */
+@Tag("second-compiler")
 class SweepEnginesTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark(2);
   @TempDir static Path folder;

@@ -32,6 +32,7 @@ import org.apache.spark.sql.Row;
 import org.assertj.core.api.SoftAssertions;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a sweep over heads, precisions, windows, caches and lengths writes. */
+@Tag("second-compiler")
 class SweepRowsTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
   @TempDir static Path folder;
