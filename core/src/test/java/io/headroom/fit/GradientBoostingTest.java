@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class GradientBoostingTest {
   private static final GradientBoosting.Effort EFFORT =
-      new GradientBoosting.Effort(60, 8, 5, 0.2, 0.5);
+      new GradientBoosting.Effort(60, 8, 5, 0.2, 0.5, GradientBoosting.Refit.NONE);
 
   @Test
   void learnsWhatTwoFeaturesSayTogether() {
@@ -20,12 +20,43 @@ class GradientBoostingTest {
 
     BoostedTrees trees = GradientBoosting.fit(rows, labels, EFFORT);
 
-    double error =
-        rows(500).stream()
-            .mapToDouble(row -> Math.abs(trees.sum(row) - truth(row)))
-            .average()
-            .orElseThrow();
-    assertThat(error).isLessThan(0.03);
+    assertThat(error(trees)).isLessThan(0.03);
+  }
+
+  private static double error(BoostedTrees trees) {
+    return rows(500).stream()
+        .mapToDouble(row -> Math.abs(trees.sum(row) - truth(row)))
+        .average()
+        .orElseThrow();
+  }
+
+  /** One row in twenty takes seven times as long. */
+  @Test
+  void outliersDoNotCount() {
+    List<double[]> rows = rows(2_000);
+    double[] labels = new double[rows.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = truth(rows.get(i)) + (i % 20 == 0 ? 2 : 0.02 * (i % 5 - 2));
+    }
+
+    BoostedTrees trees = GradientBoosting.fit(rows, labels, EFFORT);
+
+    double bias =
+        rows(500).stream().mapToDouble(row -> trees.sum(row) - truth(row)).average().orElseThrow();
+    assertThat(bias).as("their mean is 0.1").isLessThan(0.05);
+  }
+
+  @Test
+  void leavesThatAreFittedAgainTellMore() {
+    List<double[]> rows = rows(2_000);
+    double[] labels = rows.stream().mapToDouble(GradientBoostingTest::truth).toArray();
+    GradientBoosting.Effort few =
+        new GradientBoosting.Effort(15, 8, 5, 0.2, 0.5, GradientBoosting.Refit.NONE);
+    GradientBoosting.Effort again =
+        new GradientBoosting.Effort(15, 8, 5, 0.2, 0.5, new GradientBoosting.Refit(8, 1));
+
+    assertThat(error(GradientBoosting.fit(rows, labels, again)))
+        .isLessThan(0.7 * error(GradientBoosting.fit(rows, labels, few)));
   }
 
   @Test
@@ -33,8 +64,10 @@ class GradientBoostingTest {
     List<double[]> rows = rows(300);
     double[] labels = rows.stream().mapToDouble(GradientBoostingTest::truth).toArray();
 
-    BoostedTrees one = GradientBoosting.fit(rows, labels, EFFORT);
-    BoostedTrees other = GradientBoosting.fit(rows, labels, EFFORT);
+    GradientBoosting.Effort again =
+        new GradientBoosting.Effort(60, 8, 5, 0.2, 0.5, new GradientBoosting.Refit(3, 1));
+    BoostedTrees one = GradientBoosting.fit(rows, labels, again);
+    BoostedTrees other = GradientBoosting.fit(rows, labels, again);
 
     assertThat(one.trees()).usingRecursiveComparison().isEqualTo(other.trees());
     assertThat(one.leaves()).usingRecursiveComparison().isEqualTo(other.leaves());
@@ -47,7 +80,9 @@ class GradientBoostingTest {
 
     BoostedTrees trees =
         GradientBoosting.fit(
-            rows, new double[] {1, 2, 5, 6}, new GradientBoosting.Effort(1, 2, 1, 1, 0));
+            rows,
+            new double[] {1, 2, 5, 6},
+            new GradientBoosting.Effort(1, 2, 1, 1, 0, GradientBoosting.Refit.NONE));
 
     assertThat(trees.thresholds().get(0)).containsExactly(6);
     assertThat(trees.sum(row(6))).isCloseTo(1.5, within(1e-9));
@@ -60,7 +95,7 @@ class GradientBoostingTest {
         GradientBoosting.fit(
             List.of(row(1), row(2), row(3)),
             new double[] {2, 2, 2},
-            new GradientBoosting.Effort(1, 8, 1, 1, 0));
+            new GradientBoosting.Effort(1, 8, 1, 1, 0, GradientBoosting.Refit.NONE));
 
     assertThat(trees.trees()).singleElement().isEqualTo(new int[] {BoostedTrees.LEAF});
     assertThat(trees.sum(row(7))).isCloseTo(2, within(1e-9));
@@ -72,7 +107,7 @@ class GradientBoostingTest {
         GradientBoosting.fit(
             List.of(row(1), row(2), row(3), row(4)),
             new double[] {9, 0, 0, 0},
-            new GradientBoosting.Effort(1, 8, 2, 1, 0));
+            new GradientBoosting.Effort(1, 8, 2, 1, 0, GradientBoosting.Refit.NONE));
 
     assertThat(trees.sum(row(1))).isCloseTo(4.5, within(1e-9));
   }

@@ -146,7 +146,10 @@ class ProfileFileTest {
         new KernelModel(
             family,
             variants,
-            GradientBoosting.fit(features, labels, new GradientBoosting.Effort(3, 4, 2, 0.5, 0)),
+            GradientBoosting.fit(
+                features,
+                labels,
+                new GradientBoosting.Effort(3, 4, 2, 0.5, 0, GradientBoosting.Refit.NONE)),
             new KernelError(100, 0.03, 0.08));
     SortedMap<KernelFamily, KernelModel> models = new TreeMap<>();
     models.put(family, model);

@@ -19,10 +19,11 @@ import java.util.SortedMap;
 /** Fits the model of a family of kernels to what was measured of it. */
 final class KernelFit {
   private static final int MANY_ROWS = 4_000;
+  private static final GradientBoosting.Refit REFIT = new GradientBoosting.Refit(8, 7);
   private static final GradientBoosting.Effort FOR_MANY =
-      new GradientBoosting.Effort(220, 63, 5, 0.15, 0.5);
+      new GradientBoosting.Effort(220, 63, 5, 0.15, 0.5, REFIT);
   private static final GradientBoosting.Effort FOR_FEW =
-      new GradientBoosting.Effort(150, 24, 2, 0.1, 0.5);
+      new GradientBoosting.Effort(150, 24, 2, 0.1, 0.5, REFIT);
 
   private final DataSheet sheet;
   private final int mostTrees;
