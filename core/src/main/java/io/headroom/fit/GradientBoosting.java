@@ -23,7 +23,7 @@ public final class GradientBoosting {
   private static final MathContext THRESHOLD_DIGITS = new MathContext(6);
 
   /** The loss is linear beyond so many times the median absolute error. */
-  private static final double OUTLIER = 4;
+  private static final double OUTLIER = 3;
 
   /** Below it an error is none. */
   private static final double LEAST_ERROR = 1e-3;

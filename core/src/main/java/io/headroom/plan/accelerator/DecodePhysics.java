@@ -25,7 +25,10 @@ final class DecodePhysics extends AttentionPhysics {
   private static final double FULL_WAVE = 0.8;
   private static final int TILE_ROWS = 64;
 
-  /** FlashAttention 3 plans its slices on the accelerator up to so many sequences. */
+  /**
+   * FlashAttention 3 plans its slices on the accelerator up to so many sequences, and looks through
+   * the plan of all of them for each block.
+   */
   private static final int MOST_PLANNED_SEQUENCES = 992;
 
   /** How the work is laid over the processors. */
@@ -80,7 +83,7 @@ final class DecodePhysics extends AttentionPhysics {
         "key_blocks",
         "waves",
         "merge",
-        "unplanned_sequences");
+        "planned_sequences");
   }
 
   @Override
@@ -93,7 +96,7 @@ final class DecodePhysics extends AttentionPhysics {
     double waves = Math.ceil(work.blocks * work.splits / work.places);
     return new double[] {
       1e-3,
-      work.batch > 1 ? 1e-3 : 0,
+      work.batch > 1 ? 1e-4 : 0,
       work.batch * 1e-6,
       memoryMillis(work.bytes, sheet),
       l2Millis(work.bytes, sheet),
@@ -101,7 +104,7 @@ final class DecodePhysics extends AttentionPhysics {
       waves * work.keyBlocks * work.headDim / 128 * 1e-3,
       waves * 1e-3,
       work.splits > 1 ? 1e-3 : 0,
-      work.batch > MOST_PLANNED_SEQUENCES ? work.batch * 1e-6 : 0
+      work.batch > MOST_PLANNED_SEQUENCES ? 0 : work.batch * 1e-6
     };
   }
 

@@ -64,8 +64,8 @@ final class HostTerms {
    *
    * @param pairs of a query and a key that it sees
    * @return in the order of {@link PrefillPhysics#termNames}: a call; the rows of queries;
-   *     multiply-adds, on the diagonal of whole tiles; the softmax of a pair; tensors from memory;
-   *     keys and values that are packed in the cache
+   *     multiply-adds, on the diagonal of whole tiles; the softmax of a pair; nothing of waves;
+   *     tensors from memory; keys and values that are packed in the cache
    */
   static double[] prefill(
       double tokens,
@@ -80,6 +80,7 @@ final class HostTerms {
       queryHeads * tokens * headDim * 2.5 * NANOSECOND,
       1e3 * 4 * queryHeads * headDim * (pairs + tokens * TILE / 2) / sheet.bf16FlopsPerSecond(),
       queryHeads * pairs * 0.4 * NANOSECOND,
+      0,
       1e3 * moved / sheet.bandwidthBytesPerSecond(),
       kvHeads * tokens * headDim * 5 * NANOSECOND
     };

@@ -19,7 +19,7 @@ import java.util.SortedMap;
 /** Fits the model of a family of kernels to what was measured of it. */
 final class KernelFit {
   private static final int MANY_ROWS = 4_000;
-  private static final GradientBoosting.Refit REFIT = new GradientBoosting.Refit(8, 7);
+  private static final GradientBoosting.Refit REFIT = new GradientBoosting.Refit(8, 12);
   private static final GradientBoosting.Effort FOR_MANY =
       new GradientBoosting.Effort(220, 63, 5, 0.15, 0.5, REFIT);
   private static final GradientBoosting.Effort FOR_FEW =

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** The profiles of accelerators by their names, each read once. */
 final class Profiles {
-  private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,64}");
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   private final Map<String, AcceleratorProfile> read = new HashMap<>();
 

@@ -58,7 +58,10 @@ class CalibrateCommandTest {
           .as(family.label())
           .isLessThan(0.05);
       assertThat(error.path("p90_absolute_percentage_error").asDouble()).isPositive();
+      assertThat(error.path("within_band").asDouble()).as(family.label()).isBetween(0.8, 1.0);
     }
+    assertThat(calibrate("--profile", profile.toString(), "--check").out().get(0))
+        .contains("within band");
   }
 
   @Test
@@ -81,6 +84,7 @@ class CalibrateCommandTest {
     assertThat(mean(errors, "gemm")).isLessThan(0.2);
     assertThat(errors.path("moe").path("rows_of_unknown_kernels").asInt()).isEqualTo(5);
     assertThat(mean(errors, "moe")).as("by the data sheet alone").isLessThan(1);
+    assertThat(errors.path("moe").path("within_band").asDouble()).isEqualTo(1);
     assertThat(errors.has("decode")).isFalse();
   }
 
