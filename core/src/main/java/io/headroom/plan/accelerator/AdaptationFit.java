@@ -12,7 +12,9 @@ import org.apache.commons.math3.linear.ArrayRealVector;
 import org.apache.commons.math3.linear.LUDecomposition;
 import org.apache.commons.math3.linear.MatrixUtils;
 import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.apache.commons.math3.util.MathArrays;
 
 /**
  * Adapts what others lend to a few measured calls. Kernels share the factors of the terms, so that
@@ -34,12 +36,28 @@ public final class AdaptationFit {
   private AdaptationFit() {}
 
   /**
+   * Nothing is adapted where what is lent is nearer to the measured calls than adaptations are to
+   * those that were kept from them: few calls of many kinds say little.
+   *
    * @param lenders at least one that lends the family
    * @param measured one or more calls
    */
   public static Adaptation fit(
       KernelFamily family, DataSheet sheet, List<Lender> lenders, List<MeasuredCall> measured) {
-    List<Double> errors = new ArrayList<>();
+    double[] adapted = keptOut(family, sheet, lenders, measured);
+    if (adapted.length == 0) {
+      return fitAll(family, sheet, lenders, measured);
+    }
+    double[] asLent = errors(LentKernels.of(family, sheet, lenders).orElseThrow(), measured);
+    return StatUtils.mean(asLent) <= StatUtils.mean(adapted)
+        ? Adaptation.none(family).withError(KernelError.of(asLent))
+        : fitAll(family, sheet, lenders, measured).withError(KernelError.of(adapted));
+  }
+
+  /** Errors of adaptations on calls that were kept from them; none where there is but one call. */
+  private static double[] keptOut(
+      KernelFamily family, DataSheet sheet, List<Lender> lenders, List<MeasuredCall> measured) {
+    double[] errors = {};
     for (int fold = 0; fold < FOLDS; fold++) {
       List<MeasuredCall> others = new ArrayList<>();
       List<MeasuredCall> kept = new ArrayList<>();
@@ -47,16 +65,18 @@ public final class AdaptationFit {
         (i % FOLDS == fold ? kept : others).add(measured.get(i));
       }
       if (!others.isEmpty()) {
-        LentKernels adapted =
-            LentKernels.of(family, sheet, lenders, fitAll(family, sheet, lenders, others))
-                .orElseThrow();
-        kept.forEach(row -> errors.add(Math.abs(adapted.millis(row.call()) / row.millis() - 1)));
+        Adaptation adaptation = fitAll(family, sheet, lenders, others);
+        LentKernels adapted = LentKernels.of(family, sheet, lenders, adaptation).orElseThrow();
+        errors = MathArrays.concatenate(errors, errors(adapted, kept));
       }
     }
-    Adaptation all = fitAll(family, sheet, lenders, measured);
-    return errors.isEmpty()
-        ? all
-        : all.withError(KernelError.of(errors.stream().mapToDouble(Double::doubleValue).toArray()));
+    return errors;
+  }
+
+  private static double[] errors(LentKernels kernels, List<MeasuredCall> measured) {
+    return measured.stream()
+        .mapToDouble(row -> Math.abs(kernels.millis(row.call()) / row.millis() - 1))
+        .toArray();
   }
 
   private static Adaptation fitAll(

@@ -139,7 +139,9 @@ final class AttentionTimes {
     List<String> texts = kernels.latent(family, cacheType, type);
     int rankHeads = ranked(heads.queryHeads());
     KernelCall call = KernelCalls.latent(texts, sequences, rankHeads, length, tensorRanks);
-    times.add(StepPart.ATTENTION, count, kernels.time(family, call));
+    KernelTime whole = kernels.time(family, call);
+    boolean isSparse = !layer.layer().further().entries().isEmpty();
+    times.add(StepPart.ATTENTION, count, isSparse ? ofAllPositions(whole) : whole);
     LatentModule module = LatentModule.ofTables(rankHeads, type);
     if (LatentSizes.isAttentionAlone(texts)) {
       own.forEach(
@@ -152,5 +154,16 @@ final class AttentionTimes {
           .forEach(
               product -> times.add(StepPart.PROJECTIONS, -count, kernels.product(product, tokens)));
     }
+  }
+
+  /**
+   * Of a layer that attends to the positions that an indexer chooses: neither the choice nor sparse
+   * attention was measured, so that the time of all positions stands in.
+   */
+  private static KernelTime ofAllPositions(KernelTime time) {
+    return new KernelTime(
+        time.millis(),
+        time.relativeError() + ASSUMED_ERROR,
+        time.basis().orLess(TimeBasis.EXTRAPOLATED));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +74,28 @@ class LentKernelsTest {
     assertThat(adaptation.error().mean()).isLessThan(0.1);
     for (MeasuredCall row : measured.subList(40, 120)) {
       assertThat(adapted.millis(row.call()) / row.millis()).isCloseTo(1, within(0.15));
+    }
+  }
+
+  /** Times that a coin halves or doubles: adapting to some is further from the others. */
+  @ParameterizedTest
+  @EnumSource
+  void callsWithNothingInCommonChangeNothing(KernelFamily family) {
+    SplittableRandom coin = new SplittableRandom(5);
+    List<Lender> lenders = List.of(lender(A100, family, 1));
+    LentKernels lent = LentKernels.of(family, H200, lenders).orElseThrow();
+    List<MeasuredCall> measured = new ArrayList<>();
+    for (MeasuredCall row : SyntheticCalls.of(family, 40)) {
+      double times = coin.nextBoolean() ? 1.5 : 0.75;
+      measured.add(new MeasuredCall(row.call(), times * lent.millis(row.call())));
+    }
+
+    Adaptation adaptation = AdaptationFit.fit(family, H200, lenders, measured);
+
+    LentKernels adapted = LentKernels.of(family, H200, lenders, adaptation).orElseThrow();
+    assertThat(adaptation.error().mean()).isBetween(0.25, 0.34);
+    for (MeasuredCall row : measured) {
+      assertThat(adapted.millis(row.call())).isEqualTo(lent.millis(row.call()));
     }
   }
 

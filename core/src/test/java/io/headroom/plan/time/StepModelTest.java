@@ -111,6 +111,30 @@ class StepModelTest {
   }
 
   @Test
+  void whatAnIndexerChoosesIsLessSureThanAllPositions() {
+    AcceleratorProfile h100 =
+        ProfileFile.read(SharedData.projectRoot().resolve("conf/accelerators/h100_sxm.json"));
+    StepLoad load = StepLoad.decode(8, 4000);
+
+    StepTime[] steps =
+        Stream.of("deepseek-v3", "deepseek-v3.2")
+            .map(CATALOGUE::locate)
+            .map(
+                configured ->
+                    StepModel.of(
+                            configured.model(),
+                            DecoderWeights.of(configured),
+                            h100,
+                            Parallelism.tensor(8),
+                            KvPrecision.BF16)
+                        .time(load))
+            .toArray(StepTime[]::new);
+
+    assertThat(attentionOf(steps[1])).isCloseTo(attentionOf(steps[0]), within(1e-9));
+    assertThat(steps[1].relativeError()).isGreaterThan(steps[0].relativeError() + 0.05);
+  }
+
+  @Test
   void wholeExpertsOnRanksAreGatheredAndScattered() {
     StepLoad load = StepLoad.decode(64, 1000);
     StepTime byData = model("deepseek-v3", new Parallelism(1, 1, 8, 1, 8)).time(load);
