@@ -22,7 +22,9 @@ record RepositoryName(String architecture, Optional<String> scheme) {
       Set.of("instruct", "chat", "it", "base", "hf", "pt", "sft");
   private static final String MIRROR = "meta-";
 
-  /** Endings, and what the configuration of such a checkpoint says. */
+  /**
+   * Endings of names with their organisation, and what the configuration of such a checkpoint says.
+   */
   private record Ending(Pattern pattern, String scheme) {}
 
   private static final List<Ending> ENDINGS =
@@ -33,6 +35,10 @@ record RepositoryName(String architecture, Optional<String> scheme) {
               {"quant_method": "compressed-tensors", "config_groups": {"group_0": {
               "targets": ["Linear"], "weights": {"num_bits": 8, "type": "float",
               "strategy": "channel"}}}, "ignore": ["lm_head"]}"""),
+          // Of Qwen's own: a scale for each block, where others have one for each matrix.
+          new Ending(
+              Pattern.compile("(?<=^qwen/[^/]{1,96})-fp8$"),
+              "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}"),
           new Ending(Pattern.compile("-fp8$"), "{\"quant_method\": \"fp8\"}"),
           new Ending(
               Pattern.compile("-awq(-4bit|-int4)?$"),
@@ -59,30 +65,20 @@ record RepositoryName(String architecture, Optional<String> scheme) {
               "targets": ["Linear"], "weights": {"num_bits": 8, "type": "int",
               "strategy": "channel"}}}, "ignore": ["lm_head"]}"""));
 
-  /** Models of Qwen in FP8 have a scale for each block, those of others one for each matrix. */
-  private static final Ending QWEN_FP8 =
-      new Ending(
-          Pattern.compile("-fp8$"),
-          "{\"quant_method\": \"fp8\", \"weight_block_size\": [128, 128]}");
-
-  private static final String QWEN = "qwen/";
-
   static RepositoryName of(String repository) {
-    boolean isQwens = repository.toLowerCase(Locale.ROOT).startsWith(QWEN);
-    List<Ending> endings =
-        isQwens ? Stream.concat(Stream.of(QWEN_FP8), ENDINGS.stream()).toList() : ENDINGS;
-    String name = repository.substring(repository.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
-    for (Ending ending : endings) {
-      Matcher matcher = ending.pattern().matcher(name);
+    String whole = repository.toLowerCase(Locale.ROOT);
+    for (Ending ending : ENDINGS) {
+      Matcher matcher = ending.pattern().matcher(whole);
       if (matcher.find()) {
         return new RepositoryName(
-            architecture(name.substring(0, matcher.start())), Optional.of(ending.scheme()));
+            architecture(whole.substring(0, matcher.start())), Optional.of(ending.scheme()));
       }
     }
-    return new RepositoryName(architecture(name), Optional.empty());
+    return new RepositoryName(architecture(whole), Optional.empty());
   }
 
-  private static String architecture(String name) {
+  private static String architecture(String repository) {
+    String name = repository.substring(repository.lastIndexOf('/') + 1);
     String plain = name.startsWith(MIRROR) ? name.substring(MIRROR.length()) : name;
     return Stream.of(plain.split("-", -1))
         .filter(word -> !TRAINING.contains(word))

@@ -9,6 +9,11 @@ package io.headroom.plan.accelerator;
  * @param basis what it rests on
  */
 public record KernelTime(double millis, double relativeError, TimeBasis basis) {
+  /** The same where it stands in for the time of another call, with the error that this makes. */
+  public KernelTime standingIn(double otherRelativeError) {
+    return new KernelTime(millis, otherRelativeError, basis.orLess(TimeBasis.EXTRAPOLATED));
+  }
+
   /** Whether what was measured is within the band. */
   public boolean isWithin(double measuredMillis) {
     return Math.max(measuredMillis / millis, millis / measuredMillis) <= 1 + relativeError;

@@ -38,7 +38,6 @@ import java.util.Map;
  *     position; 0 where there are several
  */
 public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens) {
-
   /** What the kernels of sparse latent attention need (FlashMLASparseBackend). */
   private static final int INDEXED_TOKENS = 64;
 

@@ -161,9 +161,6 @@ final class AttentionTimes {
    * attention was measured, so that the time of all positions stands in.
    */
   private static KernelTime ofAllPositions(KernelTime time) {
-    return new KernelTime(
-        time.millis(),
-        time.relativeError() + ASSUMED_ERROR,
-        time.basis().orLess(TimeBasis.EXTRAPOLATED));
+    return time.standingIn(time.relativeError() + ASSUMED_ERROR);
   }
 }

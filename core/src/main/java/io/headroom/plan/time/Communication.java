@@ -13,15 +13,27 @@ final class Communication {
 
   private final Kernels kernels;
   private final Parallelism parallelism;
-  private final Map<LayerKernels, Integer> layers;
   private final int hiddenSize;
+
+  /** Layers whose experts have the tokens of all ranks, where these attend to their own. */
+  private final int gathered;
+
+  /** Of a rank's part with those of others, after attention and MLP. */
+  private final int sums;
 
   Communication(
       Kernels kernels, Parallelism parallelism, Map<LayerKernels, Integer> layers, int hiddenSize) {
     this.kernels = kernels;
     this.parallelism = parallelism;
-    this.layers = layers;
     this.hiddenSize = hiddenSize;
+    int all = 0;
+    int withExperts = 0;
+    for (Map.Entry<LayerKernels, Integer> layer : layers.entrySet()) {
+      all += layer.getValue();
+      withExperts += layer.getKey().experts().isPresent() ? layer.getValue() : 0;
+    }
+    this.gathered = parallelism.attentionData() > 1 ? withExperts : 0;
+    this.sums = parallelism.tensor() > 1 ? 2 * all - gathered : 0;
   }
 
   /**
@@ -30,23 +42,14 @@ final class Communication {
    */
   void add(PartTimes times, double tokens) {
     double elements = tokens * hiddenSize;
-    boolean sharesExperts =
-        parallelism.attentionData() > 1
-            && layers.keySet().stream().anyMatch(layer -> layer.experts().isPresent());
-    long withExperts =
-        layers.entrySet().stream()
-            .filter(layer -> layer.getKey().experts().isPresent())
-            .mapToLong(Map.Entry::getValue)
-            .sum();
-    if (parallelism.tensor() > 1) {
-      long sums = 2L * layerCount() - (sharesExperts ? withExperts : 0);
+    if (sums > 0) {
       times.add(StepPart.COMMUNICATION, sums, allReduce(elements));
     }
-    if (sharesExperts) {
+    if (gathered > 0) {
       double all = elements * parallelism.attentionData();
       int ranks = parallelism.ranks();
-      times.add(StepPart.COMMUNICATION, withExperts, collective("all_gather", ranks, all));
-      times.add(StepPart.COMMUNICATION, withExperts, collective("reduce_scatter", ranks, all));
+      times.add(StepPart.COMMUNICATION, gathered, collective("all_gather", ranks, all));
+      times.add(StepPart.COMMUNICATION, gathered, collective("reduce_scatter", ranks, all));
     }
     if (parallelism.pipeline() > 1) {
       times.add(
@@ -73,9 +76,5 @@ final class Communication {
   private KernelTime collective(String operation, int ranks, double elements) {
     return kernels.time(
         KernelFamily.NCCL, KernelCalls.collective(List.of(operation, NCCL_TYPE), ranks, elements));
-  }
-
-  private int layerCount() {
-    return layers.values().stream().mapToInt(Integer::intValue).sum();
   }
 }

@@ -6,7 +6,6 @@ import io.headroom.plan.accelerator.KernelCalls;
 import io.headroom.plan.accelerator.KernelFamily;
 import io.headroom.plan.accelerator.KernelSource;
 import io.headroom.plan.accelerator.KernelTime;
-import io.headroom.plan.accelerator.TimeBasis;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -33,6 +32,7 @@ final class Kernels {
   /** Types whose elements are as large, without scales of blocks. */
   private static final Map<String, String> SAME_SIZE = Map.of("fp8_block", "fp8");
 
+  /** The other way round. */
   private static final Map<String, String> WITH_BLOCKS = Map.of("fp8", "fp8_block");
 
   /** How tokens choose experts: real routing is skewed so. */
@@ -63,16 +63,14 @@ final class Kernels {
         || launchMillis(other) >= SLOW_LAUNCH_MILLIS) {
       return own;
     }
-    KernelTime instead = productOf(other, product, m);
-    return instead.millis() < own.millis() ? instead(instead) : own;
+    return quicker(own, productOf(other, product, m));
   }
 
-  /** Of another type than what was asked for. */
-  private static KernelTime instead(KernelTime time) {
-    return new KernelTime(
-        time.millis(),
-        Math.max(time.relativeError(), ASSUMED_ERROR),
-        time.basis().orLess(TimeBasis.EXTRAPOLATED));
+  /** Of a type and of another one whose time may stand in for it. */
+  private static KernelTime quicker(KernelTime own, KernelTime other) {
+    return other.millis() < own.millis()
+        ? other.standingIn(Math.max(other.relativeError(), ASSUMED_ERROR))
+        : own;
   }
 
   private KernelTime productOf(String type, Product product, double m) {
@@ -147,13 +145,10 @@ final class Kernels {
    */
   KernelTime experts(RoutedExperts experts, double tokens, Parallelism parallelism) {
     KernelTime own = experts(experts.type(), experts, tokens, parallelism);
-    Optional<String> other =
-        Optional.ofNullable(WITH_BLOCKS.get(experts.type())).filter(this::hasExperts);
-    if (other.isEmpty()) {
-      return own;
-    }
-    KernelTime instead = experts(other.get(), experts, tokens, parallelism);
-    return instead.millis() < own.millis() ? instead(instead) : own;
+    return Optional.ofNullable(WITH_BLOCKS.get(experts.type()))
+        .filter(this::hasExperts)
+        .map(other -> quicker(own, experts(other, experts, tokens, parallelism)))
+        .orElse(own);
   }
 
   private KernelTime experts(

@@ -88,23 +88,12 @@ class StepModelTest {
   /** One of fp8 with a scale a matrix was measured there twice as slow as bf16. */
   @Test
   void noEngineKeepsAKernelThatIsSlowerThanOneThatDoesMore() {
-    AcceleratorProfile h100 =
-        ProfileFile.read(SharedData.projectRoot().resolve("conf/accelerators/h100_sxm.json"));
     ConfiguredModel configured = CATALOGUE.locate("glm-4.5");
     ModelWeights weights = DecoderWeights.of(configured);
 
     double[] millis =
         Stream.of("bfloat16", "fp8", "fp8_block")
-            .mapToDouble(
-                scheme ->
-                    experts(
-                        StepModel.of(
-                            configured.model(),
-                            weights.quantised(scheme),
-                            h100,
-                            Parallelism.tensor(8),
-                            KvPrecision.BF16),
-                        8))
+            .mapToDouble(scheme -> experts(onEightH100(configured, weights.quantised(scheme)), 8))
             .toArray();
 
     assertThat(millis[1]).isCloseTo(millis[2], within(1e-9)).isLessThan(millis[0]);
@@ -112,22 +101,12 @@ class StepModelTest {
 
   @Test
   void whatAnIndexerChoosesIsLessSureThanAllPositions() {
-    AcceleratorProfile h100 =
-        ProfileFile.read(SharedData.projectRoot().resolve("conf/accelerators/h100_sxm.json"));
     StepLoad load = StepLoad.decode(8, 4000);
 
     StepTime[] steps =
         Stream.of("deepseek-v3", "deepseek-v3.2")
             .map(CATALOGUE::locate)
-            .map(
-                configured ->
-                    StepModel.of(
-                            configured.model(),
-                            DecoderWeights.of(configured),
-                            h100,
-                            Parallelism.tensor(8),
-                            KvPrecision.BF16)
-                        .time(load))
+            .map(configured -> onEightH100(configured, DecoderWeights.of(configured)).time(load))
             .toArray(StepTime[]::new);
 
     assertThat(attentionOf(steps[1])).isCloseTo(attentionOf(steps[0]), within(1e-9));
@@ -225,6 +204,12 @@ class StepModelTest {
         .isThrownBy(() -> model("llama-3.1-8b", Parallelism.ONE_GPU, KvPrecision.INT4))
         .withMessage(
             "KV precision must be bf16, f16 or fp8 where the time of a step is asked for: int4");
+  }
+
+  private static StepModel onEightH100(ConfiguredModel configured, ModelWeights weights) {
+    AcceleratorProfile h100 =
+        ProfileFile.read(SharedData.projectRoot().resolve("conf/accelerators/h100_sxm.json"));
+    return StepModel.of(configured.model(), weights, h100, Parallelism.tensor(8), KvPrecision.BF16);
   }
 
   private static double experts(StepModel model, int sequences) {

@@ -43,6 +43,16 @@ record ServingReport(List<Row> rows) {
           "basis",
           "reason");
 
+  /** In the order of their columns. */
+  private static final List<ToDoubleFunction<PredictedRun>> PREDICTED =
+      List.of(
+          PredictedRun::ttftMillis,
+          PredictedRun::leastTtftMillis,
+          PredictedRun::mostTtftMillis,
+          PredictedRun::tpotMillis,
+          PredictedRun::leastTpotMillis,
+          PredictedRun::mostTpotMillis);
+
   ServingReport {
     rows = List.copyOf(rows);
   }
@@ -232,12 +242,9 @@ record ServingReport(List<Row> rows) {
     values.add(String.valueOf(run.ttftMillis()));
     values.add(String.valueOf(run.tpotMillis()));
     Optional<PredictedRun> predicted = row.predicted();
-    values.add(predicted.map(one -> fourDigits(one.ttftMillis())).orElse(""));
-    values.add(predicted.map(one -> fourDigits(one.leastTtftMillis())).orElse(""));
-    values.add(predicted.map(one -> fourDigits(one.mostTtftMillis())).orElse(""));
-    values.add(predicted.map(one -> fourDigits(one.tpotMillis())).orElse(""));
-    values.add(predicted.map(one -> fourDigits(one.leastTpotMillis())).orElse(""));
-    values.add(predicted.map(one -> fourDigits(one.mostTpotMillis())).orElse(""));
+    for (ToDoubleFunction<PredictedRun> millis : PREDICTED) {
+      values.add(predicted.map(one -> fourDigits(millis.applyAsDouble(one))).orElse(""));
+    }
     values.add(predicted.map(one -> label(one.basis())).orElse(""));
     values.add(row.reason().map(ServingReport::csv).orElse(""));
     return values;

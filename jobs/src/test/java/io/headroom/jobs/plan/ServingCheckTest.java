@@ -126,10 +126,7 @@ class ServingCheckTest {
         "--rows",
         rows.toString());
 
-    double[] tpot =
-        CsvTable.read(rows, List.of("predicted_tpot_ms")).rows().stream()
-            .mapToDouble(row -> row.number("predicted_tpot_ms", 0, 1e6).getAsDouble())
-            .toArray();
+    double[] tpot = column(rows, "predicted_tpot_ms");
     // It is in fp8 by itself.
     assertThat(tpot[1]).isCloseTo(tpot[0], within(1e-9));
     assertThat(tpot[2]).isLessThan(tpot[0]);
@@ -184,10 +181,7 @@ class ServingCheckTest {
 
     assertThat(plan("--check", table.toString(), "--rows", rows.toString()).exitStatus()).isZero();
 
-    double[] ttft =
-        CsvTable.read(rows, List.of("predicted_ttft_ms")).rows().stream()
-            .mapToDouble(row -> row.number("predicted_ttft_ms", 0, 1e6).getAsDouble())
-            .toArray();
+    double[] ttft = column(rows, "predicted_ttft_ms");
     // Without a word there is room for a prompt, 64 sequences and 500 tokens: 1,588, so for one.
     assertThat(ttft[1]).isCloseTo(ttft[0], within(1e-6));
     assertThat(ttft[2]).isGreaterThan(1.2 * ttft[0]);
@@ -278,6 +272,12 @@ class ServingCheckTest {
   private List<ServedRun> runs(List<String> rows) throws IOException {
     Path table = file(rows.toArray(String[]::new));
     return CsvTable.read(table, ServedRun.COLUMNS).rows().stream().map(ServedRun::of).toList();
+  }
+
+  private static double[] column(Path rows, String name) throws IOException {
+    return CsvTable.read(rows, List.of(name)).rows().stream()
+        .mapToDouble(row -> row.number(name, 0, 1e6).getAsDouble())
+        .toArray();
   }
 
   private static double tpotError(JsonNode report) {
