@@ -76,9 +76,19 @@ public record EngineCosts(
    * @param release such as {@code 0.12.0}; empty: the newest
    */
   public double millis(StepMillis step, String release) {
-    double host = hostMillis * (1 + step.sequences() / SEQUENCES_OF_HOST);
-    double kernels = Math.max(scale * step.kernels(), launchMillis * step.layers());
-    return overlaps(release) ? Math.max(host, kernels) : host + kernels;
+    return millis(step.kernels(), step.sequences(), step.layers(), overlaps(release));
+  }
+
+  /** In the terms of {@link StepMillis}. */
+  double millis(double stepKernels, double sequences, int layers, boolean overlaps) {
+    double host = hostMillis(sequences);
+    double kernels = Math.max(scale * stepKernels, launchMillis * layers);
+    return overlaps ? Math.max(host, kernels) : host + kernels;
+  }
+
+  /** Of a step with so many sequences. */
+  double hostMillis(double sequences) {
+    return hostMillis * (1 + sequences / SEQUENCES_OF_HOST);
   }
 
   /** Whether the host of a release works while the kernels of the step before run. */

@@ -1,6 +1,5 @@
 package io.headroom.plan.time;
 
-import java.util.Arrays;
 import java.util.TreeSet;
 import java.util.stream.DoubleStream;
 
@@ -9,9 +8,15 @@ final class Grid {
   private static final int TILE = 128;
   private static final int MOST_TILES_APART = 4;
 
+  /** Of a double behind its leading mantissa bit: what is left changes every half doubling. */
+  private static final int MANTISSA_REST_BITS = 51;
+
+  private static final int BITS_OF_ONE =
+      (int) (Double.doubleToRawLongBits(1) >>> MANTISSA_REST_BITS);
+
   private Grid() {}
 
-  /** From 1 to {@code most}, half a doubling apart. */
+  /** From 1 to {@code most}, half a doubling apart: 1, 1.5, 2, 3, 4, 6 and so on. */
   static double[] halfOctaves(double most) {
     TreeSet<Double> points = new TreeSet<>();
     for (double point = 1; point < most; point *= 2) {
@@ -22,6 +27,18 @@ final class Grid {
     points.add(1.0);
     points.add(Math.max(1, most));
     return points.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /**
+   * The interval of so many {@link #halfOctaves} that holds a value, from 0 to points - 2; what is
+   * below or beyond them is in the first or the last.
+   *
+   * @param points at least 2
+   * @param value more than 0
+   */
+  static int halfOctave(int points, double value) {
+    int index = (int) (Double.doubleToRawLongBits(value) >>> MANTISSA_REST_BITS) - BITS_OF_ONE;
+    return Math.max(0, Math.min(index, points - 2));
   }
 
   /**
@@ -40,12 +57,5 @@ final class Grid {
     points.removeIf(point -> point > most);
     points.add(Math.max(1, most));
     return points.stream().mapToDouble(Double::doubleValue).toArray();
-  }
-
-  /** The index of the interval that holds a value: 0 to points - 2. */
-  static int interval(double[] points, double value) {
-    int found = Arrays.binarySearch(points, value);
-    int index = found >= 0 ? found : -found - 2;
-    return Math.max(0, Math.min(index, points.length - 2));
   }
 }

@@ -46,6 +46,18 @@ public record Parallelism(
     return tensor * attentionData;
   }
 
+  /** Of so many sequences that decode, those that one rank attends to while others have theirs. */
+  double ownSequences(double decoding) {
+    int shares = attentionData * pipeline;
+    return shares == 1 ? decoding : Math.ceil(decoding / shares);
+  }
+
+  /** The same of prompts. */
+  double ownPrompts(double prompts) {
+    int shares = attentionData * pipeline;
+    return shares == 1 || prompts == 0 ? prompts : Math.max(1, prompts / shares);
+  }
+
   /** What a rank holds of the weights. */
   public RankLayout layout() {
     return new RankLayout(tensor, pipeline, expert, expertTensor);

@@ -25,14 +25,10 @@ public record StepLoad(
 
   /** Of the sequences of all, those that one rank attends to while other stages have theirs. */
   StepLoad ofRank(Parallelism parallelism) {
-    int shares = parallelism.attentionData() * parallelism.pipeline();
-    if (shares == 1) {
-      return this;
-    }
     return new StepLoad(
-        Math.ceil(decoding / shares),
+        parallelism.ownSequences(decoding),
         keptTokens,
-        prompts == 0 ? 0 : Math.max(1, prompts / shares),
+        parallelism.ownPrompts(prompts),
         promptTokens,
         priorTokens);
   }
