@@ -10,10 +10,9 @@ import java.util.Arrays;
 final class DecodingSequences {
   private static final int NONE = Sequences.NONE;
 
-  private final Sequences sequences;
   private final int blockTokens;
 
-  /** By the step in which they end, modulo the length: lists in the order of admission. */
+  /** By the step in which they end, modulo the length: lists in the order of their start. */
   private final int[] endings;
 
   private int[] nextEnding = new int[0];
@@ -34,8 +33,7 @@ final class DecodingSequences {
   /**
    * @param mostTokens that one of them has still to generate
    */
-  DecodingSequences(Sequences sequences, int blockTokens, int mostTokens) {
-    this.sequences = sequences;
+  DecodingSequences(int blockTokens, int mostTokens) {
     this.blockTokens = blockTokens;
     this.crossing = new int[blockTokens];
     this.endings = new int[Math.max(2, Integer.highestOneBit(mostTokens) << 1)];
@@ -69,17 +67,16 @@ final class DecodingSequences {
     count++;
     keptTokens += kept;
     int place = place(lastStep[slot]);
-    int other = endings[place];
-    if (other == NONE || sequences.isOlder(slot, other)) {
-      nextEnding[slot] = other;
+    nextEnding[slot] = NONE;
+    if (endings[place] == NONE) {
       endings[place] = slot;
       return;
     }
-    while (nextEnding[other] != NONE && sequences.isOlder(nextEnding[other], slot)) {
-      other = nextEnding[other];
+    int last = endings[place];
+    while (nextEnding[last] != NONE) {
+      last = nextEnding[last];
     }
-    nextEnding[slot] = nextEnding[other];
-    nextEnding[other] = slot;
+    nextEnding[last] = slot;
   }
 
   /**

@@ -81,8 +81,7 @@ final class Replica {
                 requests.distinctPrefixBlocks(),
                 requests.prefixBlockTokens())
             : new BlockPool(setup.poolBlocks(), setup.blockTokens());
-    this.decoding =
-        new DecodingSequences(sequences, setup.blockTokens(), requests.mostOutputTokens());
+    this.decoding = new DecodingSequences(setup.blockTokens(), requests.mostOutputTokens());
   }
 
   /** Takes a request at its arrival. */
@@ -284,15 +283,13 @@ final class Replica {
       return true;
     }
     double reserved = engine.reservedOutput();
-    if (reserved == 0) {
-      return pool.hasRoom(decoding.neededBlocks() + pool.blocks(prompt) - shared);
-    }
-    long promised = (long) Math.ceil(reserved * leftTokens / pool.blockTokens());
-    if (pool.blockTokens() > 1) {
-      promised += sequences.count() + expected;
+    long promised = 0;
+    if (reserved > 0) {
+      promised = (long) Math.ceil(reserved * leftTokens / pool.blockTokens());
+      promised += pool.blockTokens() > 1 ? sequences.count() + expected : 0;
     }
     long own = pool.blocks(prompt + (long) Math.ceil(reserved * output));
-    return pool.hasRoom(promised + own - shared);
+    return pool.hasRoom(Math.max(promised, decoding.neededBlocks()) + own - shared);
   }
 
   private void enter(int request, int prompt, int had, int[] blocks, int found) {

@@ -19,14 +19,12 @@ final class Sequences {
   private int[] generated = new int[FIRST_SLOTS];
   private int[] sharedBlocks = new int[FIRST_SLOTS];
   private double[] sinceMillis = new double[FIRST_SLOTS];
-  private long[] admission = new long[FIRST_SLOTS];
   private int[] before = new int[FIRST_SLOTS];
   private int[] after = new int[FIRST_SLOTS];
   private int youngest = NONE;
   private int free = NONE;
   private int slots;
   private int count;
-  private long admissions;
 
   int count() {
     return count;
@@ -57,7 +55,6 @@ final class Sequences {
     generated[slot] = had;
     sharedBlocks[slot] = 0;
     sinceMillis[slot] = millis;
-    admission[slot] = admissions++;
     before[slot] = youngest;
     after[slot] = NONE;
     if (youngest != NONE) {
@@ -126,10 +123,6 @@ final class Sequences {
     return sinceMillis[slot];
   }
 
-  boolean isOlder(int slot, int than) {
-    return admission[slot] < admission[than];
-  }
-
   private void grow() {
     if (slots <= request.length) {
       return;
@@ -141,7 +134,6 @@ final class Sequences {
     generated = Arrays.copyOf(generated, more);
     sharedBlocks = Arrays.copyOf(sharedBlocks, more);
     sinceMillis = Arrays.copyOf(sinceMillis, more);
-    admission = Arrays.copyOf(admission, more);
     before = Arrays.copyOf(before, more);
     after = Arrays.copyOf(after, more);
   }

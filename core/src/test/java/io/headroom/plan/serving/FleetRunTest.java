@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FleetRunTest {
-  private static final int ROUNDS = 240;
+  private static final int ROUNDS = 200;
   private static final double ALL_IN_ONE_BIN = 1e12;
 
   /** Every figure of every request, whatever the fleet, the load, the pool and the engine. */

@@ -4,6 +4,9 @@ import java.util.SplittableRandom;
 
 /** Fleets and requests drawn from a seed: small pools, so that everything happens. */
 final class RandomServing {
+  /** So that several end in one step. */
+  private static final int[] ALIKE = {1, 20, 60};
+
   private final SplittableRandom random;
   private final Scheduling scheduling;
   private final int blockTokens;
@@ -35,8 +38,8 @@ final class RandomServing {
         replica(),
         random.nextInt(1, 4),
         routing,
-        random.nextInt(3) * 0.05,
-        random.nextInt(3));
+        random.nextInt(4) * 0.1,
+        random.nextInt(3) * 10);
   }
 
   private ReplicaSetup replica() {
@@ -45,13 +48,14 @@ final class RandomServing {
             "some",
             scheduling,
             random.nextInt(20, 400),
-            random.nextInt(1, 40),
+            random.nextInt(1, 60),
             new double[] {0, 0.7, 1}[random.nextInt(3)],
             0.9,
             random.nextBoolean(),
             0,
             "a test");
-    long pool = random.nextLong(200, 1500) / blockTokens + 2;
+    long most = random.nextBoolean() ? 500 : 1500;
+    long pool = random.nextLong(200, most) / blockTokens + 2;
     int ranks = random.nextInt(4) == 0 ? 2 : 1;
     return new ReplicaSetup(engine, RandomServing::millis, ranks, pool, blockTokens);
   }
@@ -67,7 +71,8 @@ final class RandomServing {
       at += random.nextInt(4) == 0 ? 0 : -gap * Math.log(1 - random.nextDouble());
       arrivals[i] = at;
       inputs[i] = random.nextInt(1, 300);
-      outputs[i] = random.nextInt(4) == 0 ? 1 : random.nextInt(1, 90);
+      outputs[i] =
+          random.nextBoolean() ? random.nextInt(1, 90) : ALIKE[random.nextInt(ALIKE.length)];
     }
     Requests requests = new Requests(arrivals, inputs, outputs);
     if (shared) {

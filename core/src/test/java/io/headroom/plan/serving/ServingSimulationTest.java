@@ -57,6 +57,29 @@ class ServingSimulationTest {
     assertThat(result.requests()).isEqualTo(3);
   }
 
+  /** Of the 20 tokens to come 14 are reserved, but all of them come in the next step. */
+  @Test
+  void thePoolNeverHoldsMoreThanItHasRoomFor() {
+    EngineScheduler engine =
+        new EngineScheduler(
+            "some", Scheduling.CHUNKED_PROMPTS, 2048, 256, 0.7, 0.9, false, 0, "a test");
+    double[] arrivals = new double[21];
+    int[] inputs = new int[21];
+    int[] outputs = new int[21];
+    Arrays.fill(inputs, 10);
+    Arrays.fill(outputs, 2);
+    arrivals[20] = 1;
+    outputs[20] = 1;
+    ReplicaSetup setup = new ReplicaSetup(engine, CLOCK, 1, 229, 1);
+
+    ServingResult result =
+        run(
+            new ColocatedFleet(setup, 1, Routing.ROUND_ROBIN),
+            new Requests(arrivals, inputs, outputs));
+
+    assertThat(result.peakKvOccupancy()).isEqualTo(220 / 229.0);
+  }
+
   @Test
   void whereNothingFitsThereIsNoTime() {
     ServingResult result = run(colocated(1, 100), at(new double[] {0, 1}, 200, 1));

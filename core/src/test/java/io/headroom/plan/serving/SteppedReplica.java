@@ -360,7 +360,7 @@ final class SteppedReplica {
     long promised = (long) Math.ceil(reserved * left / setup.blockTokens());
     int sequences = running.size() + expected.size();
     promised += reserved > 0 && setup.blockTokens() > 1 ? sequences : 0;
-    promised += reserved == 0 ? more() : 0;
+    promised = Math.max(promised, more());
     long own = blocks(prompt + (int) Math.ceil(reserved * output));
     return used() + promised + own - shared <= setup.poolBlocks();
   }
