@@ -20,7 +20,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The time of a step of one of many loads: as it is tabulated, and kernel by kernel. */
+/**
+ * The time of a step of one of many loads: as it is tabulated, with an engine's costs, of those
+ * that only decode, and kernel by kernel.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
@@ -36,6 +39,7 @@ public class StepBenchmark {
   private final StepLoad[] loads = new StepLoad[LOADS];
   private StepModel steps;
   private StepTable table;
+  private EngineSteps engineSteps;
   private int next;
 
   @Setup
@@ -50,6 +54,7 @@ public class StepBenchmark {
             Parallelism.tensor(8),
             KvPrecision.BF16);
     table = StepTable.of(steps, new StepLimits(512, 32_768, 8192, 16));
+    engineSteps = EngineSteps.of(table, EngineCosts.of("vllm").orElseThrow(), "");
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < LOADS; i++) {
       int prompts = random.nextInt(3);
@@ -64,6 +69,25 @@ public class StepBenchmark {
   public StepMillis tabulated() {
     next = (next + 1) % LOADS;
     return table.step(loads[next]);
+  }
+
+  @Benchmark
+  public double withCosts() {
+    next = (next + 1) % LOADS;
+    StepLoad load = loads[next];
+    return engineSteps.millis(
+        load.decoding(),
+        load.keptTokens(),
+        load.prompts(),
+        load.promptTokens(),
+        load.priorTokens());
+  }
+
+  @Benchmark
+  public double decodingAlone() {
+    next = (next + 1) % LOADS;
+    StepLoad load = loads[next];
+    return engineSteps.decodeMillis((int) load.decoding(), load.keptTokens());
   }
 
   @Benchmark
