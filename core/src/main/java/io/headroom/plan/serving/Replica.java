@@ -22,8 +22,7 @@ final class Replica {
   private final Sequences sequences = new Sequences();
   private final DecodingSequences decoding;
 
-  /** Those whose prompt is not done, in the order of their admission. */
-  private final IntQueue prompting = new IntQueue();
+  private final PromptingSequences prompting = new PromptingSequences(sequences);
 
   /** Requests that wait: those that gave way first, in their order, then as they came. */
   private final IntQueue waiting = new IntQueue();
@@ -37,11 +36,7 @@ final class Replica {
   private final IntQueue delivered = new IntQueue();
   private final IntQueue released = new IntQueue();
 
-  /** Tokens that a request had before it gave way, and when it did. */
-  private int[] hadTokens = new int[0];
-
-  private double[] gaveWayMillis = new double[0];
-
+  private final PreemptedRequests preempted;
   private double now;
   private double lastBegunMillis;
   private long blocksInStep;
@@ -81,6 +76,7 @@ final class Replica {
                 requests.distinctPrefixBlocks(),
                 requests.prefixBlockTokens())
             : new BlockPool(setup.poolBlocks(), setup.blockTokens());
+    this.preempted = new PreemptedRequests(requests.count());
     this.decoding = new DecodingSequences(setup.blockTokens(), requests.mostOutputTokens());
   }
 
@@ -161,6 +157,10 @@ final class Replica {
     return decoding;
   }
 
+  PreemptedRequests preempted() {
+    return preempted;
+  }
+
   /** Requests that are here and not in the engine. */
   int waitingRequests() {
     return waiting.size() + arrived.size() + delivered.size();
@@ -190,24 +190,25 @@ final class Replica {
     double seen = engine.plansAhead() && sequences.count() > 0 ? lastBegunMillis : now;
     lastBegunMillis = now;
     takeIn(seen);
-    boolean gaveWay = !promptsAlone && makeRoom();
+    if (!promptsAlone) {
+      makeRoom();
+    }
     long budget = stepTokens - (promptsAlone ? 0 : decoding.count());
-    if (!gaveWay) {
-      admit(budget);
-      accept(seen);
-    }
-    boolean runsPrompts = !prompting.isEmpty() && budget > 0;
-    if (!runsPrompts) {
-      if (promptsAlone) {
-        makeRoom();
-      }
-      if (decoding.count() == 0) {
-        return false;
-      }
-      decode();
-    } else {
+    // Who has just given way needs more than it gave, so that nobody is admitted behind it.
+    admit(budget);
+    accept(seen);
+    if (!prompting.isEmpty() && budget > 0) {
       runPrompts(budget);
+      steps++;
+      return true;
     }
+    if (promptsAlone) {
+      makeRoom();
+    }
+    if (decoding.count() == 0) {
+      return false;
+    }
+    decode();
     steps++;
     return true;
   }
@@ -231,28 +232,22 @@ final class Replica {
   }
 
   /** Blocks for the next token of all that decode; the youngest give way where there are none. */
-  private boolean makeRoom() {
-    boolean gaveWay = false;
+  private void makeRoom() {
     // Those that are on their way hold blocks, and are no reason to wait for ever.
     int least = expected > 0 ? 0 : 1;
     while (!pool.hasRoom(decoding.neededBlocks()) && sequences.count() > least) {
       preempt(sequences.youngest());
-      gaveWay = true;
     }
-    return gaveWay;
   }
 
   private void admit(long budget) {
     if (waiting.isEmpty()) {
       return;
     }
-    long tokens = 0;
-    for (int i = 0; i < prompting.size(); i++) {
-      tokens += sequences.promptLeft(prompting.get(i));
-    }
+    long tokens = prompting.leftTokens();
     while (!waiting.isEmpty() && tokens < budget && hasSlot()) {
       int first = waiting.first();
-      int had = had(first);
+      int had = preempted.had(first);
       int prompt = requests.inputTokens(first) + had;
       int[] blocks = requests.wholePrefixBlocks(first);
       int found = pool.found(blocks, prompt);
@@ -301,12 +296,12 @@ final class Replica {
     sequences.promptDone(slot, reused);
     queuedBlocks -= pool.blocks(prompt);
     leftTokens += outputTokens(request) - had;
-    prompting.addLast(slot);
+    prompting.add(slot);
     if (outcomes.started(request, now)) {
       reusedTokens += reused;
       timeline.waited(outcomes.arrivalMillis(request), now);
     } else {
-      timeline.waited(gaveWayMillis[request], now);
+      timeline.waited(preempted.millis(request), now);
     }
   }
 
@@ -347,19 +342,7 @@ final class Replica {
   }
 
   private void runPrompts(long budget) {
-    long left = budget;
-    int count = 0;
-    long tokens = 0;
-    long prior = 0;
-    for (int i = 0; i < prompting.size() && left > 0; i++) {
-      int slot = prompting.get(i);
-      int part = (int) Math.min(left, sequences.promptLeft(slot));
-      count++;
-      tokens += part;
-      prior += sequences.promptDone(slot);
-      sequences.promptDone(slot, part);
-      left -= part;
-    }
+    prompting.run(budget);
     int decodes = promptsAlone ? 0 : decoding.count();
     if (decodes > 0) {
       pool.take(decoding.neededBlocks());
@@ -369,14 +352,14 @@ final class Replica {
             + clock.millis(
                 decodes,
                 decodes == 0 ? 0 : (double) decoding.keptTokens() / decodes,
-                count,
-                (double) tokens / count,
-                (double) prior / count));
+                prompting.runPrompts(),
+                prompting.meanTokens(),
+                prompting.meanPriorTokens()));
     if (decodes > 0) {
       endDecode(decodes);
     }
-    while (!prompting.isEmpty() && sequences.promptLeft(prompting.first()) == 0) {
-      hasToken(prompting.removeFirst());
+    for (int slot = prompting.removeDone(); slot != NONE; slot = prompting.removeDone()) {
+      hasToken(slot);
     }
   }
 
@@ -448,11 +431,11 @@ final class Replica {
       giveBack(slot, decoding.kept(slot));
     } else {
       giveBack(slot, sequences.promptTokens(slot));
-      prompting.removeLast();
+      prompting.removeYoungest();
     }
     int had = sequences.generated(slot);
     leftTokens -= outputTokens(request) - had;
-    gaveWay(request, had);
+    preempted.add(request, had, now);
     waiting.addFirst(request);
     queuedBlocks += pool.blocks((long) requests.inputTokens(request) + had);
     preemptions++;
@@ -473,19 +456,5 @@ final class Replica {
   /** That are generated here. */
   private int outputTokens(int request) {
     return role == ReplicaRole.PREFILL ? 1 : requests.outputTokens(request);
-  }
-
-  /** Tokens that a request had when it last gave way. */
-  int had(int request) {
-    return hadTokens.length == 0 ? 0 : hadTokens[request];
-  }
-
-  private void gaveWay(int request, int had) {
-    if (hadTokens.length == 0) {
-      hadTokens = new int[requests.count()];
-      gaveWayMillis = new double[requests.count()];
-    }
-    hadTokens[request] = had;
-    gaveWayMillis[request] = now;
   }
 }

@@ -17,6 +17,7 @@ public final class Requests {
   private final double[] arrivalMillis;
   private final int[] inputTokens;
   private final int[] outputTokens;
+  private final int mostOutputTokens;
   private final int[][] prefixBlocks;
   private final int distinctPrefixBlocks;
   private final int prefixBlockTokens;
@@ -63,6 +64,7 @@ public final class Requests {
     this.arrivalMillis = arrivalMillis;
     this.inputTokens = inputTokens;
     this.outputTokens = outputTokens;
+    this.mostOutputTokens = Arrays.stream(outputTokens).max().orElse(1);
     this.prefixBlocks = prefixBlocks;
     this.distinctPrefixBlocks = distinctPrefixBlocks;
     this.prefixBlockTokens = prefixBlockTokens;
@@ -215,7 +217,7 @@ public final class Requests {
   }
 
   int mostOutputTokens() {
-    return Arrays.stream(outputTokens).max().orElse(1);
+    return mostOutputTokens;
   }
 
   private void requireSameCount(int count, String what) {

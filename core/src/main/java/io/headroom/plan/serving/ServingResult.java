@@ -19,10 +19,10 @@ import java.util.List;
  * @param peakKvOccupancy of the fullest of these replicas
  * @param meanRunning sequences in the engines of all replicas
  * @param reusedTokens prompt tokens that were found in the prefix cache when requests began
- * @param saturated whether requests waited longer and longer to the end: of all completed ones in
- *     their order, the first fifth left out, each quarter waited longer on average than the one
- *     before it, and from the first quarter to the last waits grew by more than a hundredth of the
- *     time between them. Waits are those before the prompt, and those for the pool that decodes
+ * @param saturated whether requests waited longer and longer to the end: the last tenth of them
+ *     waited longer than the first on average, by more than a hundredth of the time from the first
+ *     arrival to the last. Waits are those before the prompt, and those for the pool that decodes;
+ *     false of fewer than ten
  * @param timeline empty where none was asked for
  */
 public record ServingResult(

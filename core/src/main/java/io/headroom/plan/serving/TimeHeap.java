@@ -8,14 +8,6 @@ final class TimeHeap {
   private int[] numbers = new int[16];
   private int size;
 
-  boolean isEmpty() {
-    return size == 0;
-  }
-
-  int size() {
-    return size;
-  }
-
   /** Infinite where there is none. */
   double firstMillis() {
     return size == 0 ? Double.POSITIVE_INFINITY : millis[0];

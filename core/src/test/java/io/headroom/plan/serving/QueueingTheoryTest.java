@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Engines that run one request at a time are servers whose queues are known. */
 class QueueingTheoryTest {
-  private static final int COUNT = 300_000;
+  private static final int COUNT = 200_000;
   private static final double SERVICE_MILLIS = 10;
   private static final double MILLIS_PER_SECOND = 1000;
 

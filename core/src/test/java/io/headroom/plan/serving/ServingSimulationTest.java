@@ -158,9 +158,8 @@ class ServingSimulationTest {
     assertThat(run(fleet, at(new double[] {0}, 400, 11)).neverFit()).isZero();
   }
 
-  /** Each of 4,000 tokens of prompts a second: half a second of steps of 10 to 50 ms. */
   @ParameterizedTest
-  @ValueSource(doubles = {0.5, 0.8, 1.2, 3})
+  @ValueSource(doubles = {0.5, 0.9, 0.97, 1.03, 1.2, 3})
   void aQueueThatGrowsIsSaturated(double load) {
     EngineScheduler engine =
         new EngineScheduler("some", Scheduling.WHOLE_PROMPTS, 1000, 1, 0, 0.9, false, 0, "a test");
