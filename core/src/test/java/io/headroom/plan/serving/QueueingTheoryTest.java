@@ -3,8 +3,11 @@ package io.headroom.plan.serving;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
+import io.headroom.testkit.SharedData;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Collections;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -72,14 +75,9 @@ class QueueingTheoryTest {
 
     ServingResult fewest = fixed(4, Routing.LEAST_KV, arrivals);
 
-    PriorityQueue<Double> free = new PriorityQueue<>(List.of(0.0, 0.0, 0.0, 0.0));
-    double waited = 0;
-    for (double arrival : arrivals) {
-      double begin = Math.max(arrival, free.remove());
-      waited += begin - arrival;
-      free.add(begin + SERVICE_MILLIS);
-    }
-    double oneQueue = waited / COUNT;
+    double[] services = new double[COUNT];
+    Arrays.fill(services, SERVICE_MILLIS);
+    double oneQueue = oneQueue(arrivals, services, 4).mean();
     assertThat(fewest.queueing().mean()).isBetween(oneQueue, 1.35 * oneQueue + 0.1);
   }
 
@@ -112,6 +110,86 @@ class QueueingTheoryTest {
     assertThat(result.queueing().p99()).isCloseTo(mean * Math.log(100), withinPercentage(20));
   }
 
+  /**
+   * Where a step takes as long whatever is in it, an engine is one queue before as many servers as
+   * it runs sequences: with Azure's conversations and Poisson arrivals M/G/k, whose mean wait is
+   * about Erlang's times (1 + variance of service) / 2; with bursts all waits are longer.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void aRealMixtureWaitsAsManyServersDo(int variation) throws IOException {
+    double[] services = conversationTokens();
+    int slots = 8;
+    double load = 0.85;
+    double service = Arrays.stream(services).average().orElseThrow();
+    double perSecond = load * slots / service * MILLIS_PER_SECOND;
+    double[] arrivals = Arrivals.bursty(COUNT, perSecond, variation, 5);
+    int[] outputs = Arrays.stream(services).mapToInt(tokens -> (int) tokens).toArray();
+    ReplicaSetup setup = new ReplicaSetup(engine(slots), (d, k, p, t, r) -> 1, 1, 1 << 20, 1);
+
+    LatencyPercentiles waits =
+        ServingSimulation.run(
+                new ColocatedFleet(setup, 1, Routing.ROUND_ROBIN),
+                new Requests(arrivals, ones(COUNT), outputs),
+                0)
+            .queueing();
+
+    // A request begins with a step, half a millisecond later on average.
+    LatencyPercentiles expected = oneQueue(arrivals, services, slots);
+    assertThat(waits.mean()).isCloseTo(expected.mean(), withinPercentage(2));
+    assertThat(waits.p90()).isCloseTo(expected.p90(), withinPercentage(2));
+    assertThat(waits.p99()).isCloseTo(expected.p99(), withinPercentage(2));
+    double square = Arrays.stream(services).map(tokens -> tokens * tokens).average().orElseThrow();
+    double poisson =
+        erlang(slots, load * slots)
+            * service
+            / (slots * (1 - load))
+            * square
+            / service
+            / service
+            / 2;
+    if (variation == 1) {
+      assertThat(waits.mean()).isCloseTo(poisson, withinPercentage(12));
+    } else {
+      assertThat(waits.mean()).isGreaterThan(variation * poisson);
+    }
+  }
+
+  /** Waits in one queue before all servers. */
+  private static LatencyPercentiles oneQueue(double[] arrivals, double[] services, int servers) {
+    PriorityQueue<Double> free = new PriorityQueue<>(Collections.nCopies(servers, 0.0));
+    double[] waits = new double[arrivals.length];
+    for (int i = 0; i < arrivals.length; i++) {
+      double begin = Math.max(arrivals[i], free.remove());
+      waits[i] = begin - arrivals[i];
+      free.add(begin + services[i]);
+    }
+    return LatencyPercentiles.of(waits, waits.length);
+  }
+
+  /** The part of the arrivals that waits before so many servers (Erlang's C). */
+  private static double erlang(int servers, double offered) {
+    double blocked = 1;
+    for (int i = 1; i <= servers; i++) {
+      blocked = offered * blocked / (i + offered * blocked);
+    }
+    double load = offered / servers;
+    return blocked / (1 - load * (1 - blocked));
+  }
+
+  /** Drawn from the trace, for its hour had ups and downs of its own. */
+  private static double[] conversationTokens() throws IOException {
+    double[] trace =
+        Files.readAllLines(SharedData.require("traces/AzureLLMInferenceTrace_conv.csv")).stream()
+            .skip(1)
+            .mapToDouble(line -> Integer.parseInt(line.substring(line.lastIndexOf(',') + 1)))
+            .toArray();
+    return new SplittableRandom(6)
+        .ints(COUNT, 0, trace.length)
+        .mapToDouble(i -> trace[i])
+        .toArray();
+  }
+
   private static ServingResult fixed(int servers, Routing routing, double[] arrivals) {
     Requests requests = new Requests(arrivals, ones(arrivals.length), ones(arrivals.length));
     return ServingSimulation.run(servers(servers, SERVICE_MILLIS, routing), requests, 0);
@@ -128,9 +206,12 @@ class QueueingTheoryTest {
   }
 
   private static Fleet servers(int count, double stepMillis, Routing routing) {
-    EngineScheduler oneByOne =
-        new EngineScheduler("some", Scheduling.WHOLE_PROMPTS, 1000, 1, 0, 0.9, false, 0, "a test");
     StepClock clock = (decoding, kept, prompts, tokens, prior) -> stepMillis;
-    return new ColocatedFleet(new ReplicaSetup(oneByOne, clock, 1, 1000, 1), count, routing);
+    return new ColocatedFleet(new ReplicaSetup(engine(1), clock, 1, 1000, 1), count, routing);
+  }
+
+  private static EngineScheduler engine(int sequences) {
+    return new EngineScheduler(
+        "some", Scheduling.WHOLE_PROMPTS, 1000, sequences, 0, 0.9, false, 0, "a test");
   }
 }
