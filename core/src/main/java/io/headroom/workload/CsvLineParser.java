@@ -15,6 +15,8 @@ final class CsvLineParser implements TraceLineParser {
   private final int arrivalColumn;
   private final int promptColumn;
   private final int outputColumn;
+  private final boolean historic;
+  private final List<String> names;
 
   /**
    * @param fields in the spelling of the header; an arrival that the header lacks is none
@@ -27,6 +29,8 @@ final class CsvLineParser implements TraceLineParser {
     this.arrivalColumn = fields.arrival() == null ? NONE : names.indexOf(fields.arrival());
     this.promptColumn = names.indexOf(fields.prompt());
     this.outputColumn = names.indexOf(fields.output());
+    this.historic = fields.history().isTold();
+    this.names = List.copyOf(names);
   }
 
   @Override
@@ -39,7 +43,8 @@ final class CsvLineParser implements TraceLineParser {
     if (line.isBlank()) {
       return new SkippedLine(SkipReason.BLANK_LINE);
     }
-    return line.indexOf(CsvFields.QUOTE) < 0 ? plain(line) : quoted(line);
+    boolean plain = line.indexOf(CsvFields.QUOTE) < 0 && !historic;
+    return plain ? plain(line) : quoted(line);
   }
 
   private TraceLine plain(String line) {
@@ -61,7 +66,9 @@ final class CsvLineParser implements TraceLineParser {
       column++;
       start = end + 1;
     }
-    return column == columns ? row(arrival, promptTokens, outputTokens) : miscounted(column);
+    return column == columns
+        ? row(arrival, promptTokens, outputTokens, RequestHistory.NONE)
+        : miscounted(column);
   }
 
   private TraceLine quoted(String line) {
@@ -74,13 +81,22 @@ final class CsvLineParser implements TraceLineParser {
     }
     String prompt = values.get(promptColumn);
     String output = values.get(outputColumn);
+    RequestHistory before = RequestHistory.NONE;
+    if (historic) {
+      CsvHistory read = CsvHistory.of(fields, values, names);
+      if (read.broken() != null) {
+        return read.broken();
+      }
+      before = read.history();
+    }
     return row(
         arrivalColumn < 0 ? "" : values.get(arrivalColumn).strip(),
         RowFields.count(prompt, 0, prompt.length()),
-        RowFields.count(output, 0, output.length()));
+        RowFields.count(output, 0, output.length()),
+        before);
   }
 
-  private TraceLine row(String arrival, int promptTokens, int outputTokens) {
+  private TraceLine row(String arrival, int promptTokens, int outputTokens, RequestHistory before) {
     if (promptTokens < 0) {
       return RowFields.brokenCount(fields.prompt());
     }
@@ -88,12 +104,12 @@ final class CsvLineParser implements TraceLineParser {
       return RowFields.brokenCount(fields.output());
     }
     if (arrivalColumn < 0) {
-      return fields.request(TraceRequest.NO_ARRIVAL, promptTokens, outputTokens);
+      return fields.request(TraceRequest.NO_ARRIVAL, promptTokens, outputTokens, before);
     }
     long arrivalNanos = fields.arrivalNanos(arrival);
     return arrivalNanos < 0
         ? fields.brokenArrival()
-        : fields.request(arrivalNanos, promptTokens, outputTokens);
+        : fields.request(arrivalNanos, promptTokens, outputTokens, before);
   }
 
   private BrokenLine miscounted(int found) {

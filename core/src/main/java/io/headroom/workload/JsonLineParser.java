@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /** Lines of one JSON object each; fields that are not asked for are passed over. */
 final class JsonLineParser implements TraceLineParser {
@@ -19,8 +20,12 @@ final class JsonLineParser implements TraceLineParser {
   /** Whether a name leads into objects. */
   private final boolean paths;
 
+  /** Whether more than lengths and arrivals is read. */
+  private final boolean historic;
+
   JsonLineParser(RowFields fields) {
     this.fields = fields;
+    this.historic = fields.history().isTold();
     this.paths = fields.names().stream().anyMatch(name -> name.indexOf('.') >= 0);
   }
 
@@ -40,7 +45,9 @@ final class JsonLineParser implements TraceLineParser {
       }
       Row row = new Row();
       row.read(json, "");
-      return json.nextToken() == null ? row.line(TraceRequest.NO_ARRIVAL) : notAnObject();
+      return json.nextToken() == null
+          ? row.line(TraceRequest.NO_ARRIVAL, fields.history().blockTokens())
+          : notAnObject();
     } catch (JsonProcessingException e) {
       return notAnObject();
     } catch (IOException e) {
@@ -59,11 +66,16 @@ final class JsonLineParser implements TraceLineParser {
   private final class Row {
     private static final long MISSING = -1;
     private static final long WRONG = -2;
+    private static final long[] NO_IDS = {};
 
     private long arrivalNanos = MISSING;
     private long promptTokens = MISSING;
     private long outputTokens = MISSING;
     private List<Row> session;
+    private long[] prefix = NO_IDS;
+    private int blockTokens;
+    private String sessionName = "";
+    private long delayNanos = RequestHistory.NO_DELAY;
     private BrokenLine broken;
 
     /** Reads an object to its end, of which the first token is read already. */
@@ -82,6 +94,8 @@ final class JsonLineParser implements TraceLineParser {
         } else if (field.equals(fields.sessions())) {
           requireOnce(field, session != null);
           readSession(json, value);
+        } else if (historic && fields.history().names().contains(field)) {
+          readHistory(json, value, field);
         } else if (paths && value == JsonToken.START_OBJECT) {
           read(json, field + ".");
         } else {
@@ -146,6 +160,66 @@ final class JsonLineParser implements TraceLineParser {
       }
     }
 
+    /** A field that says null says nothing. */
+    private void readHistory(JsonParser json, JsonToken value, String field) throws IOException {
+      HistoryFields history = fields.history();
+      if (value == JsonToken.VALUE_NULL) {
+        return;
+      }
+      if (field.equals(history.prefix())) {
+        readPrefix(json, value);
+      } else if (field.equals(history.blockSize())) {
+        blockTokens = (int) count(json, value, field);
+        if (blockTokens < 1) {
+          complain(history.brokenBlockSize());
+        }
+      } else if (field.equals(history.session())) {
+        if (!value.isScalarValue()) {
+          json.skipChildren();
+          complain(history.brokenSession());
+          return;
+        }
+        sessionName = json.getText();
+      } else {
+        readDelay(json, value);
+      }
+    }
+
+    private void readPrefix(JsonParser json, JsonToken value) throws IOException {
+      if (value != JsonToken.START_ARRAY) {
+        json.skipChildren();
+        complain(fields.history().brokenPrefix());
+        return;
+      }
+      LongStream.Builder ids = LongStream.builder();
+      JsonToken element = json.nextToken();
+      while (element != JsonToken.END_ARRAY) {
+        boolean whole =
+            element == JsonToken.VALUE_NUMBER_INT
+                && json.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+        if (whole) {
+          ids.add(json.getLongValue());
+        } else {
+          json.skipChildren();
+          complain(fields.history().brokenPrefix());
+        }
+        element = json.nextToken();
+      }
+      prefix = ids.build().toArray();
+    }
+
+    private void readDelay(JsonParser json, JsonToken value) throws IOException {
+      if (value.isNumeric()) {
+        delayNanos = fields.delayNanos(json.getText());
+      } else {
+        json.skipChildren();
+        delayNanos = RowFields.BROKEN_DELAY;
+      }
+      if (delayNanos == RowFields.BROKEN_DELAY) {
+        complain(fields.history().brokenDelay());
+      }
+    }
+
     private BrokenLine notAList() {
       return new BrokenLine("%s must be a list of objects".formatted(fields.sessions()));
     }
@@ -162,8 +236,9 @@ final class JsonLineParser implements TraceLineParser {
 
     /**
      * @param sessionNanos arrival of the session that it is in, if any has one
+     * @param sessionBlockTokens tokens of a block of its prefix, unless it says otherwise
      */
-    TraceLine line(long sessionNanos) {
+    TraceLine line(long sessionNanos, int sessionBlockTokens) {
       if (broken != null) {
         return broken;
       }
@@ -171,8 +246,9 @@ final class JsonLineParser implements TraceLineParser {
       if (nanos < TraceRequest.NO_ARRIVAL) {
         return fields.brokenArrival();
       }
+      int tokens = blockTokens > 0 ? blockTokens : sessionBlockTokens;
       if (session != null) {
-        return session(nanos);
+        return session(nanos, tokens);
       }
       if (nanos == TraceRequest.NO_ARRIVAL && fields.arrivalRequired()) {
         return missing(fields.arrival());
@@ -183,7 +259,7 @@ final class JsonLineParser implements TraceLineParser {
       if (outputTokens == MISSING) {
         return missing(fields.output());
       }
-      return fields.request(nanos, (int) promptTokens, (int) outputTokens);
+      return fields.request(nanos, (int) promptTokens, (int) outputTokens, history(tokens));
     }
 
     /** Below {@link TraceRequest#NO_ARRIVAL} if it is too far away. */
@@ -192,18 +268,46 @@ final class JsonLineParser implements TraceLineParser {
       return sum < 0 ? WRONG : sum;
     }
 
-    private TraceLine session(long nanos) {
+    private RequestHistory history(int tokens) {
+      if (!historic) {
+        return RequestHistory.NONE;
+      }
+      PrefixBlocks blocks =
+          prefix.length == 0
+              ? PrefixBlocks.NONE
+              : new PrefixBlocks(prefix, tokens, fields.history().idsOfSession());
+      return new RequestHistory(blocks, sessionName, delayNanos);
+    }
+
+    private TraceLine session(long nanos, int tokens) {
       List<TraceLine> requests = new ArrayList<>(session.size());
       for (Row row : session) {
-        TraceLine line = row.line(nanos);
+        TraceLine line = row.line(nanos, tokens);
         if (line instanceof BrokenLine) {
           return line;
         }
         requests.add(line);
       }
+      if (historic && fields.history().delayOfNext()) {
+        passDelaysOn(requests);
+      }
       return requests.isEmpty()
           ? new SkippedLine(SkipReason.EMPTY_SESSION)
           : new TraceSession(requests);
+    }
+
+    /** To the request behind each; without one the next is sent at once. */
+    private void passDelaysOn(List<TraceLine> requests) {
+      long delay = RequestHistory.NO_DELAY;
+      for (int i = 0; i < requests.size(); i++) {
+        long told = Math.max(session.get(i).delayNanos, 0);
+        if (requests.get(i) instanceof TraceRequest request) {
+          requests.set(i, request.after(delay));
+          delay = told;
+        } else if (delay != RequestHistory.NO_DELAY) {
+          delay = Math.max(delay, delay + told);
+        }
+      }
     }
 
     private static BrokenLine missing(String field) {

@@ -12,6 +12,7 @@ import org.apache.commons.lang3.CharUtils;
  * @param arrival null where requests have no arrivals
  * @param unit null where requests have no arrivals
  * @param sessions null where a row is one request
+ * @param history {@link HistoryFields#NONE} unless it is asked for
  */
 record RowFields(
     String arrival,
@@ -20,8 +21,10 @@ record RowFields(
     String prompt,
     String output,
     String sessions,
-    boolean emptyOutputFails)
+    boolean emptyOutputFails,
+    HistoryFields history)
     implements Serializable {
+  static final long BROKEN_DELAY = -2;
   private static final int INVALID = -1;
 
   /** All that is read, also what a row may lack. */
@@ -35,13 +38,14 @@ record RowFields(
     if (sessions != null) {
       names.add(sessions);
     }
+    names.addAll(history.names());
     return names;
   }
 
   /**
    * @param arrivalNanos or {@link TraceRequest#NO_ARRIVAL}
    */
-  TraceLine request(long arrivalNanos, int promptTokens, int outputTokens) {
+  TraceLine request(long arrivalNanos, int promptTokens, int outputTokens, RequestHistory before) {
     if (emptyOutputFails && outputTokens == 0) {
       return new SkippedLine(SkipReason.FAILED_REQUEST);
     }
@@ -52,7 +56,7 @@ record RowFields(
       return new BrokenLine(
           "%s and %s must come to %d at most".formatted(prompt, output, Integer.MAX_VALUE));
     }
-    return new TraceRequest(arrivalNanos, promptTokens, outputTokens);
+    return new TraceRequest(arrivalNanos, promptTokens, outputTokens, before);
   }
 
   /** Negative for anything but a time in the file's unit. */
@@ -61,6 +65,21 @@ record RowFields(
       return unit.nanos(text);
     } catch (DateTimeException | NumberFormatException e) {
       return INVALID;
+    }
+  }
+
+  /**
+   * How long after an answer a turn is sent. Where every request has its own time, one below 0 says
+   * that it waited for none. {@link #BROKEN_DELAY} for anything but a time in the file's unit.
+   */
+  long delayNanos(String text) {
+    if (arrivalRequired && text.startsWith("-")) {
+      return RequestHistory.NO_DELAY;
+    }
+    try {
+      return history.delayUnit().nanos(text);
+    } catch (DateTimeException | NumberFormatException e) {
+      return BROKEN_DELAY;
     }
   }
 

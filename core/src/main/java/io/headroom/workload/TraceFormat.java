@@ -29,6 +29,7 @@ public enum TraceFormat implements TraceDescription {
   MOONCAKE(
       timed("timestamp", MILLISECONDS, "input_length", "output_length")
           .markedBy("hash_ids")
+          .telling(hashes(512))
           .unless("chat_id", "parent_chat_id", "session_id", "delay"),
       timed("timestamp", MILLISECONDS, "input_length", "output_length")
           .unless("hash_ids", "chat_id", "parent_chat_id", "session_id", "delay")
@@ -48,21 +49,26 @@ public enum TraceFormat implements TraceDescription {
       timed("timestamp", MILLISECONDS, "input_length", "output_length")
           .arrivalOptional()
           .markedBy("session_id", "delay")
+          .telling(hashes(512).sessionIn("session_id").delayIn("delay", MILLISECONDS))
           .unless("chat_id", "parent_chat_id"),
       timed("timestamp", MILLISECONDS, "input_length", "output_length")
           .arrivalOptional()
+          .telling(hashes(512))
           .unless("timestamp", "chat_id", "parent_chat_id")),
   /** Bailian (github.com/alibaba-edu/qwen-bailian-usagetraces-anon): times in seconds. */
   BAILIAN(
       timed("timestamp", SECONDS, "input_length", "output_length")
-          .markedBy("chat_id", "parent_chat_id")),
+          .markedBy("chat_id", "parent_chat_id")
+          .telling(hashes(16))),
   /**
    * LLMServingSim (github.com/casys-kaist/LLMServingSim): workloads, in nanoseconds, with sessions
    * of which only the first request has a time, and requests as its benchmark records them, in
    * seconds since 1970.
    */
   LLMSERVINGSIM(
-      timed("arrival_time_ns", NANOSECONDS, "input_toks", "output_toks").sessionsIn("sub_requests"),
+      timed("arrival_time_ns", NANOSECONDS, "input_toks", "output_toks")
+          .sessionsIn("sub_requests")
+          .telling(HistoryFields.NONE.delayOfNextIn("tool_duration_ns", NANOSECONDS)),
       timed("arrival_time", SECONDS, "input_toks", "output_toks")),
   /**
    * Weka's conversations (github.com/callanjfox/agentic-coding-analysis), one a line, or a request
@@ -71,6 +77,12 @@ public enum TraceFormat implements TraceDescription {
   WEKA(
       timed("t", SECONDS, "in", "out")
           .sessionsIn("requests")
+          .telling(
+              hashes(64)
+                  .blockSizeIn("block_size")
+                  .withIdsOfSession()
+                  .sessionIn("id")
+                  .delayIn("think_time", SECONDS))
           .remarked(
               "t counts from the start of each conversation: all are taken to start at once")),
   /** Vidur (github.com/microsoft/vidur): seconds since the trace began, or lengths alone. */
@@ -85,7 +97,7 @@ public enum TraceFormat implements TraceDescription {
       guidellm("prompt_tokens_count", "completion_tokens_count"),
       guidellm("input_tokens_count", "output_tokens_count"),
       guidellm("input_tokens_count", "completion_tokens_count"),
-      timed("timestamp", SECONDS, "input_length", "output_length")),
+      timed("timestamp", SECONDS, "input_length", "output_length").telling(hashes(512))),
   /**
    * Conversations as ShareGPT has them, once somebody has counted their tokens, under the names
    * that benchmarks and servers give such counts.
@@ -111,6 +123,11 @@ public enum TraceFormat implements TraceDescription {
 
   private static TraceLayout timed(String arrival, ArrivalUnit unit, String prompt, String output) {
     return TraceLayout.of(arrival, unit, prompt, output);
+  }
+
+  /** Ids of the blocks that a prompt begins with, each of so many tokens. */
+  private static HistoryFields hashes(int blockTokens) {
+    return HistoryFields.NONE.prefixIn("hash_ids", blockTokens);
   }
 
   private static TraceLayout guidellm(String prompt, String output) {

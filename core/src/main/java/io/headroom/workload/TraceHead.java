@@ -146,7 +146,13 @@ public final class TraceHead {
    * The first line of JSON objects may lack what others have.
    */
   public Optional<TraceLineParser> parser(TraceDescription description) {
-    return layout(description).map(this::parser);
+    return layout(description).map(layout -> parser(layout, HistoryFields.NONE));
+  }
+
+  /** As {@link #parser}, and the parser reads the history of each request as well. */
+  public Optional<TraceLineParser> parserWithHistory(TraceDescription description) {
+    return layout(description)
+        .map(layout -> parser(layout, layout.history().spelled(this::spelled)));
   }
 
   /** What the reader of such a file takes for granted and its user should know. */
@@ -173,7 +179,7 @@ public final class TraceHead {
         () -> layouts.stream().filter(layout -> layout.hasWhatIsRead(this)).findFirst());
   }
 
-  private TraceLineParser parser(TraceLayout layout) {
+  private TraceLineParser parser(TraceLayout layout, HistoryFields history) {
     TraceColumns columns = layout.columns();
     Optional<ArrivalColumn> arrival = columns.arrival().map(this::ownUnit);
     RowFields read =
@@ -184,7 +190,8 @@ public final class TraceHead {
             spelled(columns.prompt()),
             spelled(columns.output()),
             layout.sessions().map(this::spelled).orElse(null),
-            layout.emptyOutputFails());
+            layout.emptyOutputFails(),
+            history);
     return rows == Rows.TABLE
         ? new CsvLineParser(read, line, separator, fields)
         : new JsonLineParser(read);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param marks fields of which a file must have one to be told from others; empty: none is needed
  * @param foreign fields that files of another format have
  * @param emptyOutputFails whether a request that generated nothing failed
+ * @param history what tells of the requests before
  * @param remark what the reader takes for granted and the user should know
  */
 record TraceLayout(
@@ -22,6 +23,7 @@ record TraceLayout(
     List<String> marks,
     List<String> foreign,
     boolean emptyOutputFails,
+    HistoryFields history,
     Optional<String> remark) {
 
   static TraceLayout of(String arrival, ArrivalUnit unit, String prompt, String output) {
@@ -40,35 +42,71 @@ record TraceLayout(
         List.of(),
         List.of(),
         false,
+        HistoryFields.NONE,
         Optional.empty());
   }
 
   TraceLayout arrivalOptional() {
-    return new TraceLayout(columns, false, sessions, marks, foreign, emptyOutputFails, remark);
+    return new TraceLayout(
+        columns, false, sessions, marks, foreign, emptyOutputFails, history, remark);
   }
 
   TraceLayout sessionsIn(String field) {
     return new TraceLayout(
-        columns, arrivalRequired, Optional.of(field), marks, foreign, emptyOutputFails, remark);
+        columns,
+        arrivalRequired,
+        Optional.of(field),
+        marks,
+        foreign,
+        emptyOutputFails,
+        history,
+        remark);
   }
 
   TraceLayout markedBy(String... fields) {
     return new TraceLayout(
-        columns, arrivalRequired, sessions, List.of(fields), foreign, emptyOutputFails, remark);
+        columns,
+        arrivalRequired,
+        sessions,
+        List.of(fields),
+        foreign,
+        emptyOutputFails,
+        history,
+        remark);
   }
 
   TraceLayout unless(String... fields) {
     return new TraceLayout(
-        columns, arrivalRequired, sessions, marks, List.of(fields), emptyOutputFails, remark);
+        columns,
+        arrivalRequired,
+        sessions,
+        marks,
+        List.of(fields),
+        emptyOutputFails,
+        history,
+        remark);
   }
 
   TraceLayout emptyOutputIsFailure() {
-    return new TraceLayout(columns, arrivalRequired, sessions, marks, foreign, true, remark);
+    return new TraceLayout(
+        columns, arrivalRequired, sessions, marks, foreign, true, history, remark);
   }
 
   TraceLayout remarked(String text) {
     return new TraceLayout(
-        columns, arrivalRequired, sessions, marks, foreign, emptyOutputFails, Optional.of(text));
+        columns,
+        arrivalRequired,
+        sessions,
+        marks,
+        foreign,
+        emptyOutputFails,
+        history,
+        Optional.of(text));
+  }
+
+  TraceLayout telling(HistoryFields before) {
+    return new TraceLayout(
+        columns, arrivalRequired, sessions, marks, foreign, emptyOutputFails, before, remark);
   }
 
   /** Whether a file that begins so is laid out so. */

@@ -50,7 +50,11 @@ class TraceLinesFuzzTest {
             bytes(
                 """
                 {"id": "c1", "requests": [{"t": 0.5, "in": 7, "out": 2}, {"t": 9, "requests": []}]}
-                {"id": "c1", "t": 0.5, "in": 101, "out": 20, "hash_ids": [1]}
+                {"id": "c1", "t": 0.5, "in": 101, "out": 20, "hash_ids": [1], "think_time": 0.5}
+                """),
+            bytes(
+                """
+                {"arrival_time_ns": 5, "sub_requests": [{"input_toks": 3, "output_toks": 1, "tool_duration_ns": 7}]}
                 """),
             bytes(
                 """
@@ -77,7 +81,12 @@ class TraceLinesFuzzTest {
             "\";\"",
             "\"sub_requests\":[{\"arrival_time_ns\":9223372036854775807}],",
             "\"requests\":{\"requests\":[[]]},",
-            "\"usage\":{\"usage\":{}},");
+            "\"usage\":{\"usage\":{}},",
+            "\"hash_ids\":[1,99999999999999999999,[{}],null],",
+            "\"tool_duration_ns\":9223372036854775807,",
+            "\"think_time\":-1e999,",
+            "\"block_size\":-1,",
+            "\"session_id\":{\"a\":[]},");
 
     assertThat(Fuzz.run(valid, tokens, 64 * MIB, TraceLinesFuzzTest::read)).isPositive();
   }
@@ -91,8 +100,10 @@ class TraceLinesFuzzTest {
     assertThat(head.fields()).isNotNull();
     for (TraceDescription description : DESCRIPTIONS) {
       Optional<TraceLineParser> parser = head.parser(description);
+      Optional<TraceLineParser> historic = head.parserWithHistory(description);
       for (String line : lines) {
         parser.map(found -> found.parse(line)).ifPresent(TraceLinesFuzzTest::requireLine);
+        historic.map(found -> found.parse(line)).ifPresent(TraceLinesFuzzTest::requireLine);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.headroom.jobs.traces;
 
 import io.headroom.workload.BrokenLine;
+import io.headroom.workload.RequestHistory;
 import io.headroom.workload.SkipReason;
 import io.headroom.workload.SkippedLine;
 import io.headroom.workload.TraceLine;
@@ -41,6 +42,20 @@ final class BlockSummary implements Serializable {
 
   long earliestNanos = Long.MAX_VALUE;
 
+  /** Of the first and the last request that says when it arrived; negative if none does. */
+  long firstNanos = TraceRequest.NO_ARRIVAL;
+
+  long lastNanos = TraceRequest.NO_ARRIVAL;
+
+  /** Whether those stand in the order of their arrival. */
+  boolean inOrder = true;
+
+  /** Requests that generated nothing, among those used. */
+  long emptyOutputs;
+
+  /** Requests that are sent after the answer to another, as far as their histories are read. */
+  long waiting;
+
   /** Index in the block of its first broken line; lines after it are only counted. */
   long brokenIndex;
 
@@ -67,6 +82,13 @@ final class BlockSummary implements Serializable {
   private void add(TraceLine line, String text) {
     if (line instanceof TraceRequest request) {
       used++;
+      if (request.outputTokens() == 0) {
+        emptyOutputs++;
+      }
+      RequestHistory history = request.history();
+      if (history.hasDelay() || (!request.hasArrival() && !history.session().isEmpty())) {
+        waiting++;
+      }
       addArrival(request);
     } else if (line instanceof TraceSession session) {
       sessions++;
@@ -82,7 +104,11 @@ final class BlockSummary implements Serializable {
 
   private void addArrival(TraceRequest request) {
     if (request.hasArrival()) {
-      earliestNanos = Math.min(earliestNanos, request.arrivalNanos());
+      long nanos = request.arrivalNanos();
+      earliestNanos = Math.min(earliestNanos, nanos);
+      firstNanos = firstNanos < 0 ? nanos : firstNanos;
+      inOrder = inOrder && nanos >= lastNanos;
+      lastNanos = nanos;
     } else {
       withoutArrival++;
     }

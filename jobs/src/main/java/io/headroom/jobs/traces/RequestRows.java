@@ -1,6 +1,8 @@
 package io.headroom.jobs.traces;
 
 import io.headroom.workload.BrokenLine;
+import io.headroom.workload.PrefixBlocks;
+import io.headroom.workload.RequestHistory;
 import io.headroom.workload.TraceLine;
 import io.headroom.workload.TraceLineParser;
 import io.headroom.workload.TraceRequest;
@@ -14,7 +16,10 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 
-/** Rows of (line, block start) to rows of {@link Trace#SCHEMA}, one a request. */
+/**
+ * Rows of (line, block start) to rows of {@link Trace#SCHEMA}, one a request, or of {@link
+ * Trace#HISTORY_SCHEMA}.
+ */
 final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
   private static final long serialVersionUID = 1L;
 
@@ -23,23 +28,28 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
   private final Map<Long, Long> firstLines;
   private final boolean timed;
   private final long originNanos;
+  private final boolean withHistory;
 
   /**
    * @param firstLines number of the first line of each block, by the block's start
    * @param timed whether every request of the trace says when it arrived
-   * @param originNanos arrival of the earliest request, if it is timed
+   * @param originNanos arrival of the earliest request, if any says when it arrived
+   * @param withHistory whether the columns of the history follow; then a request has its arrival
+   *     also where others have none
    */
   RequestRows(
       TraceLineParser parser,
       boolean hasHeader,
       Map<Long, Long> firstLines,
       boolean timed,
-      long originNanos) {
+      long originNanos,
+      boolean withHistory) {
     this.parser = parser;
     this.hasHeader = hasHeader;
     this.firstLines = firstLines;
     this.timed = timed;
     this.originNanos = originNanos;
+    this.withHistory = withHistory;
   }
 
   @Override
@@ -88,17 +98,21 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
       if (hasHeader && lineNumber == 1) {
         return;
       }
-      add(parser.parse(line.getString(0)));
+      add(parser.parse(line.getString(0)), null);
     }
 
-    private void add(TraceLine parsed) {
+    /**
+     * @param session of which it is a part, null if it is a line of its own
+     */
+    private void add(TraceLine parsed, String session) {
       if (parsed instanceof BrokenLine broken) {
         throw changed("line " + lineNumber + ", " + broken.expected());
       }
-      if (parsed instanceof TraceSession session) {
-        session.requests().forEach(this::add);
+      if (parsed instanceof TraceSession within) {
+        String name = session == null ? "line " + lineNumber : session + ", " + waiting.size();
+        within.requests().forEach(request -> add(request, name));
       } else if (parsed instanceof TraceRequest request) {
-        waiting.add(row(request));
+        waiting.add(withHistory ? rowWithHistory(request, session) : row(request));
       }
     }
 
@@ -106,6 +120,25 @@ final class RequestRows implements FlatMapFunction<Iterator<Row>, Row> {
       Long nanos = timed ? request.since(originNanos).arrivalNanos() : null;
       return RowFactory.create(
           lineNumber, nanos, request.promptTokens(), request.outputTokens(), waiting.size());
+    }
+
+    private Row rowWithHistory(TraceRequest request, String within) {
+      RequestHistory history = request.history();
+      String named = history.session().isEmpty() ? null : "session " + history.session();
+      String session = within == null ? named : within;
+      PrefixBlocks prefix = history.prefix();
+      String scope = session == null ? "line " + lineNumber : session;
+      return RowFactory.create(
+          lineNumber,
+          request.hasArrival() ? request.since(originNanos).arrivalNanos() : null,
+          request.promptTokens(),
+          request.outputTokens(),
+          waiting.size(),
+          session,
+          history.hasDelay() ? history.delayNanos() : null,
+          prefix.isEmpty() ? null : prefix.ids(),
+          prefix.isEmpty() ? null : prefix.blockTokens(),
+          prefix.ofSession() ? scope : null);
     }
 
     private IllegalStateException changed(String where) {

@@ -27,9 +27,13 @@ import org.apache.spark.sql.types.StructType;
  * @param description what the user said of it, or the format that was found
  * @param timed whether every request says when it arrived; if not, none has an arrival, and the
  *     order of the file is theirs
- * @param requests rows of {@link #SCHEMA} in the order of the file, which need not be that of
- *     arrival; read again from the file by each action
+ * @param requests rows of {@link #SCHEMA}, or of {@link #HISTORY_SCHEMA} if the histories are read,
+ *     in the order of the file, which need not be that of arrival; read again from the file by each
+ *     action
  * @param counts what became of the file's rows
+ * @param emptyOutputs requests that generated nothing, among those used
+ * @param waiting requests that are sent after the answer to another; 0 unless the histories are
+ *     read
  * @param remarks what was taken for granted and the user should know
  */
 public record Trace(
@@ -38,6 +42,8 @@ public record Trace(
     boolean timed,
     Dataset<Row> requests,
     TraceCounts counts,
+    long emptyOutputs,
+    long waiting,
     List<String> remarks) {
   private static final long POSITIONS_APART = 1L << 40;
 
@@ -55,6 +61,21 @@ public record Trace(
             new StructField("position", DataTypes.IntegerType, false, Metadata.empty())
           });
 
+  /**
+   * {@link #SCHEMA}, where a request has its arrival also if others have none, and what {@link
+   * io.headroom.workload.RequestHistory} holds, null for what is not told: the session that it is a
+   * turn of, the delay after the answer to the turn before, ids of the blocks that its prompt
+   * begins with, tokens of such a block, and within what the ids mean the same, null for the whole
+   * trace.
+   */
+  public static final StructType HISTORY_SCHEMA =
+      SCHEMA
+          .add("session", DataTypes.StringType, true)
+          .add("delay_nanos", DataTypes.LongType, true)
+          .add("prefix_ids", DataTypes.createArrayType(DataTypes.LongType, false), true)
+          .add("prefix_block_tokens", DataTypes.IntegerType, true)
+          .add("prefix_scope", DataTypes.StringType, true);
+
   public Trace {
     remarks = List.copyOf(remarks);
   }
@@ -64,6 +85,11 @@ public record Trace(
    * is used as it stands.
    */
   public Optional<String> note() {
+    return noteWith(List.of());
+  }
+
+  /** The note with more behind. */
+  Optional<String> noteWith(List<String> more) {
     List<String> parts = new ArrayList<>();
     if (!counts.skipped().isEmpty()) {
       parts.add(
@@ -71,6 +97,7 @@ public record Trace(
               .formatted(counts.rows() - counts.used(), counts.rows(), counts.skippedText()));
     }
     parts.addAll(remarks);
+    parts.addAll(more);
     return parts.isEmpty() ? Optional.empty() : Optional.of(file + ": " + String.join("; ", parts));
   }
 
@@ -98,6 +125,10 @@ public record Trace(
             .map(row -> new TraceRequest(arrivalNanos(row), row.getInt(2), row.getInt(3)))
             .toList();
     return new TraceSample(file, size, byArrival);
+  }
+
+  boolean hasHistory() {
+    return requests.schema().equals(HISTORY_SCHEMA);
   }
 
   private long arrivalNanos(Row row) {

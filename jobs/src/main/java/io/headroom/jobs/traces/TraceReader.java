@@ -7,6 +7,7 @@ import io.headroom.workload.SkipReason;
 import io.headroom.workload.TraceCounts;
 import io.headroom.workload.TraceDescription;
 import io.headroom.workload.TraceLineParser;
+import io.headroom.workload.TraceRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,9 +41,20 @@ public final class TraceReader {
   private static final long LEAST_BLOCK_BYTES = 4L << 20;
 
   private final SparkSession spark;
+  private final boolean withHistory;
 
   public TraceReader(SparkSession spark) {
+    this(spark, false);
+  }
+
+  private TraceReader(SparkSession spark, boolean withHistory) {
     this.spark = spark;
+    this.withHistory = withHistory;
+  }
+
+  /** A reader that reads the history of each request as well, see {@link Trace#HISTORY_SCHEMA}. */
+  public TraceReader withHistory() {
+    return new TraceReader(spark, true);
   }
 
   /**
@@ -84,7 +96,10 @@ public final class TraceReader {
     TraceBeginning beginning =
         TraceBeginning.read(name, wanted, spark.sparkContext().hadoopConfiguration());
     TraceFile file = beginning.file();
-    TraceLineParser parser = beginning.parser();
+    TraceLineParser parser =
+        withHistory
+            ? file.head().parserWithHistory(beginning.description()).orElseThrow()
+            : beginning.parser();
     boolean hasHeader = file.head().hasHeaderLine();
     JavaRDD<Row> lines = lines(file, parser);
     List<BlockSummary> blocks = summarise(file, lines, parser, hasHeader);
@@ -101,21 +116,30 @@ public final class TraceReader {
     boolean timed = withoutArrival == 0;
     long originNanos = blocks.stream().mapToLong(block -> block.earliestNanos).min().orElseThrow();
     JavaRDD<Row> requests =
-        lines.mapPartitions(new RequestRows(parser, hasHeader, firstLines, timed, originNanos));
+        lines.mapPartitions(
+            new RequestRows(parser, hasHeader, firstLines, timed, originNanos, withHistory));
     return new Trace(
         file.name(),
         beginning.description(),
         timed,
-        spark.createDataFrame(requests, Trace.SCHEMA),
+        spark.createDataFrame(requests, withHistory ? Trace.HISTORY_SCHEMA : Trace.SCHEMA),
         counts,
+        blocks.stream().mapToLong(block -> block.emptyOutputs).sum(),
+        blocks.stream().mapToLong(block -> block.waiting).sum(),
         remarks(beginning, blocks, counts));
   }
 
-  private static List<String> remarks(
+  private List<String> remarks(
       TraceBeginning beginning, List<BlockSummary> blocks, TraceCounts counts) {
     List<String> remarks = new ArrayList<>();
     beginning.file().head().remark(beginning.description()).ifPresent(remarks::add);
     long withoutArrival = blocks.stream().mapToLong(block -> block.withoutArrival).sum();
+    if (withoutArrival == 0 && !areInOrder(blocks)) {
+      remarks.add("requests do not stand in the order of their arrival: they are sorted by it");
+    }
+    if (withHistory) {
+      return remarks;
+    }
     if (withoutArrival > 0 && withoutArrival < counts.used()) {
       remarks.add(
           "%d of %d requests do not say when they arrived: all are taken in the order of the file"
@@ -128,6 +152,20 @@ public final class TraceReader {
               .formatted(sessions));
     }
     return remarks;
+  }
+
+  /** Of what has arrivals. */
+  private static boolean areInOrder(List<BlockSummary> blocks) {
+    long lastNanos = TraceRequest.NO_ARRIVAL;
+    for (BlockSummary block : blocks) {
+      if (block.firstNanos >= 0) {
+        if (!block.inOrder || block.firstNanos < lastNanos) {
+          return false;
+        }
+        lastNanos = block.lastNanos;
+      }
+    }
+    return true;
   }
 
   /** The text of every line, and where the block that it was read in begins in the file. */

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -64,9 +65,40 @@ class TraceCasesTest {
       assertThat(trace.requests().count()).isEqualTo(requests.get().longValue());
       assertThat(trace.counts().rows() - trace.counts().used())
           .isEqualTo(number(SKIPPED, expected).orElse(0).longValue());
+      checkRequests(folder.getFileName().toString(), trace);
     } catch (UserException e) {
       assertThat(expected).as(e.getMessage()).contains("told");
       assertThat(e.getMessage()).startsWith(file.toString()).hasLineCount(1);
+    }
+  }
+
+  /** What a simulation of serving gets of it, with the histories and without. */
+  private static void checkRequests(String name, Trace trace) {
+    Trace historic = new TraceReader(SPARK.session()).withHistory().read(trace.file());
+    TraceRequests plain = TraceRequests.first(trace, 100);
+    TraceRequests requests = TraceRequests.first(historic, 100);
+
+    assertThat(historic.counts()).isEqualTo(trace.counts());
+    assertThat(requests.count()).isEqualTo((int) trace.counts().used());
+    assertThat(requests.inputTokens()).isEqualTo(plain.inputTokens());
+    assertThat(requests.outputTokens()).isEqualTo(plain.outputTokens());
+    assertThat(requests.arrivalMillis()).isSorted().isEqualTo(plain.arrivalMillis());
+    assertThat(requests.timed())
+        .isEqualTo(!Set.of("trace-aiperf-delay", "trace-vidur-static").contains(name));
+    Map<String, Integer> blockTokens = Map.of("trace-bailian", 16, "trace-weka", 64);
+    assertThat(requests.prefixBlockTokens()).isEqualTo(blockTokens.getOrDefault(name, 0));
+    switch (name) {
+      case "trace-bailian" ->
+          assertThat(requests.prefixBlocks()).isDeepEqualTo(new int[][] {{0, 1}, {2}});
+      case "trace-weka" ->
+          assertThat(requests.prefixBlocks()).isDeepEqualTo(new int[][] {{0}, {1}, {2}, {3}, {4}});
+      default -> assertThat(requests.prefixBlocks()).isEmpty();
+    }
+    if (name.equals("trace-aiperf-delay")) {
+      assertThat(requests.previous()).containsExactly(TraceRequests.NONE, 0);
+      assertThat(requests.delayMillis()).containsExactly(0, 1000);
+    } else {
+      assertThat(requests.previous()).isEmpty();
     }
   }
 

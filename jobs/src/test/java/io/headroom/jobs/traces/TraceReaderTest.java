@@ -46,6 +46,9 @@ class TraceReaderTest {
       "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type";
   private static final String BLOCK_BYTES = "spark.sql.files.maxPartitionBytes";
 
+  private static final String OUT_OF_ORDER =
+      ": requests do not stand in the order of their arrival: they are sorted by it";
+
   private static final String KNOWN =
       "; known are azure (TIMESTAMP, ContextTokens, GeneratedTokens), mooncake (timestamp,"
           + " input_length, output_length), burstgpt (Timestamp, Request tokens, Response tokens),"
@@ -77,7 +80,7 @@ class TraceReaderTest {
 
     assertThat(trace.description()).isEqualTo(TraceFormat.AZURE);
     assertThat(trace.counts().rows()).isEqualTo(3);
-    assertThat(trace.note()).isEmpty();
+    assertThat(trace.note()).contains(file + OUT_OF_ORDER);
     assertThat(rows(trace))
         .containsExactly(
             List.of(2L, SECOND + 9_930_000L, 374, 44),
@@ -172,6 +175,18 @@ class TraceReaderTest {
         bad,
         ", line 6: ContextTokens must be a whole number from 0 to 2147483647:"
             + " '2024-05-10 00:00:04,x,6'");
+  }
+
+  /** The one that comes too early may be in the same block or in another. */
+  @ParameterizedTest
+  @ValueSource(ints = {29, 1_000_000})
+  void tellsThatArrivalsAreOutOfOrder(int bytes) throws IOException {
+    Path ordered = write("ordered.csv", azureLines(9));
+    Path late = write("late.csv", azureLines(9) + "\n2024-05-10 00:00:07,1,1");
+    splitEvery(bytes);
+
+    assertThat(read(ordered).note()).isEmpty();
+    assertThat(read(late).note()).contains(late + OUT_OF_ORDER);
   }
 
   @Test
@@ -400,7 +415,7 @@ class TraceReaderTest {
 
     Trace trace = reader().read(file.toString(), timed);
     assertThat(trace.description()).isEqualTo(timed);
-    assertThat(trace.note()).isEmpty();
+    assertThat(trace.note()).contains(file + OUT_OF_ORDER);
     assertThat(trace.sample(9, 1).requests())
         .containsExactly(new TraceRequest(0, 9, 4), new TraceRequest(3 * SECOND / 2, 7, 3));
     assertThat(reader().read(file.toString(), untimed).sample(9, 1).requests())
@@ -459,8 +474,9 @@ class TraceReaderTest {
         .contains(
             file
                 + ": 2 of 5 rows are skipped, requests with 0 prompt tokens: 1, sessions without"
-                + " requests: 1; 1 lines are sessions: a request without a time of its own is taken"
-                + " to arrive with its session");
+                + " requests: 1; requests do not stand in the order of their arrival: they are sorted"
+                + " by it; 1 lines are sessions: a request without a time of its own is taken to"
+                + " arrive with its session");
     assertThat(rows(trace))
         .containsExactly(List.of(1L, 1000L, 3, 1), List.of(1L, 1000L, 4, 2), List.of(2L, 0L, 9, 5));
     assertThat(trace.sample(2, 1).requests()).hasSize(2);
