@@ -79,6 +79,7 @@ class ArchitectureTest {
         mayUse("calibrate", "measurements", "settings", "results", "spark", "cli"),
         mayUse("kv", "settings", "cli"),
         mayUse("plan", "settings", "cli", "results"),
+        mayUse("plan.demand", "traces", "spark", "cli"),
         mayUse("verify", "cli"));
   }
 

@@ -42,6 +42,8 @@ final class BlockSummary implements Serializable {
 
   long earliestNanos = Long.MAX_VALUE;
 
+  long latestNanos = TraceRequest.NO_ARRIVAL;
+
   /** Of the first and the last request that says when it arrived; negative if none does. */
   long firstNanos = TraceRequest.NO_ARRIVAL;
 
@@ -52,6 +54,8 @@ final class BlockSummary implements Serializable {
 
   /** Requests that generated nothing, among those used. */
   long emptyOutputs;
+
+  int mostOutputTokens;
 
   /** Requests that are sent after the answer to another, as far as their histories are read. */
   long waiting;
@@ -82,9 +86,8 @@ final class BlockSummary implements Serializable {
   private void add(TraceLine line, String text) {
     if (line instanceof TraceRequest request) {
       used++;
-      if (request.outputTokens() == 0) {
-        emptyOutputs++;
-      }
+      emptyOutputs += request.outputTokens() == 0 ? 1 : 0;
+      mostOutputTokens = Math.max(mostOutputTokens, request.outputTokens());
       RequestHistory history = request.history();
       if (history.hasDelay() || (!request.hasArrival() && !history.session().isEmpty())) {
         waiting++;
@@ -106,6 +109,7 @@ final class BlockSummary implements Serializable {
     if (request.hasArrival()) {
       long nanos = request.arrivalNanos();
       earliestNanos = Math.min(earliestNanos, nanos);
+      latestNanos = Math.max(latestNanos, nanos);
       firstNanos = firstNanos < 0 ? nanos : firstNanos;
       inOrder = inOrder && nanos >= lastNanos;
       lastNanos = nanos;

@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.when;
 
-import io.headroom.UserException;
 import io.headroom.jobs.spark.SparkJobs;
 import io.headroom.workload.TraceFormat;
 import java.util.ArrayList;
@@ -28,17 +27,12 @@ final class RequestCollector {
 
   RequestCollector(Trace trace) {
     this.trace = trace;
-    this.served = trace.counts().used() - trace.emptyOutputs();
+    this.served = trace.served();
   }
 
   TraceRequests first(int most) {
     if (most < 1) {
       throw new IllegalArgumentException("at least 1 request must be asked for: " + most);
-    }
-    if (served == 0) {
-      throw new UserException(
-          "%s: none of %d requests generated anything"
-              .formatted(trace.file(), trace.counts().used()));
     }
     return SparkJobs.described(
         trace.requests().sparkSession(),
@@ -49,10 +43,11 @@ final class RequestCollector {
   private TraceRequests collect(int most) {
     Dataset<Row> requests = trace.requests().withColumn(SENT, sent());
     boolean timed =
-        trace.timed() || (trace.waiting() > 0 && requests.filter(col(SENT).isNull()).isEmpty());
+        trace.timed()
+            || (trace.extent().waiting() > 0 && requests.filter(col(SENT).isNull()).isEmpty());
     List<Row> rows =
         requests.filter("output_tokens > 0").orderBy(order(timed)).limit(most).collectAsList();
-    SessionTurns turns = trace.waiting() > 0 ? SessionTurns.of(rows) : SessionTurns.NONE;
+    SessionTurns turns = trace.extent().waiting() > 0 ? SessionTurns.of(rows) : SessionTurns.NONE;
     DensePrefixes prefixes =
         trace.hasHistory() ? DensePrefixes.of(trace.file(), rows) : DensePrefixes.NONE;
     return new TraceRequests(
@@ -71,7 +66,7 @@ final class RequestCollector {
   /** A turn comes after those before it in its session, whether it says so or not. */
   private Column sent() {
     Column arrival = col("arrival_nanos");
-    if (trace.waiting() == 0) {
+    if (trace.extent().waiting() == 0) {
       return arrival;
     }
     Column session = col("session");
@@ -96,10 +91,7 @@ final class RequestCollector {
 
   private Optional<String> note(
       boolean timed, int taken, SessionTurns turns, DensePrefixes prefixes) {
-    List<String> remarks = new ArrayList<>();
-    if (trace.emptyOutputs() > 0) {
-      remarks.add("%d requests generated nothing and are left out".formatted(trace.emptyOutputs()));
-    }
+    List<String> remarks = new ArrayList<>(trace.notServed());
     if (!timed) {
       remarks.add("not all requests say when they arrived: the order of the file is theirs");
     }

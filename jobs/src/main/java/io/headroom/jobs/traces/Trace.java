@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.headroom.UserException;
 import io.headroom.jobs.spark.SparkJobs;
 import io.headroom.workload.TraceCounts;
 import io.headroom.workload.TraceDescription;
@@ -31,9 +32,7 @@ import org.apache.spark.sql.types.StructType;
  *     in the order of the file, which need not be that of arrival; read again from the file by each
  *     action
  * @param counts what became of the file's rows
- * @param emptyOutputs requests that generated nothing, among those used
- * @param waiting requests that are sent after the answer to another; 0 unless the histories are
- *     read
+ * @param extent how far the requests reach
  * @param remarks what was taken for granted and the user should know
  */
 public record Trace(
@@ -42,8 +41,7 @@ public record Trace(
     boolean timed,
     Dataset<Row> requests,
     TraceCounts counts,
-    long emptyOutputs,
-    long waiting,
+    TraceExtent extent,
     List<String> remarks) {
   private static final long POSITIONS_APART = 1L << 40;
 
@@ -88,8 +86,8 @@ public record Trace(
     return noteWith(List.of());
   }
 
-  /** The note with more behind. */
-  Optional<String> noteWith(List<String> more) {
+  /** The note with more remarks behind. */
+  public Optional<String> noteWith(List<String> more) {
     List<String> parts = new ArrayList<>();
     if (!counts.skipped().isEmpty()) {
       parts.add(
@@ -125,6 +123,28 @@ public record Trace(
             .map(row -> new TraceRequest(arrivalNanos(row), row.getInt(2), row.getInt(3)))
             .toList();
     return new TraceSample(file, size, byArrival);
+  }
+
+  /**
+   * Requests that can be served.
+   *
+   * @throws UserException if there is none
+   */
+  public long served() {
+    long served = counts.used() - extent.emptyOutputs();
+    if (served == 0) {
+      throw new UserException(
+          "%s: none of %d requests generated anything".formatted(file, counts.used()));
+    }
+    return served;
+  }
+
+  /** What is said of the others; empty if there are none. */
+  public List<String> notServed() {
+    return extent.emptyOutputs() == 0
+        ? List.of()
+        : List.of(
+            "%d requests generated nothing and are left out".formatted(extent.emptyOutputs()));
   }
 
   boolean hasHistory() {

@@ -124,8 +124,7 @@ public final class TraceReader {
         timed,
         spark.createDataFrame(requests, withHistory ? Trace.HISTORY_SCHEMA : Trace.SCHEMA),
         counts,
-        blocks.stream().mapToLong(block -> block.emptyOutputs).sum(),
-        blocks.stream().mapToLong(block -> block.waiting).sum(),
+        extent(blocks),
         remarks(beginning, blocks, counts));
   }
 
@@ -152,6 +151,17 @@ public final class TraceReader {
               .formatted(sessions));
     }
     return remarks;
+  }
+
+  private static TraceExtent extent(List<BlockSummary> blocks) {
+    long earliestNanos =
+        blocks.stream().mapToLong(block -> block.earliestNanos).min().orElseThrow();
+    long latestNanos = blocks.stream().mapToLong(block -> block.latestNanos).max().orElseThrow();
+    return new TraceExtent(
+        latestNanos < 0 ? 0 : latestNanos - earliestNanos,
+        blocks.stream().mapToInt(block -> block.mostOutputTokens).max().orElseThrow(),
+        blocks.stream().mapToLong(block -> block.emptyOutputs).sum(),
+        blocks.stream().mapToLong(block -> block.waiting).sum());
   }
 
   /** Of what has arrivals. */
