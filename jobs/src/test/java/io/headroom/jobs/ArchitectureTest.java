@@ -80,6 +80,7 @@ class ArchitectureTest {
         mayUse("kv", "settings", "cli"),
         mayUse("plan", "settings", "cli", "results"),
         mayUse("plan.demand", "traces", "spark", "cli"),
+        mayUse("plan.prices", "settings"),
         mayUse("verify", "cli"));
   }
 

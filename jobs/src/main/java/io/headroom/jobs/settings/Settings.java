@@ -45,6 +45,11 @@ public final class Settings {
     return object.get(key) != null;
   }
 
+  /** All of them, in the order of the alphabet, where any name may be a key. */
+  public List<String> keys() {
+    return object.keySet().stream().sorted().toList();
+  }
+
   public String string(String key) {
     return asString(key, require(key));
   }
