@@ -63,17 +63,20 @@ final class RequestCollector {
         note(timed, rows.size(), turns, prefixes));
   }
 
-  /** A turn comes after those before it in its session, whether it says so or not. */
+  /** A turn that waits comes after those before it in its session, whenever these are sent. */
   private Column sent() {
     Column arrival = col("arrival_nanos");
     if (trace.extent().waiting() == 0) {
       return arrival;
     }
     Column session = col("session");
-    return max(arrival)
-        .over(
-            Window.partitionBy(session, when(session.isNull(), col("line")))
-                .orderBy("line", "position"));
+    Column latestBefore =
+        max(arrival)
+            .over(
+                Window.partitionBy(session, when(session.isNull(), col("line")))
+                    .orderBy("line", "position"));
+    Column hasOwnTime = col("delay_nanos").isNull().and(arrival.isNotNull());
+    return when(hasOwnTime, arrival).otherwise(latestBefore);
   }
 
   private static Column[] order(boolean timed) {

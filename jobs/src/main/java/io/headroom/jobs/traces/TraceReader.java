@@ -9,6 +9,7 @@ import io.headroom.workload.TraceDescription;
 import io.headroom.workload.TraceLineParser;
 import io.headroom.workload.TraceRequest;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -191,10 +192,15 @@ public final class TraceReader {
       return JavaSparkContext.fromSparkContext(spark.sparkContext())
           .newAPIHadoopRDD(
               job.getConfiguration(), BoundedLines.class, LongWritable.class, Text.class)
-          .map(line -> RowFactory.create(line._2().toString(), line._1().get()));
+          .map(line -> RowFactory.create(text(line._2()), line._1().get()));
     } catch (IOException e) {
       throw new UserException("%s: cannot be read: %s".formatted(file.name(), e.getMessage()), e);
     }
+  }
+
+  /** As the text's own {@code toString}, in less time: broken letters are replaced. */
+  private static String text(Text line) {
+    return new String(line.getBytes(), 0, line.getLength(), StandardCharsets.UTF_8);
   }
 
   /** As Spark's own sources: a share for every core, unless that is very little or very much. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.headroom.UserException;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.testkit.SharedData;
+import io.headroom.workload.TraceFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,6 +101,79 @@ class TraceRequestsTest {
             file
                 + ": 2 requests wait for the answer to another; input_length is taken for the whole"
                 + " prompt, to which aiperf adds the turns before");
+  }
+
+  /** A turn that cannot be served is passed over; without any before it a turn waits for none. */
+  @Test
+  void turnsWaitForWhatIsServed() throws IOException {
+    Path file =
+        write(
+            "sessions.jsonl",
+            "{\"session_id\": \"a\", \"timestamp\": 5, \"input_length\": 1, \"output_length\": 0}",
+            "{\"session_id\": \"a\", \"delay\": 7, \"input_length\": 2, \"output_length\": 1}",
+            "{\"session_id\": \"a\", \"delay\": 8, \"input_length\": 3, \"output_length\": 0}",
+            "{\"session_id\": \"a\", \"delay\": 9, \"input_length\": 4, \"output_length\": 1}");
+
+    TraceRequests requests = TraceRequests.first(histories(file), 10);
+
+    assertThat(requests.timed()).isTrue();
+    assertThat(requests.inputTokens()).containsExactly(2, 4);
+    assertThat(requests.arrivalMillis()).containsExactly(0, 0);
+    assertThat(requests.previous()).containsExactly(-1, 0);
+    assertThat(requests.delayMillis()).containsExactly(0, 9);
+  }
+
+  /** A turn that waits is sent after the latest before it, one that does not at its own time. */
+  @Test
+  void aTurnComesAfterThoseBeforeIt() throws IOException {
+    Path file =
+        write(
+            "weka.jsonl",
+            "{\"id\": \"a\", \"requests\": [{\"t\": 9, \"in\": 1, \"out\": 2},"
+                + " {\"t\": 3, \"in\": 2, \"out\": 2, \"think_time\": 0.5},"
+                + " {\"t\": 4, \"in\": 5, \"out\": 2}]}",
+            "{\"id\": \"b\", \"requests\": [{\"t\": 0, \"in\": 3, \"out\": 2},"
+                + " {\"t\": 5, \"in\": 4, \"out\": 2, \"think_time\": -0.5}]}");
+
+    TraceRequests requests = TraceRequests.first(histories(file), 10);
+
+    assertThat(requests.inputTokens()).containsExactly(3, 5, 4, 1, 2);
+    assertThat(requests.arrivalMillis()).containsExactly(0, 4000, 5000, 9000, 9000);
+    assertThat(requests.previous()).containsExactly(-1, -1, -1, -1, 3);
+    assertThat(requests.delayMillis()).containsExactly(0, 0, 0, 0, 500);
+  }
+
+  @Test
+  void columnsOfParquetTellTheSame() {
+    Path file = folder.resolve("trace");
+    SPARK
+        .session()
+        .sql(
+            """
+            select * from values
+              (1, 'c', 2D, 40, 3, array(7L, 8L), cast(null as double)),
+              (2, 'c', 1D, 33, 4, array(7L, 9L), 250D)
+              as t(line, session_id, timestamp, input_length, output_length, hash_ids, delay)
+            """)
+        .orderBy("line")
+        .coalesce(1)
+        .write()
+        .parquet(file.toString());
+    Path part =
+        Arrays.stream(file.toFile().listFiles((parent, name) -> name.endsWith(".parquet")))
+            .findFirst()
+            .orElseThrow()
+            .toPath();
+
+    Trace trace =
+        new TraceReader(SPARK.session()).withHistory().read(part.toString(), TraceFormat.AIPERF);
+    TraceRequests requests = TraceRequests.first(trace, 10);
+
+    assertThat(requests.prefixBlockTokens()).isEqualTo(512);
+    assertThat(requests.prefixBlocks()).as("none is filled").isDeepEqualTo(new int[2][0]);
+    assertThat(requests.arrivalMillis()).containsExactly(1, 1);
+    assertThat(requests.previous()).containsExactly(-1, 0);
+    assertThat(requests.delayMillis()).containsExactly(0, 250);
   }
 
   @Test
