@@ -5,6 +5,7 @@ import io.headroom.jobs.spark.SparkJobs;
 import io.headroom.jobs.traces.Trace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Row;
@@ -64,18 +65,27 @@ public record TraceDemand(List<DemandMinute> minutes, Optional<String> note) {
           trace.file()
               + ": not all requests say when they arrived, as a demand by the minute needs");
     }
-    long days = TimeUnit.NANOSECONDS.toDays(trace.extent().spanNanos());
-    if (days >= MOST_DAYS) {
+    double days = trace.extent().spanNanos() / (double) TimeUnit.DAYS.toNanos(1);
+    if (days > MOST_DAYS) {
       throw new UserException(
-          "%s: spans %d days; a demand by the minute is of %d at most"
-              .formatted(trace.file(), days, MOST_DAYS));
+          String.format(
+              Locale.ROOT,
+              "%s: spans %.1f days; a demand by the minute is of %d at most",
+              trace.file(),
+              days,
+              MOST_DAYS));
     }
     int outputTokens = trace.extent().mostOutputTokens();
     double hours = model.servingMillis(outputTokens) / TimeUnit.HOURS.toMillis(1);
     if (hours > MOST_SERVING_HOURS) {
       throw new UserException(
-          "%s: a request of %d output tokens would be served for %.0f hours; allowed: %d at most"
-              .formatted(trace.file(), outputTokens, hours, MOST_SERVING_HOURS));
+          String.format(
+              Locale.ROOT,
+              "%s: a request of %d output tokens would be served for %.1f hours; allowed: %d at most",
+              trace.file(),
+              outputTokens,
+              hours,
+              MOST_SERVING_HOURS));
     }
   }
 

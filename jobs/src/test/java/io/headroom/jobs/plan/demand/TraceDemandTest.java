@@ -209,12 +209,12 @@ class TraceDemandTest {
   @Test
   void whatCannotBeCountedIsTold() throws IOException {
     assertFails(
-        ": spans 366 days; a demand by the minute is of 366 at most",
-        write("0,5,1", "31622400,5,1"),
+        ": spans 367.0 days; a demand by the minute is of 366 at most",
+        write("0,5,1", "31708800,5,1"),
         SECONDS);
     assertFails(
-        ": a request of 86401 output tokens would be served for 24 hours; allowed: 24 at most",
-        write("0,5,86401"),
+        ": a request of 90000 output tokens would be served for 25.0 hours; allowed: 24 at most",
+        write("0,5,90000"),
         SECONDS);
     assertFails(": none of 1 requests generated anything", write("0,5,0"), SECONDS);
     assertFails(
