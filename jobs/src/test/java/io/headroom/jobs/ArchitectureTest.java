@@ -41,7 +41,14 @@ class ArchitectureTest {
         mayUse("workload", "traces", "settings"),
         mayUse("sweep.settings", "settings", "workload"),
         mayUse("sweep.cells", "sweep.settings", "settings", "workload"),
-        mayUse("sweep.rows", "sweep.cells", "sweep.settings", "workload", "measurements", "cli"),
+        mayUse(
+            "sweep.rows",
+            "sweep.cells",
+            "sweep.settings",
+            "settings",
+            "workload",
+            "measurements",
+            "cli"),
         mayUse("sweep.folder", "sweep.rows", "sweep.cells", "workload", "measurements", "results"),
         mayUse("sweep.executor", "sweep.cells", "sweep.rows", "workload", "measurements", "cli"),
         mayUse(
@@ -78,9 +85,10 @@ class ArchitectureTest {
         mayUse("report", "measurements", "results", "spark", "cli"),
         mayUse("calibrate", "measurements", "settings", "results", "spark", "cli"),
         mayUse("kv", "settings", "cli"),
-        mayUse("plan", "settings", "cli", "results"),
+        mayUse("plan.check", "settings", "cli", "results"),
         mayUse("plan.demand", "traces", "spark", "cli"),
         mayUse("plan.prices", "settings"),
+        mayUse("plan", "plan.check", "settings", "cli"),
         mayUse("verify", "cli"));
   }
 

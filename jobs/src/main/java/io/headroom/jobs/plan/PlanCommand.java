@@ -2,11 +2,9 @@ package io.headroom.jobs.plan;
 
 import io.headroom.UserException;
 import io.headroom.jobs.cli.ExitStatus;
-import io.headroom.jobs.cli.JsonLine;
-import io.headroom.jobs.results.WholeFile;
+import io.headroom.jobs.plan.check.PlanChecks;
 import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.model.config.HubModels;
-import io.headroom.plan.memory.EngineOverheads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -85,26 +83,16 @@ public final class PlanCommand implements Callable<Integer> {
     if ((pools == null) == (runs == null)) {
       throw new UserException("plan: one is needed: --check FILE.csv, or --check-pool FILE.csv");
     }
-    HubModels hub = new HubModels(ProjectFolders.models(), Optional.ofNullable(models));
-    EngineOverheads changed =
-        OverheadOption.parse(
-            overheads == null ? EngineOverheads.USUAL : OverheadsFile.read(overheads), changes);
-    if (runs != null) {
-      List<ServedRun> served =
-          CsvTable.read(runs, ServedRun.COLUMNS).rows().stream().map(ServedRun::of).toList();
-      ServingCheck check = new ServingCheck(hub, new Profiles()::of, changed);
-      ServingReport report = check.check(served, CostChoice.named(costs));
-      if (rows != null) {
-        WholeFile.at(rows).write(report.csv());
-      }
-      System.out.print(json ? JsonLine.of(report.json()) : report.text());
-      return ExitStatus.DONE;
-    }
-    PoolCheck check = new PoolCheck(hub, changed);
-    PoolReport report =
-        check.check(
-            CsvTable.read(pools, LoggedPool.COLUMNS).rows().stream().map(LoggedPool::of).toList());
-    System.out.print(json ? JsonLine.of(report.json()) : report.text());
+    PlanChecks checks =
+        new PlanChecks(
+            new HubModels(ProjectFolders.models(), Optional.ofNullable(models)),
+            Optional.ofNullable(overheads),
+            changes,
+            json);
+    System.out.print(
+        runs == null
+            ? checks.pools(pools)
+            : checks.serving(runs, costs, Optional.ofNullable(rows)));
     return ExitStatus.DONE;
   }
 }

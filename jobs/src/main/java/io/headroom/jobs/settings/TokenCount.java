@@ -9,6 +9,9 @@ import java.util.regex.Pattern;
 
 /** A number of tokens as people write it: {@code 32768} or {@code 32k}, of powers of 1024. */
 public final class TokenCount {
+  /** Of a prompt, of what is decoded after it, and of a window. */
+  public static final int MOST = 16_777_216;
+
   private static final Pattern FORM = Pattern.compile("(-?\\d{1,15})([a-z]*)");
   private static final Map<String, Integer> SHIFTS =
       Map.of("", 0, "k", 10, "ki", 10, "m", 20, "mi", 20);

@@ -3,9 +3,11 @@ package io.headroom.jobs.workload;
 import io.headroom.UserException;
 import io.headroom.jobs.settings.FileLocator;
 import io.headroom.jobs.settings.Settings;
+import io.headroom.jobs.settings.TokenCount;
 import io.headroom.jobs.traces.TraceReader;
 import io.headroom.workload.ArrivalColumn;
 import io.headroom.workload.ArrivalUnit;
+import io.headroom.workload.LengthDistribution;
 import io.headroom.workload.LengthList;
 import io.headroom.workload.LognormalLengths;
 import io.headroom.workload.TraceColumns;
@@ -21,7 +23,7 @@ import java.util.Set;
 /** Reads from HOCON where the sequences of a workload come from. */
 public final class SequenceSettings {
   /** Of a prompt, and of what is decoded after it. */
-  public static final int MOST_TOKENS = 16_777_216;
+  public static final int MOST_TOKENS = TokenCount.MOST;
 
   private static final int MOST_SEQUENCES = 10_000_000;
 
@@ -45,8 +47,8 @@ public final class SequenceSettings {
         switch (given.get(0)) {
           case "lengths" -> lengths(sequences);
           case "trace" -> trace(sequences, files);
-          case "lognormal" -> lognormal(sequences.object("lognormal"), count(sequences));
-          default -> uniform(sequences.object("uniform"), count(sequences));
+          case "lognormal" -> drawn(lognormal(sequences.object("lognormal")), sequences);
+          default -> drawn(uniform(sequences.object("uniform")), sequences);
         };
     sequences.rejectUnknown();
     return source;
@@ -64,11 +66,22 @@ public final class SequenceSettings {
     return new SequenceSource.Listed(new LengthList(lengths, count));
   }
 
+  private static SequenceSource drawn(LengthDistribution lengths, Settings sequences) {
+    return new SequenceSource.Drawn(lengths, count(sequences));
+  }
+
   private static int count(Settings sequences) {
     return sequences.integer("count", 1, MOST_SEQUENCES);
   }
 
-  private static SequenceSource trace(Settings sequences, FileLocator files) {
+  /**
+   * Reads which trace is meant: keys {@code trace}, {@code format}, {@code columns}, {@code
+   * sample}.
+   *
+   * @param files finds the trace
+   * @throws UserException if a setting is wrong, or there is no such trace
+   */
+  public static SequenceSource.Trace trace(Settings sequences, FileLocator files) {
     String file = files.locate(sequences.value("trace"));
     Optional<TraceDescription> description = description(sequences);
     Optional<Integer> sample =
@@ -122,7 +135,25 @@ public final class SequenceSettings {
     return named;
   }
 
-  private static SequenceSource lognormal(Settings lognormal, int count) {
+  /**
+   * Reads from what lengths are drawn.
+   *
+   * @param lengths an object with one of {@code lognormal} and {@code uniform}
+   * @throws UserException if a setting is wrong, missing or unknown
+   */
+  public static LengthDistribution distribution(Settings lengths) {
+    boolean isLognormal = lengths.has("lognormal");
+    if (isLognormal == lengths.has("uniform")) {
+      throw lengths.wrong(
+          isLognormal ? "uniform" : "lognormal", "exactly one of lognormal, uniform must be given");
+    }
+    LengthDistribution read =
+        isLognormal ? lognormal(lengths.object("lognormal")) : uniform(lengths.object("uniform"));
+    lengths.rejectUnknown();
+    return read;
+  }
+
+  private static LengthDistribution lognormal(Settings lognormal) {
     double p50 = lognormal.number("p50", 1, MOST_TOKENS);
     double mean = lognormal.number("mean", 1, MOST_TOKENS);
     int max = lognormal.tokens("max", 1, MOST_TOKENS);
@@ -133,14 +164,14 @@ public final class SequenceSettings {
       throw lognormal.wrong("max", "must be at least p50 = " + p50);
     }
     lognormal.rejectUnknown();
-    return new SequenceSource.Drawn(new LognormalLengths(mean, p50, max), count);
+    return new LognormalLengths(mean, p50, max);
   }
 
-  private static SequenceSource uniform(Settings uniform, int count) {
+  private static LengthDistribution uniform(Settings uniform) {
     int min = uniform.tokens("min", 1, MOST_TOKENS);
     int max = uniform.tokens("max", min, MOST_TOKENS);
     uniform.rejectUnknown();
-    return new SequenceSource.Drawn(new UniformLengths(min, max), count);
+    return new UniformLengths(min, max);
   }
 
   /**

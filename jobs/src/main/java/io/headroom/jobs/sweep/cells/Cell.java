@@ -1,6 +1,6 @@
 package io.headroom.jobs.sweep.cells;
 
-import io.headroom.jobs.sweep.settings.Window;
+import io.headroom.jobs.settings.Window;
 import io.headroom.kvcache.KvFormat;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;

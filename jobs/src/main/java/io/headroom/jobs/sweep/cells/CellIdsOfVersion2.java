@@ -2,7 +2,7 @@ package io.headroom.jobs.sweep.cells;
 
 import io.headroom.CanonicalText;
 import io.headroom.Fingerprint;
-import io.headroom.jobs.sweep.settings.KvHeads;
+import io.headroom.jobs.settings.KvHeads;
 import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.workload.DecodeTokens;
 import io.headroom.jobs.workload.SequenceSource;

@@ -1,9 +1,9 @@
 package io.headroom.jobs.sweep.cells;
 
 import io.headroom.UserException;
-import io.headroom.jobs.sweep.settings.KvHeads;
+import io.headroom.jobs.settings.KvHeads;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.sweep.settings.SweepSettings;
-import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.kvcache.KvFormat;
 import io.headroom.model.ModelSpec;
 import java.util.ArrayList;
@@ -44,8 +44,7 @@ public record CellPlan(
 
   private static void requireUsefulKvHeads(SweepSettings settings, List<ModelSpec> models) {
     for (KvHeads kvHeads : settings.kvHeads()) {
-      if (kvHeads instanceof KvHeads.Count count
-          && models.stream().noneMatch(model -> divides(count.heads(), model))) {
+      if (kvHeads instanceof KvHeads.Count count && models.stream().noneMatch(count::divide)) {
         throw new UserException(
             "sweep.kv-heads = %d: divides the query heads of none of the models (%s); allowed: %s"
                 .formatted(
@@ -58,10 +57,6 @@ public record CellPlan(
                     KvHeads.ALLOWED));
       }
     }
-  }
-
-  private static boolean divides(int kvHeads, ModelSpec model) {
-    return model.layers().stream().allMatch(layer -> layer.heads().queryHeads() % kvHeads == 0);
   }
 
   /** The names that rows of these cells have, each once. */
@@ -87,8 +82,8 @@ public record CellPlan(
     }
 
     void addVariants(ModelSpec model, KvHeads kvHeads) {
-      boolean possible = !(kvHeads instanceof KvHeads.Count count) || divides(count.heads(), model);
-      ModelSpec variant = possible ? withKvHeads(model, kvHeads) : model;
+      boolean possible = kvHeads.divide(model);
+      ModelSpec variant = possible ? kvHeads.of(model) : model;
       for (Window window : settings.windows()) {
         ModelSpec windowed =
             window.isNone() ? variant : variant.withWindow(window.size(), window.sinks());
@@ -161,16 +156,6 @@ public record CellPlan(
         }
       }
       return product;
-    }
-
-    private static ModelSpec withKvHeads(ModelSpec model, KvHeads kvHeads) {
-      if (kvHeads instanceof KvHeads.Mha) {
-        return model.asMha();
-      }
-      if (kvHeads instanceof KvHeads.Mqa) {
-        return model.asMqa();
-      }
-      return kvHeads instanceof KvHeads.Count count ? model.withKvHeads(count.heads()) : model;
     }
 
     private static String reason(ModelSpec model, KvHeads.Count kvHeads) {

@@ -1,6 +1,6 @@
 package io.headroom.jobs.sweep.cells;
 
-import io.headroom.jobs.sweep.settings.KvHeads;
+import io.headroom.jobs.settings.KvHeads;
 import java.util.Optional;
 
 /**

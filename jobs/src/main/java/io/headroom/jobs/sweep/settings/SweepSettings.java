@@ -1,6 +1,8 @@
 package io.headroom.jobs.sweep.settings;
 
+import io.headroom.jobs.settings.KvHeads;
 import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.workload.DecodeTokens;
 import io.headroom.jobs.workload.SequenceSource;
 import io.headroom.kvcache.KvFormat;

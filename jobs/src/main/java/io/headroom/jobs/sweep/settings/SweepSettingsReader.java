@@ -2,8 +2,10 @@ package io.headroom.jobs.sweep.settings;
 
 import io.headroom.engines.AttentionEngines;
 import io.headroom.jobs.settings.FileLocator;
+import io.headroom.jobs.settings.KvHeads;
 import io.headroom.jobs.settings.Settings;
 import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.workload.SequenceSettings;
 import io.headroom.jobs.workload.SequenceSource;
 import io.headroom.kvcache.KvFormat;
@@ -51,7 +53,7 @@ public final class SweepSettingsReader {
             SequenceSettings.decodeTokens(sweep, sequences),
             sweep.list(
                 "kv-precisions", element -> element.named(KvFormat::named, KvFormat.labels())),
-            sweep.list("windows", SweepSettingsReader::window),
+            sweep.list("windows", Window::read),
             sweep.list("kv-cache", element -> element.named(SweepSettingsReader::onOff, "on, off")),
             sweep.list("engines", SweepSettingsReader::engine),
             sweep.list("threads", element -> element.integer(1, MOST_THREADS)),
@@ -83,19 +85,6 @@ public final class SweepSettingsReader {
     }
     double samplingSeconds = measure.number("max-seconds-per-cell", 0.001, 1_000_000);
     return Math.max(LEAST_TIME_LIMIT_SECONDS, TIME_LIMIT_FACTOR * samplingSeconds);
-  }
-
-  private static Window window(Settings.Element element) {
-    if (!element.isObject()) {
-      return element.named(
-          text -> text.equals("none") ? Optional.of(Window.NONE) : Optional.empty(),
-          "none, or { size = tokens, sinks = tokens }");
-    }
-    Settings window = element.object();
-    int size = window.tokens("size", 1, SequenceSettings.MOST_TOKENS);
-    int sinks = window.has("sinks") ? window.tokens("sinks", 0, SequenceSettings.MOST_TOKENS) : 0;
-    window.rejectUnknown();
-    return new Window(size, sinks);
   }
 
   private static Optional<Boolean> onOff(String text) {

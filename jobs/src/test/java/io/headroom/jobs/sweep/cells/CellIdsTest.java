@@ -3,11 +3,11 @@ package io.headroom.jobs.sweep.cells;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.Fingerprint;
+import io.headroom.jobs.settings.KvHeads;
 import io.headroom.jobs.settings.SettingsFile;
-import io.headroom.jobs.sweep.settings.KvHeads;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.sweep.settings.SweepSettingsReader;
-import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.ModelIdentity;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.headroom.UserException;
-import io.headroom.jobs.sweep.settings.KvHeads;
+import io.headroom.jobs.settings.KvHeads;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.sweep.settings.SweepSettings;
-import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.ModelSpec;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.headroom.UserException;
-import io.headroom.jobs.sweep.settings.KvHeads;
+import io.headroom.jobs.settings.KvHeads;
 import io.headroom.kvcache.KvPrecision;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.headroom.jobs.sweep.cells;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.headroom.jobs.sweep.settings.Window;
+import io.headroom.jobs.settings.Window;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.LayerSpec;
 import io.headroom.model.ModelSpec;

@@ -1,10 +1,10 @@
 package io.headroom.jobs.sweep.cells;
 
+import io.headroom.jobs.settings.KvHeads;
 import io.headroom.jobs.settings.SettingsFile;
-import io.headroom.jobs.sweep.settings.KvHeads;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.sweep.settings.SweepSettings;
 import io.headroom.jobs.sweep.settings.SweepSettingsReader;
-import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.testkit.ScratchSweep;
 import io.headroom.kvcache.KvFormat;
 import io.headroom.model.ModelSpec;

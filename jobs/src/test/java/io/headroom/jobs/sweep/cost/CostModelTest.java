@@ -2,10 +2,10 @@ package io.headroom.jobs.sweep.cost;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Sweeps;
-import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.ModelSpec;

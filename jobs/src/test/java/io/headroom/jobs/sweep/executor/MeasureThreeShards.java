@@ -2,13 +2,13 @@ package io.headroom.jobs.sweep.executor;
 
 import io.headroom.attention.AttentionEngine;
 import io.headroom.engines.AttentionEngines;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.MeasureSettings;
 import io.headroom.jobs.sweep.cells.Shard;
 import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.rows.MeasuredRow;
-import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.engines.AttentionEngines;
 import io.headroom.jobs.measurements.HistogramMerge;
+import io.headroom.jobs.settings.Window;
 import io.headroom.jobs.sweep.cells.Cell;
 import io.headroom.jobs.sweep.cells.CellIds;
 import io.headroom.jobs.sweep.cells.Shard;
@@ -11,7 +12,6 @@ import io.headroom.jobs.sweep.cells.Sweeps;
 import io.headroom.jobs.sweep.rows.MadeUpRows;
 import io.headroom.jobs.sweep.rows.MeasuredRow;
 import io.headroom.jobs.sweep.rows.ShardResult;
-import io.headroom.jobs.sweep.settings.Window;
 import io.headroom.jobs.workload.Sequence;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.GroupedHeads;

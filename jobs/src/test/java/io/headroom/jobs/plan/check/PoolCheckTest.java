@@ -1,4 +1,4 @@
-package io.headroom.jobs.plan;
+package io.headroom.jobs.plan.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

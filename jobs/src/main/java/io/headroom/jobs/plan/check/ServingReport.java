@@ -1,4 +1,4 @@
-package io.headroom.jobs.plan;
+package io.headroom.jobs.plan.check;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.headroom.jobs.cli.TextTable;

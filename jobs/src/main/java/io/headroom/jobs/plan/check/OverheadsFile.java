@@ -1,4 +1,4 @@
-package io.headroom.jobs.plan;
+package io.headroom.jobs.plan.check;
 
 import io.headroom.jobs.settings.Settings;
 import io.headroom.jobs.settings.SettingsFile;

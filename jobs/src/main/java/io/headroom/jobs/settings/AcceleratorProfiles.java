@@ -1,7 +1,6 @@
-package io.headroom.jobs.plan;
+package io.headroom.jobs.settings;
 
 import io.headroom.UserException;
-import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.plan.accelerator.AcceleratorProfile;
 import io.headroom.plan.accelerator.ProfileFile;
 import java.nio.file.Files;
@@ -11,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The profiles of accelerators by their names, each read once. */
-final class Profiles {
+public final class AcceleratorProfiles {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   private final Map<String, AcceleratorProfile> read = new HashMap<>();
@@ -19,8 +18,8 @@ final class Profiles {
   /**
    * @throws UserException if there is none of that name, or it cannot be read
    */
-  AcceleratorProfile of(String accelerator) {
-    return read.computeIfAbsent(accelerator, Profiles::read);
+  public AcceleratorProfile of(String accelerator) {
+    return read.computeIfAbsent(accelerator, AcceleratorProfiles::read);
   }
 
   private static AcceleratorProfile read(String accelerator) {

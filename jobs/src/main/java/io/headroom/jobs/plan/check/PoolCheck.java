@@ -1,4 +1,4 @@
-package io.headroom.jobs.plan;
+package io.headroom.jobs.plan.check;
 
 import io.headroom.UserException;
 import io.headroom.model.config.ConfiguredModel;
