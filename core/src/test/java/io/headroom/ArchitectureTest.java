@@ -58,6 +58,16 @@ class ArchitectureTest {
         mayUse("plan.accelerator", "fit", "json"),
         mayUse("plan.time", "plan.accelerator", "model", "model.weights", "kvcache", "json"),
         mayUse("plan.serving", "plan.time", "json"),
+        mayUse(
+            "plan.search",
+            "plan.serving",
+            "plan.memory",
+            "plan.time",
+            "plan.accelerator",
+            "model",
+            "model.weights",
+            "kvcache",
+            "json"),
         mayUse("host", "attention", "attention.vector"),
         mayUse("measure", "attention", "attention.reference", "kvcache", "host"));
   }

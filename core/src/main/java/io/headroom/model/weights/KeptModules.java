@@ -1,6 +1,7 @@
 package io.headroom.model.weights;
 
 import io.headroom.UserException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.regex.PatternSyntaxException;
  *     model.layers.0.mlp}
  * @param patterns that find names
  */
-public record KeptModules(Set<String> names, List<Pattern> patterns) {
+public record KeptModules(Set<String> names, List<Pattern> patterns) implements Serializable {
   static final KeptModules NONE = new KeptModules(Set.of(), List.of());
 
   /** How compressed-tensors marks a regular expression, which must match from the beginning. */

@@ -3,6 +3,8 @@ package io.headroom.model.weights;
 import static io.headroom.Rounding.ceilDivide;
 import static io.headroom.Rounding.roundUp;
 
+import java.io.Serializable;
+
 /**
  * How the numbers of a matrix are kept: so many bits each, scales and zero points for groups of
  * them, and what a matrix has once.
@@ -22,7 +24,8 @@ public record MatrixEncoding(
     int scaleBits,
     int onceBytes,
     int inputBytes,
-    int inputsStep) {
+    int inputsStep)
+    implements Serializable {
 
   MatrixEncoding(
       int bits, int groupOutputs, int groupInputs, int scaleBits, int onceBytes, int inputBytes) {

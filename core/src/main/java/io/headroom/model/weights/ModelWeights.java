@@ -1,6 +1,7 @@
 package io.headroom.model.weights;
 
 import io.headroom.UserException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +29,8 @@ public record ModelWeights(
     boolean tied,
     WeightFormat format,
     int expertsPerToken,
-    List<String> uncounted) {
+    List<String> uncounted)
+    implements Serializable {
 
   public ModelWeights {
     Objects.requireNonNull(model, "model");

@@ -1,12 +1,14 @@
 package io.headroom.model.weights;
 
+import java.io.Serializable;
+
 /**
  * How ranks of tensor parallelism share an array.
  *
  * @param units equal parts that are not divided, such as heads; a rank holds {@code ceil(units /
  *     ranks)}, so that they are replicated where there are more ranks than units
  */
-public record RankSplit(Dimension dimension, long units) {
+public record RankSplit(Dimension dimension, long units) implements Serializable {
   /** Every rank has all of it. */
   public static final RankSplit NONE = new RankSplit(Dimension.NONE, 1);
 

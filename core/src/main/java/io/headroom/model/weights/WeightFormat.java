@@ -1,6 +1,7 @@
 package io.headroom.model.weights;
 
 import io.headroom.UserException;
+import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,13 +21,15 @@ public record WeightFormat(
     int numberBytes,
     Optional<MatrixEncoding> quantised,
     Set<WeightRole> roles,
-    KeptModules kept) {
+    KeptModules kept)
+    implements Serializable {
 
   /** What schemes quantise where nothing else is said. */
   static final Set<WeightRole> PROJECTIONS = Set.of(WeightRole.PROJECTION, WeightRole.EXPERT);
 
   /** What an engine can quantise to when it starts, and what it runs unquantised. */
-  public static final List<String> SCHEMES = List.of("bfloat16", "fp8", "fp8_block", "nvfp4");
+  public static final List<String> SCHEMES =
+      List.of("bfloat16", "fp8", "fp8_block", "nvfp4", "int4");
 
   private static final int BLOCK = 128;
 
@@ -52,6 +55,7 @@ public record WeightFormat(
       case "fp8" -> quantised(scheme, MatrixEncoding.perTensor(8));
       case "fp8_block" -> quantised(scheme, MatrixEncoding.blocks(8, BLOCK, BLOCK));
       case "nvfp4" -> quantised(scheme, MatrixEncoding.nvfp4());
+      case "int4" -> quantised(scheme, MatrixEncoding.groups(4, BLOCK, 0));
       default ->
           throw new UserException(
               "weights must be one of %s: %s".formatted(String.join(", ", SCHEMES), scheme));
@@ -86,5 +90,22 @@ public record WeightFormat(
         isMxfp4() ? Optional.of(quantised.get().padded(expertInputsStep)) : quantised,
         roles,
         kept);
+  }
+
+  /** What is written of it: an Optional cannot be. */
+  private Object writeReplace() {
+    return new Written(label, numberBytes, quantised.orElse(null), roles, kept);
+  }
+
+  private record Written(
+      String label,
+      int numberBytes,
+      MatrixEncoding quantised,
+      Set<WeightRole> roles,
+      KeptModules kept)
+      implements Serializable {
+    private Object readResolve() {
+      return new WeightFormat(label, numberBytes, Optional.ofNullable(quantised), roles, kept);
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.headroom.model.weights;
 import static io.headroom.Rounding.ceilDivide;
 import static io.headroom.Rounding.roundUp;
 
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -21,7 +22,8 @@ public record WeightMatrix(
     long outputs,
     long inputs,
     boolean biased,
-    RankSplit split) {
+    RankSplit split)
+    implements Serializable {
 
   /**
    * vLLM pads rows of a vocabulary so (DEFAULT_VOCAB_PADDING_SIZE, vocab_parallel_embedding.py).

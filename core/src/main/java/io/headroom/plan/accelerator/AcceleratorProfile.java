@@ -14,13 +14,15 @@ import java.util.TreeMap;
  * @param models of the families that were measured
  * @param lenders who say of other families, and of other kernels, how long they take
  * @param adaptations of what they lend
+ * @param roofline whether all times are those of a plain roofline, whatever was measured
  */
 public record AcceleratorProfile(
     DataSheet sheet,
     SortedMap<String, String> provenance,
     SortedMap<KernelFamily, KernelModel> models,
     List<Lender> lenders,
-    SortedMap<KernelFamily, Adaptation> adaptations) {
+    SortedMap<KernelFamily, Adaptation> adaptations,
+    boolean roofline) {
   public AcceleratorProfile {
     provenance = Collections.unmodifiableSortedMap(new TreeMap<>(provenance));
     models = Collections.unmodifiableSortedMap(new TreeMap<>(models));
@@ -31,6 +33,21 @@ public record AcceleratorProfile(
         throw new IllegalArgumentException("a model of another family: " + model.getKey());
       }
     }
+  }
+
+  public AcceleratorProfile(
+      DataSheet sheet,
+      SortedMap<String, String> provenance,
+      SortedMap<KernelFamily, KernelModel> models,
+      List<Lender> lenders,
+      SortedMap<KernelFamily, Adaptation> adaptations) {
+    this(sheet, provenance, models, lenders, adaptations, false);
+  }
+
+  /** The larger of bytes over bandwidth and operations over peak, as simple planners have it. */
+  public static AcceleratorProfile roofline(DataSheet sheet) {
+    return new AcceleratorProfile(
+        sheet, new TreeMap<>(), new TreeMap<>(), List.of(), new TreeMap<>(), true);
   }
 
   /** Of an accelerator to which nothing is lent. */
@@ -50,6 +67,9 @@ public record AcceleratorProfile(
    */
   public KernelTime time(KernelFamily family, KernelCall call) {
     family.physics().requireKnownTypes(call);
+    if (roofline) {
+      return new KernelTime(family.physics().rooflineMillis(call, sheet), 1, TimeBasis.DATA_SHEET);
+    }
     Optional<KernelModel> own = model(family);
     if (own.isPresent() && own.get().knowsTypes(call)) {
       return own.get().time(call, sheet);

@@ -2,6 +2,7 @@ package io.headroom.plan.accelerator;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -76,6 +77,25 @@ public interface KernelPhysics {
 
   /** What {@link #terms} stand for. */
   List<String> termNames();
+
+  /** Terms of bytes that the memory or a link moves. */
+  Set<String> MOVED = Set.of("memory", "weights", "activations", "bytes");
+
+  /** Terms of operations of the units for matrices. */
+  Set<String> COMPUTED = Set.of("tensor_cores", "tiles", "projections");
+
+  /** The larger of bytes over bandwidth and operations over peak. */
+  default double rooflineMillis(KernelCall call, DataSheet sheet) {
+    List<String> names = termNames();
+    double[] terms = terms(call, sheet);
+    double moved = 0;
+    double computed = 0;
+    for (int i = 0; i < terms.length; i++) {
+      moved += MOVED.contains(names.get(i)) ? terms[i] : 0;
+      computed += COMPUTED.contains(names.get(i)) ? terms[i] : 0;
+    }
+    return Math.max(moved, computed);
+  }
 
   /**
    * Milliseconds, at least 0 each, and the first above 0. They depend on the accelerator by its

@@ -157,11 +157,24 @@ public final class ProfileFile {
    * @throws UserException if it is no profile, or one of another version, or lacks what it needs
    */
   public static AcceleratorProfile read(Path file) {
-    JsonDocument root =
-        JsonDocument.parse(
-            file.toString(),
-            InputFile.read(file, "a profile of an accelerator", MOST_BYTES),
-            STRICT);
+    return parse(file.toString(), bytes(file));
+  }
+
+  /**
+   * What {@link #parse} takes, to be parsed elsewhere.
+   *
+   * @throws UserException if it cannot be read
+   */
+  public static byte[] bytes(Path file) {
+    return InputFile.read(file, "a profile of an accelerator", MOST_BYTES);
+  }
+
+  /**
+   * @param file what messages call it
+   * @throws UserException as of {@link #read}
+   */
+  public static AcceleratorProfile parse(String file, byte[] text) {
+    JsonDocument root = JsonDocument.parse(file, text, STRICT);
     int format =
         root.integer("format", 1, Integer.MAX_VALUE)
             .orElseThrow(() -> root.missing("format", "no profile of an accelerator"));

@@ -39,10 +39,8 @@ import io.headroom.model.weights.ModelWeights;
  * @param budgetBytes visible memory times utilisation
  * @param weightsBytes of the fullest rank, what an engine adds included
  * @param bytes what is left; negative where nothing is
- * @param concurrency sequences of the greatest length that it holds; 0 where nothing is left
- * @param blockTokens of a model with one kind of layers; 0 where there are several
- * @param tokens that it holds: of a model with one kind of layers the tokens of its blocks, else
- *     concurrency times the greatest length
+ * @param blocks in which a sequence of the greatest length is kept
+ * @param length the greatest
  */
 public record KvPool(
     long budgetBytes,
@@ -50,9 +48,8 @@ public record KvPool(
     long activationBytes,
     long otherBytes,
     long bytes,
-    double concurrency,
-    int blockTokens,
-    long tokens) {
+    KvBlocks blocks,
+    int length) {
 
   private static final int ACTIVATION_BYTES = 2;
 
@@ -72,7 +69,6 @@ public record KvPool(
             + latentCopies(model, setting, overheads);
     long activations = activations(model, weights, setting, overheads);
     long other = other(setting, overheads);
-    long left = budget - held - activations - other;
     KvBlocks blocks =
         KvBlocks.of(
             model,
@@ -80,14 +76,84 @@ public record KvPool(
             setting.ranks(),
             setting.maxModelLen(),
             setting.trialTokens());
-    long count = Math.max(0, left) / blocks.blockBytes();
-    double concurrency = (double) count / blocks.blocksPerSequence();
-    long tokens =
-        blocks.blockTokens() > 0
-            ? count * blocks.blockTokens()
-            : Math.round(concurrency * setting.maxModelLen());
     return new KvPool(
-        budget, held, activations, other, left, concurrency, blocks.blockTokens(), tokens);
+        budget,
+        held,
+        activations,
+        other,
+        budget - held - activations - other,
+        blocks,
+        setting.maxModelLen());
+  }
+
+  /**
+   * The same weights on the same ranks, where steps are of another size.
+   *
+   * @throws UserException as of {@link #of}
+   */
+  public KvPool withSteps(
+      ModelSpec model, ModelWeights weights, EngineSetting setting, EngineOverheads overheads) {
+    long activations = activations(model, weights, setting, overheads);
+    KvBlocks other =
+        blocks.blockTokens() > 0
+            ? blocks
+            : KvBlocks.of(
+                model, setting.kvFormat(), setting.ranks(), length, setting.trialTokens());
+    return new KvPool(
+        budgetBytes,
+        weightsBytes,
+        activations,
+        otherBytes,
+        bytes + activationBytes - activations,
+        other,
+        length);
+  }
+
+  /** The same with more or less memory that the engine may take. */
+  public KvPool withBudget(long otherBudgetBytes) {
+    return new KvPool(
+        otherBudgetBytes,
+        weightsBytes,
+        activationBytes,
+        otherBytes,
+        bytes + otherBudgetBytes - budgetBytes,
+        blocks,
+        length);
+  }
+
+  public long blockCount() {
+    return Math.max(0, bytes) / blocks.blockBytes();
+  }
+
+  /** Sequences of the greatest length that it holds; 0 where nothing is left. */
+  public double concurrency() {
+    return (double) blockCount() / blocks.blocksPerSequence();
+  }
+
+  /**
+   * Blocks that a sequence of another length takes.
+   *
+   * @param tokens of it
+   * @throws UserException as of {@link #of}
+   */
+  public long blocks(ModelSpec model, EngineSetting setting, int tokens) {
+    return KvBlocks.of(model, setting.kvFormat(), setting.ranks(), tokens, setting.trialTokens())
+        .blocksPerSequence();
+  }
+
+  /** Of a model with one kind of layers; 0 where there are several. */
+  public int blockTokens() {
+    return blocks.blockTokens();
+  }
+
+  /**
+   * That it holds: of a model with one kind of layers the tokens of its blocks, else as many
+   * sequences of the greatest length as there is room for, times that.
+   */
+  public long tokens() {
+    return blocks.blockTokens() > 0
+        ? blockCount() * blocks.blockTokens()
+        : Math.round(concurrency() * length);
   }
 
   private static long latentCopies(

@@ -76,7 +76,16 @@ public record EngineCosts(
    * @param release such as {@code 0.12.0}; empty: the newest
    */
   public double millis(StepMillis step, String release) {
-    return millis(step.kernels(), step.sequences(), step.layers(), overlaps(release));
+    return millis(step, overlaps(release));
+  }
+
+  /**
+   * Milliseconds of a step, the host's included.
+   *
+   * @param overlaps as of the release
+   */
+  public double millis(StepMillis step, boolean overlaps) {
+    return millis(step.kernels(), step.sequences(), step.layers(), overlaps);
   }
 
   /** In the terms of {@link StepMillis}. */

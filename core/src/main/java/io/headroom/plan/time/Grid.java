@@ -1,6 +1,7 @@
 package io.headroom.plan.time;
 
 import java.util.TreeSet;
+import java.util.function.ObjDoubleConsumer;
 import java.util.stream.DoubleStream;
 
 /** Points between which times are interpolated. */
@@ -57,5 +58,28 @@ final class Grid {
     points.removeIf(point -> point > most);
     points.add(Math.max(1, most));
     return points.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /** Milliseconds at every point of what {@code part} adds for it. */
+  static double[] millis(double[] points, ObjDoubleConsumer<PartTimes> part) {
+    double[] millis = new double[points.length];
+    for (int i = 0; i < points.length; i++) {
+      PartTimes times = new PartTimes();
+      part.accept(times, points[i]);
+      millis[i] = times.total();
+    }
+    return millis;
+  }
+
+  /**
+   * Linear between {@link #halfOctaves}; beyond them as in the last interval, but never below 0.
+   */
+  static double linear(double[] points, double[] millis, double value) {
+    if (points.length == 1) {
+      return millis[0];
+    }
+    int i = halfOctave(points.length, value);
+    double part = (value - points[i]) / (points[i + 1] - points[i]);
+    return Math.max(0, millis[i] + part * (millis[i + 1] - millis[i]));
   }
 }

@@ -38,15 +38,37 @@ final class Kernels {
   /** How tokens choose experts: real routing is skewed so. */
   private static final String DISTRIBUTION = "power_law_1.01";
 
+  private record ProductCall(Product product, double m) {}
+
   private final AcceleratorProfile profile;
+  private final Optional<Map<ProductCall, KernelTime>> products;
   private final Map<String, Double> launchMillis = new HashMap<>();
   private final Map<KernelFamily, List<KernelSource>> sources = new EnumMap<>(KernelFamily.class);
 
   Kernels(AcceleratorProfile profile) {
+    this(profile, Optional.empty());
+  }
+
+  private Kernels(AcceleratorProfile profile, Optional<Map<ProductCall, KernelTime>> products) {
     this.profile = profile;
+    this.products = products;
     for (KernelFamily family : KernelFamily.values()) {
       sources.put(family, profile.sources(family));
     }
+  }
+
+  /** Kernels that remember the time of every product that they were asked for. */
+  static Kernels remembering(AcceleratorProfile profile) {
+    return new Kernels(profile, Optional.of(new HashMap<>()));
+  }
+
+  KernelTime product(Product product, double m) {
+    return products
+        .map(
+            known ->
+                known.computeIfAbsent(
+                    new ProductCall(product, m), call -> timeOf(call.product(), call.m())))
+        .orElseGet(() -> timeOf(product, m));
   }
 
   /**
@@ -54,7 +76,7 @@ final class Kernels {
    * what launching it took when it was measured, it tells nothing of what the accelerator needs:
    * then the time of a type of elements as large is taken whose kernel was launched quickly.
    */
-  KernelTime product(Product product, double m) {
+  private KernelTime timeOf(Product product, double m) {
     KernelTime own = productOf(product.type(), product, m);
     double floor = launchMillis(product.type());
     String other = SAME_SIZE.getOrDefault(product.type(), product.type());

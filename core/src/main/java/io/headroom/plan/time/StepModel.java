@@ -23,7 +23,7 @@ public final class StepModel {
   private final SmallKernels smallKernels;
   private final Communication communication;
 
-  private StepModel(
+  StepModel(
       Kernels kernels,
       Parallelism parallelism,
       KvFormat cacheFormat,

@@ -1,0 +1,238 @@
+package io.headroom.plan.search;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.headroom.UserException;
+import io.headroom.kvcache.KvPrecision;
+import io.headroom.plan.search.SearchSpace.Choice;
+import io.headroom.plan.serving.Requests;
+import io.headroom.plan.serving.Routing;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DeploymentSearchTest {
+  private static final double RATE = 20;
+  private static final Requests REQUESTS = SearchFixture.requests(3000, RATE);
+  private static final Demand DEMAND = SearchFixture.demand(REQUESTS, RATE, SearchFixture.LEVELS);
+
+  private record Seen(long number, Limit limit, FleetSize fleet, double usd, double tpot) {}
+
+  private static List<Seen> run(DeploymentSearch search, long from, long to) {
+    List<Seen> seen = new ArrayList<>();
+    search.run(
+        from,
+        to,
+        new SearchSink() {
+          @Override
+          public void feasible(
+              long number, Choice choice, FleetSize fleet, double usdPerHour, double tpotMillis) {
+            seen.add(new Seen(number, null, fleet, usdPerHour, tpotMillis));
+          }
+
+          @Override
+          public void infeasible(long number, Choice choice, Limit limit) {
+            seen.add(new Seen(number, limit, null, 0, 0));
+          }
+        });
+    return seen;
+  }
+
+  private static SearchSpace mixed() {
+    return SearchFixture.space(
+        List.of(
+            SearchFixture.variant("llama-3.1-8b", "model"),
+            SearchFixture.variant("llama-3.1-8b", "mha"),
+            SearchFixture.variant("llama-3.1-70b", "model")),
+        List.of("h100_sxm", "l40s"),
+        List.of(1, 3, 4),
+        List.of(KvPrecision.BF16, KvPrecision.INT8),
+        List.of(false, true));
+  }
+
+  @Test
+  void everyNumberIsAnotherChoice() {
+    SearchSpace space = mixed();
+    Set<Choice> choices = new HashSet<>();
+    for (long number = 0; number < space.size(); number++) {
+      choices.add(space.at(number));
+    }
+
+    assertThat(space.size()).isEqualTo(3 * 2 * 3 * 2 * 2 * 2 * 2 * 2);
+    assertThat(choices).hasSize((int) space.size());
+  }
+
+  /** Tables are shared with neighbours: nothing may depend on which these are. */
+  @Test
+  void whatIsFoundDoesNotDependOnWhatWasFoundBefore() {
+    SearchSpace space = mixed();
+    SearchInputs inputs = SearchFixture.inputs(space, DEMAND, "vllm");
+    List<Seen> inOrder = run(new DeploymentSearch(space, inputs), 0, space.size());
+    DeploymentSearch other = new DeploymentSearch(space, inputs);
+    List<Long> numbers = new ArrayList<>();
+    for (long number = 0; number < space.size(); number += 7) {
+      numbers.add(number);
+    }
+    Collections.shuffle(numbers, new Random(3));
+
+    for (long number : numbers) {
+      assertThat(run(other, number, number + 1))
+          .as("%s", space.at(number))
+          .containsExactly(inOrder.get((int) number));
+    }
+    assertThat(inOrder).hasSize((int) space.size());
+  }
+
+  @Test
+  void detailsAreOfTheSameDeployment() {
+    SearchSpace space = mixed();
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, DEMAND, "vllm"));
+    Set<Limit> limits = new HashSet<>();
+    for (Seen seen : run(search, 0, space.size())) {
+      Deployment details = search.details(seen.number());
+      if (seen.limit() != null) {
+        limits.add(seen.limit());
+        assertThat(details.limit()).isEqualTo(seen.limit());
+        assertThat(details.served()).isEmpty();
+        assertThat(details.reason()).isPresent();
+        continue;
+      }
+      Deployment.Served served = details.served().orElseThrow();
+      assertThat(served.fleet()).isEqualTo(seen.fleet());
+      assertThat(seen.usd()).isEqualTo(2.0 * served.fleet().accelerators());
+      assertThat(served.ttftP99Millis()).isBetween(0.0, 2100.0);
+      assertThat(served.tpotP99Millis()).isBetween(served.tpotMillis() * 0.8, 210.0);
+      assertThat(served.quicker().orElseThrow().accelerators())
+          .isLessThanOrEqualTo(served.fleet().accelerators());
+      served
+          .slower()
+          .ifPresent(
+              slower ->
+                  assertThat(slower.accelerators())
+                      .isGreaterThanOrEqualTo(served.fleet().accelerators()));
+    }
+    assertThat(limits).contains(Limit.UNSUPPORTED, Limit.WEIGHTS);
+  }
+
+  @Test
+  void saysWhyADeploymentCannotServe() {
+    SearchSpace space = mixed();
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, DEMAND, "vllm"));
+    Set<String> reasons = new HashSet<>();
+    for (long number = 0; number < space.size(); number++) {
+      search.details(number).reason().ifPresent(reasons::add);
+    }
+
+    assertThat(reasons)
+        .contains("32 query heads cannot be divided among 3 ranks")
+        .anyMatch(reason -> reason.matches("weights of 131.4 GiB and .* leave nothing of .*"))
+        .anyMatch(reason -> reason.contains("KV precision must be bf16, f16 or fp8"));
+  }
+
+  @Test
+  void levelsThatNothingMeetsAreTheReason() {
+    SearchSpace space =
+        SearchFixture.space(
+            List.of(SearchFixture.variant("llama-3.1-8b", "model")),
+            List.of("h100_sxm"),
+            List.of(1),
+            List.of(false));
+    Demand noTtft = SearchFixture.demand(REQUESTS, RATE, new ServiceLevels(1, 200));
+    Demand noTpot = SearchFixture.demand(REQUESTS, RATE, new ServiceLevels(2000, 1));
+
+    assertThat(run(new DeploymentSearch(space, SearchFixture.inputs(space, noTtft, "vllm")), 0, 8))
+        .allMatch(seen -> seen.limit() == Limit.TTFT);
+    assertThat(run(new DeploymentSearch(space, SearchFixture.inputs(space, noTpot, "vllm")), 0, 8))
+        .allMatch(seen -> seen.limit() == Limit.TPOT);
+  }
+
+  @Test
+  void requestsBeyondTheModelsPositionsAreTheReason() {
+    SearchSpace space =
+        SearchFixture.space(
+            List.of(SearchFixture.variant("llama-2-7b", "model")),
+            List.of("h100_sxm"),
+            List.of(1),
+            List.of(false));
+    Requests longOnes = new Requests(new double[] {0, 1}, new int[] {9000, 10}, new int[] {9, 9});
+    Demand demand = SearchFixture.demand(longOnes, RATE, SearchFixture.LEVELS);
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, demand, "vllm"));
+
+    assertThat(search.details(0).limit()).isEqualTo(Limit.CONTEXT);
+    assertThat(search.details(0).reason())
+        .hasValue("50.0 % of the requests have more than the 4096 positions of the model");
+    assertThatThrownBy(() -> search.fleet(0, new FleetSize(1, 0, 1, 1), Routing.ROUND_ROBIN))
+        .isInstanceOf(UserException.class)
+        .hasMessageContaining("positions");
+  }
+
+  /** Twice the rate needs twice the replicas, within one. */
+  @Test
+  void replicasFollowTheRate() {
+    SearchSpace space =
+        SearchFixture.space(
+            List.of(SearchFixture.variant("llama-3.1-8b", "model")),
+            List.of("h100_sxm"),
+            List.of(1),
+            List.of(false));
+    Demand often = SearchFixture.demand(REQUESTS, 200, SearchFixture.LEVELS);
+    Demand twice = SearchFixture.demand(REQUESTS, 400, SearchFixture.LEVELS);
+
+    List<Seen> once =
+        run(new DeploymentSearch(space, SearchFixture.inputs(space, often, "vllm")), 0, 8);
+    List<Seen> more =
+        run(new DeploymentSearch(space, SearchFixture.inputs(space, twice, "vllm")), 0, 8);
+
+    for (int i = 0; i < once.size(); i++) {
+      assertThat((double) more.get(i).fleet().replicas() / once.get(i).fleet().replicas())
+          .isCloseTo(2, within(0.25));
+    }
+  }
+
+  /** What the closed form says is what happens where every request is simulated. */
+  @ParameterizedTest
+  @ValueSource(strings = {"vllm", "sglang", "trtllm"})
+  void capacityIsThatOfTheSimulation(String engine) {
+    double rate = 60;
+    Requests requests = SearchFixture.requests(12_000, rate);
+    Demand demand = SearchFixture.demand(requests, rate, SearchFixture.LEVELS);
+    SearchSpace space =
+        SearchFixture.space(
+            List.of(
+                SearchFixture.variant("llama-3.1-8b", "model"),
+                SearchFixture.variant("llama-3.1-8b", "mha")),
+            List.of("h100_sxm"),
+            List.of(1, 2),
+            List.of(false));
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, demand, engine));
+    double logs = 0;
+    int count = 0;
+    for (long number = 3; number < space.size(); number += 8) {
+      long which = number;
+      FleetSize size = search.details(number).served().orElseThrow().fleet();
+      double simulated =
+          new FleetSimulation(
+                  fleet -> search.fleet(which, fleet, Routing.ROUND_ROBIN),
+                  requests,
+                  SearchFixture.LEVELS)
+              .mostLoad(size);
+      logs += Math.abs(Math.log(simulated / (size.requestsPerSecond() / rate)));
+      count++;
+    }
+
+    assertThat(count).isEqualTo(4);
+    assertThat(logs / count).isLessThan(0.2);
+  }
+}
