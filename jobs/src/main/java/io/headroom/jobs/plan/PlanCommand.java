@@ -7,17 +7,47 @@ import io.headroom.jobs.settings.ProjectFolders;
 import io.headroom.model.config.HubModels;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code headroom plan}: what fits, held against what servers did. */
 @Command(
     name = "plan",
-    description = "Predicts what serving engines leave for the cache, and states the error.",
+    description =
+        "Plans a serving cluster: which accelerators, how many, what they cost, how sure that is. Or"
+            + " holds predictions against what servers did.",
     mixinStandardHelpOptions = true)
 public final class PlanCommand implements Callable<Integer> {
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "CONF",
+      description =
+          "The plan, a HOCON file such as those in conf/plans, or plan.conf or manifest.json of results.")
+  private Path conf;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the results; new, or with --resume the one to finish.")
+  private String out;
+
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description = "The requests, in the place of the workload of CONF.")
+  private String trace;
+
+  @Option(names = "--resume", description = "Do what an interrupted run of the plan left out.")
+  private boolean resume;
+
+  @Option(names = "--dry-run", description = "Print what would be searched, and search nothing.")
+  private boolean dryRun;
 
   @Option(
       names = "--check-pool",
@@ -71,8 +101,8 @@ public final class PlanCommand implements Callable<Integer> {
       names = "--set",
       paramLabel = "KEY=VALUE",
       description =
-          "Changes what an engine takes besides weights and cache, such as other-gib=0.5; goes before"
-              + " --overheads.")
+          "Override a key of CONF, such as plan.seed=7; with --check or --check-pool change what an"
+              + " engine takes besides weights and cache, such as other-gib=0.5. Repeatable.")
   private List<String> changes = List.of();
 
   @Option(names = "--json", description = "Print one JSON object.")
@@ -80,9 +110,26 @@ public final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if ((pools == null) == (runs == null)) {
-      throw new UserException("plan: one is needed: --check FILE.csv, or --check-pool FILE.csv");
+    long asked = Stream.of(conf, pools, runs).filter(Objects::nonNull).count();
+    if (asked != 1) {
+      throw new UserException(
+          "plan: one is needed: CONF, --check FILE.csv, or --check-pool FILE.csv");
     }
+    return conf == null ? check() : plan();
+  }
+
+  private int plan() {
+    PlanRun run = new PlanRun(new PlanPlanner(conf, Optional.ofNullable(trace), changes), json);
+    if (dryRun) {
+      return run.dryRun();
+    }
+    if (out == null) {
+      throw new UserException("--out DIR is missing: where should the results go?");
+    }
+    return run.run(out, resume);
+  }
+
+  private int check() {
     PlanChecks checks =
         new PlanChecks(
             new HubModels(ProjectFolders.models(), Optional.ofNullable(models)),

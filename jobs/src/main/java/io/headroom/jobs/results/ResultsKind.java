@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /** What a results folder holds: which command made it, and how messages speak of that. */
 public enum ResultsKind {
-  SWEEP("measures");
+  SWEEP("measures"),
+  PLAN("plans");
 
   private final String verb;
 

@@ -3,14 +3,18 @@ package io.headroom.jobs.settings;
 import io.headroom.UserException;
 import io.headroom.plan.accelerator.AcceleratorProfile;
 import io.headroom.plan.accelerator.ProfileFile;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The profiles of accelerators by their names, each read once. */
 public final class AcceleratorProfiles {
+  private static final String JSON = ".json";
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   private final Map<String, AcceleratorProfile> read = new HashMap<>();
@@ -23,10 +27,52 @@ public final class AcceleratorProfiles {
   }
 
   private static AcceleratorProfile read(String accelerator) {
-    Path file = ProjectFolders.accelerators().resolve(accelerator + ".json");
-    if (!NAME.matcher(accelerator).matches() || !Files.isRegularFile(file)) {
-      throw new UserException("no profile of the accelerator: " + accelerator);
+    return ProfileFile.read(file(accelerator));
+  }
+
+  /**
+   * The text of a profile, to be parsed elsewhere.
+   *
+   * @param accelerator its name, or the path of a profile
+   * @throws UserException if there is none, or it cannot be read
+   */
+  public static byte[] bytes(String accelerator) {
+    byte[] text = ProfileFile.bytes(file(accelerator));
+    ProfileFile.parse(accelerator, text);
+    return text;
+  }
+
+  /** By which rows name it: of a path that of the profile's data sheet. */
+  public static String name(String accelerator, byte[] profile) {
+    return NAME.matcher(accelerator).matches()
+        ? accelerator
+        : ProfileFile.parse(accelerator, profile).sheet().name();
+  }
+
+  private static Path file(String accelerator) {
+    boolean isName = NAME.matcher(accelerator).matches();
+    if (!isName && accelerator.endsWith(JSON)) {
+      return Path.of(accelerator);
     }
-    return ProfileFile.read(file);
+    Path file = ProjectFolders.accelerators().resolve(accelerator + JSON);
+    if (!isName || !Files.isRegularFile(file)) {
+      throw new UserException(
+          "no profile of the accelerator: %s; allowed: %s, or the path of a profile"
+              .formatted(accelerator, String.join(", ", known())));
+    }
+    return file;
+  }
+
+  private static List<String> known() {
+    try (Stream<Path> files = Files.list(ProjectFolders.accelerators())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(JSON))
+          .map(name -> name.substring(0, name.length() - JSON.length()))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UserException("%s: %s".formatted(ProjectFolders.accelerators(), e.getMessage()), e);
+    }
   }
 }

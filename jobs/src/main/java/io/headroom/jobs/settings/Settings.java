@@ -238,6 +238,10 @@ public final class Settings {
       return asInteger(key, value, least, most);
     }
 
+    public double number(double least, double most) {
+      return asNumber(key, value, least, most);
+    }
+
     /** A number of tokens, also as {@code 32k}. */
     public int tokens(int least, int most) {
       return asTokens(key, value, least, most);

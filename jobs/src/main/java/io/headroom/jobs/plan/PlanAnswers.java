@@ -1,0 +1,335 @@
+package io.headroom.jobs.plan;
+
+import io.headroom.jobs.cli.TextTable;
+import io.headroom.jobs.cli.Units;
+import io.headroom.plan.search.Limit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What a plan answers, on one screen: of every question what to rent, what it costs, what limits it
+ * and how sure that is, and why others cannot serve.
+ */
+final class PlanAnswers {
+  private static final int MOST_LINES = 40;
+  private static final String NONE = "-";
+
+  /** A simulated deployment beside what the closed form says of it. */
+  private record Answer(Row simulated, Row candidate) {}
+
+  private final List<Answer> answers = new ArrayList<>();
+
+  /** Of every question the first. */
+  private final List<Answer> best = new ArrayList<>();
+
+  private final List<Row> infeasible = new ArrayList<>();
+
+  /**
+   * @param candidates rows of candidates
+   * @param simulations rows of simulations
+   */
+  PlanAnswers(Dataset<Row> candidates, Dataset<Row> simulations) {
+    Map<String, Row> byId = new TreeMap<>();
+    for (Row row : candidates.collectAsList()) {
+      String status = row.getAs("status");
+      if (status.equals("feasible")) {
+        byId.put(row.getAs("candidate_id"), row);
+      } else if (status.equals("infeasible")) {
+        infeasible.add(row);
+      }
+    }
+    simulations.filter("load = 1").collectAsList().stream()
+        .filter(row -> byId.containsKey(row.<String>getAs("candidate_id")))
+        .map(row -> new Answer(row, byId.get(row.<String>getAs("candidate_id"))))
+        .sorted((one, other) -> Double.compare(cost(one.simulated()), cost(other.simulated())))
+        .forEach(answers::add);
+    Set<String> asked = new HashSet<>();
+    answers.stream().filter(answer -> asked.add(question(answer.candidate()))).forEach(best::add);
+  }
+
+  private static double cost(Row simulated) {
+    Double usd = simulated.getAs("usd_per_hour");
+    return usd == null ? simulated.<Long>getAs("accelerators") : usd;
+  }
+
+  String text() {
+    StringBuilder text = new StringBuilder(System.lineSeparator());
+    if (!answers.isEmpty()) {
+      text.append(table()).append(System.lineSeparator());
+      advice().forEach(line -> text.append(line).append(System.lineSeparator()));
+    }
+    reasons().forEach(line -> text.append(line).append(System.lineSeparator()));
+    return text.toString();
+  }
+
+  private String table() {
+    TextTable table =
+        new TextTable(
+            "model",
+            "KV\nheads",
+            "KV",
+            "window",
+            "accelerator",
+            "ranks",
+            "weights",
+            "replicas",
+            "needed",
+            "least",
+            "most",
+            "USD an\nhour",
+            "USD a\nM output",
+            "TTFT\np99",
+            "TPOT\np99",
+            "highest\nload",
+            "limit");
+    for (Answer answer : best.subList(0, Math.min(MOST_LINES, best.size()))) {
+      table.add(cells(answer));
+    }
+    return table.render();
+  }
+
+  private static List<String> cells(Answer answer) {
+    Row row = answer.simulated();
+    Row candidate = answer.candidate();
+    boolean meets = row.getAs("meets_levels");
+    int window = row.getAs("window");
+    return List.of(
+        row.getAs("model"),
+        row.getAs("kv_heads") + " " + row.getAs("variant"),
+        row.getAs("kv_precision"),
+        window == 0 ? NONE : window + "+" + row.getAs("sinks"),
+        row.getAs("accelerator"),
+        ranks(row),
+        row.getAs("weights"),
+        replicas(row),
+        meets ? Units.count(row.<Long>getAs("accelerators")) : "more",
+        count(row.getAs("accelerators_least")),
+        count(row.getAs("accelerators_most")),
+        number(row.getAs("usd_per_hour")),
+        number(usdPerMillionOutput(row)),
+        millis(row.getAs("ttft_p99_ms")),
+        millis(row.getAs("tpot_p99_ms")),
+        Units.threeDigits(100 * row.<Double>getAs("most_load")) + " %",
+        candidate.getAs("limit"));
+  }
+
+  private static String ranks(Row row) {
+    StringBuilder ranks = new StringBuilder("TP" + row.getAs("tensor"));
+    Map<String, String> others = new LinkedHashMap<>();
+    others.put("pipeline", "PP");
+    others.put("expert", "EP");
+    others.put("attention_data", "DP");
+    others.forEach(
+        (column, name) -> {
+          int number = row.getAs(column);
+          if (number > 1) {
+            ranks.append(' ').append(name).append(number);
+          }
+        });
+    return ranks.toString();
+  }
+
+  private static String replicas(Row row) {
+    long decoding = row.getAs("decode_replicas");
+    long replicas = row.getAs("replicas");
+    return decoding == 0 ? Units.count(replicas) : replicas + " + " + decoding;
+  }
+
+  static Double usdPerMillionOutput(Row row) {
+    Double usdPerHour = row.getAs("usd_per_hour");
+    if (usdPerHour == null) {
+      return null;
+    }
+    double tokensPerHour =
+        row.<Double>getAs("requests_per_second") * row.<Double>getAs("output_tokens_mean") * 3600;
+    return usdPerHour / tokensPerHour * 1e6;
+  }
+
+  /** The cheapest of each model as configured, and what other heads and caches buy. */
+  private List<String> advice() {
+    List<String> lines = new ArrayList<>();
+    Map<String, Answer> asConfigured = new LinkedHashMap<>();
+    for (Answer answer : answers) {
+      boolean meets = answer.simulated().getAs("meets_levels");
+      if (meets && answer.simulated().getAs("kv_heads_asked").equals("model")) {
+        asConfigured.putIfAbsent(answer.simulated().getAs("model"), answer);
+      }
+    }
+    asConfigured.values().forEach(answer -> lines.addAll(adviceOf(answer)));
+    return lines;
+  }
+
+  private List<String> adviceOf(Answer answer) {
+    List<String> lines = new ArrayList<>();
+    Row row = answer.simulated();
+    Double usd = row.getAs("usd_per_hour");
+    lines.add(
+        "%s: rent %s %s (%s), %s; %s"
+            .formatted(
+                row.getAs("model"),
+                Units.count(row.<Long>getAs("accelerators")),
+                row.getAs("accelerator"),
+                ranks(row) + ", " + replicas(row) + " replicas, KV " + row.getAs("kv_precision"),
+                usd == null ? "no price is known" : "%s USD an hour".formatted(number(usd)),
+                sureness(answer)));
+    Map<String, Row> cheapest = new LinkedHashMap<>();
+    for (Answer other : answers) {
+      Row of = other.simulated();
+      boolean comparable =
+          of.getAs("model").equals(row.getAs("model")) && of.<Boolean>getAs("meets_levels");
+      if (comparable && of != row) {
+        cheapest.putIfAbsent(layout(of), of);
+      }
+    }
+    cheapest.remove(layout(row));
+    for (Map.Entry<String, Row> other : cheapest.entrySet()) {
+      double ratio = cost(other.getValue()) / cost(row);
+      lines.add(
+          "  with %s: %s %s, %s %% of that %s"
+              .formatted(
+                  other.getKey(),
+                  Units.count(other.getValue().<Long>getAs("accelerators")),
+                  other.getValue().getAs("accelerator"),
+                  Units.threeDigits(100 * ratio),
+                  usd == null ? "many" : "cost"));
+    }
+    return lines;
+  }
+
+  private static String layout(Row row) {
+    int window = row.getAs("window");
+    int heads = row.getAs("kv_heads");
+    return "%d KV head%s in %s%s"
+        .formatted(
+            heads,
+            heads == 1 ? "" : "s",
+            row.getAs("kv_precision"),
+            window == 0 ? "" : ", window " + window);
+  }
+
+  private static String sureness(Answer answer) {
+    Long least = answer.simulated().getAs("accelerators_least");
+    Long most = answer.simulated().getAs("accelerators_most");
+    double error = answer.candidate().getAs("error");
+    String within = "an error of %s %%".formatted(Units.threeDigits(100 * error));
+    if (most == null) {
+      return within + " in time and no number may be enough";
+    }
+    return "%s in time makes that %s to %s"
+        .formatted(within, Units.count(least), Units.count(most));
+  }
+
+  /** Why whole questions have no answer. */
+  private List<String> reasons() {
+    Map<String, List<Row>> byQuestion = new LinkedHashMap<>();
+    for (Row row : infeasible) {
+      byQuestion.computeIfAbsent(question(row), any -> new ArrayList<>()).add(row);
+    }
+    for (Answer answer : answers) {
+      byQuestion.remove(question(answer.candidate()));
+    }
+    List<String> lines = new ArrayList<>();
+    byQuestion.forEach(
+        (question, rows) -> {
+          // What comes last in the order of limits is what came nearest to serving.
+          Row nearest = Collections.max(rows, Comparator.comparing(PlanAnswers::limit));
+          lines.add(
+              "%s: infeasible (%s): %s"
+                  .formatted(question, nearest.getAs("limit"), nearest.getAs("reason")));
+        });
+    return lines;
+  }
+
+  private static Limit limit(Row row) {
+    return Limit.valueOf(row.<String>getAs("limit").toUpperCase(Locale.ROOT));
+  }
+
+  private static String question(Row row) {
+    return "%s, %s on %s".formatted(row.getAs("model"), layout(row), row.getAs("accelerator"));
+  }
+
+  private static String count(Long value) {
+    return value == null ? NONE : Units.count(value);
+  }
+
+  private static String number(Double value) {
+    return value == null ? NONE : Units.threeDigits(value);
+  }
+
+  private static String millis(Double value) {
+    return value == null ? NONE : String.format(Locale.ROOT, "%s ms", Units.threeDigits(value));
+  }
+
+  /** The same as one JSON object. */
+  Map<String, Object> json() {
+    List<Map<String, Object>> listed = new ArrayList<>();
+    for (Answer answer : answers) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      for (String column : JSON_COLUMNS) {
+        fields.put(column, answer.simulated().getAs(column));
+      }
+      for (String column : List.of("error", "accelerators_roofline", "limit")) {
+        fields.put(column, answer.candidate().getAs(column));
+      }
+      fields.put("usd_per_million_output_tokens", usdPerMillionOutput(answer.simulated()));
+      listed.add(fields);
+    }
+    List<Map<String, Object>> refused = new ArrayList<>();
+    for (Row row : infeasible) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      for (String column :
+          List.of("model", "kv_heads", "kv_precision", "accelerator", "limit", "reason", "count")) {
+        fields.put(column, row.getAs(column));
+      }
+      refused.add(fields);
+    }
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("tpot", "(end_to_end - ttft) / (output_tokens - 1)");
+    json.put("answers", listed);
+    json.put("infeasible", refused);
+    return json;
+  }
+
+  private static final List<String> JSON_COLUMNS =
+      List.of(
+          "candidate_id",
+          "model",
+          "kv_heads",
+          "variant",
+          "kv_precision",
+          "window",
+          "accelerator",
+          "weights",
+          "tensor",
+          "pipeline",
+          "expert",
+          "attention_data",
+          "max_batched_tokens",
+          "max_sequences",
+          "memory_utilization",
+          "disaggregated",
+          "requests_per_second",
+          "meets_levels",
+          "replicas",
+          "decode_replicas",
+          "accelerators",
+          "accelerators_least",
+          "accelerators_most",
+          "usd_per_hour",
+          "ttft_p99_ms",
+          "tpot_p99_ms",
+          "most_load",
+          "kv_occupancy_mean",
+          "preemptions",
+          "never_fit");
+}

@@ -1,0 +1,251 @@
+package io.headroom.jobs.plan;
+
+import io.headroom.host.Environment;
+import io.headroom.jobs.cli.BuildInfo;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.plan.folder.PlanFolder;
+import io.headroom.jobs.plan.folder.PlannedSearch;
+import io.headroom.jobs.plan.folder.SearchResult;
+import io.headroom.jobs.plan.prices.Price;
+import io.headroom.jobs.plan.requests.PlannedRequests;
+import io.headroom.jobs.plan.requests.RequestsReader;
+import io.headroom.jobs.plan.rows.CandidateRows;
+import io.headroom.jobs.plan.rows.CandidateTable;
+import io.headroom.jobs.plan.rows.ChosenDeployment;
+import io.headroom.jobs.plan.rows.KeptCandidate;
+import io.headroom.jobs.plan.rows.PlannedDeployment;
+import io.headroom.jobs.plan.rows.SimulatedRows;
+import io.headroom.jobs.plan.rows.WaveTable;
+import io.headroom.jobs.plan.search.ClusterSearch;
+import io.headroom.jobs.plan.search.ShippedSearch;
+import io.headroom.jobs.plan.settings.PlanSettings;
+import io.headroom.jobs.plan.settings.PlanWorkload;
+import io.headroom.jobs.results.Manifest;
+import io.headroom.jobs.results.Provenance;
+import io.headroom.jobs.results.ResultsKind;
+import io.headroom.jobs.results.RunState;
+import io.headroom.jobs.results.TableFiles;
+import io.headroom.jobs.traces.Trace;
+import io.headroom.plan.search.SearchTally;
+import io.headroom.plan.serving.Routing;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/**
+ * Runs a plan: executors evaluate candidates wave by wave, the best of every question are looked at
+ * closely, and the best of these are simulated. What is done when a run is killed is not done
+ * again.
+ */
+final class PlanJob {
+  private static final int BATCH_OF_CORE = 4;
+
+  private final SparkSession spark;
+  private final PlanPlanner planner;
+  private final PlanSettings settings;
+  private final PlannedRequests requests;
+  private final String runId;
+  private final PlanFolder out;
+  private final PrintStream messages;
+  private final Broadcast<ShippedSearch> shipped;
+  private final Optional<String> note;
+  private final Optional<Trace> trace;
+
+  /**
+   * @param out locked by this run
+   * @param read the requests
+   * @param messages where progress goes
+   */
+  PlanJob(
+      SparkSession spark,
+      PlanPlanner planner,
+      RequestsReader.Read read,
+      String runId,
+      PlanFolder out,
+      PrintStream messages) {
+    this.spark = spark;
+    this.planner = planner;
+    this.settings = planner.settings();
+    this.requests = read.requests();
+    this.note = read.note();
+    this.trace = read.trace();
+    this.runId = runId;
+    this.out = out;
+    this.messages = messages;
+    this.shipped =
+        JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(planner.search(requests));
+  }
+
+  /** What is done when it returns is in the folder. */
+  SearchResult run() {
+    RunState run =
+        RunState.begun(
+            ResultsKind.PLAN,
+            settings.name(),
+            runId,
+            Instant.now(),
+            note.orElse(null),
+            CandidateTable.SCHEMA_VERSION);
+    PlannedSearch planned =
+        new PlannedSearch(
+            planner.fingerprint(requests),
+            shipped.value().space().size(),
+            (long) requests.count(),
+            prices());
+    Provenance provenance = provenance();
+    out.writeManifest(Manifest.of(run, planned, provenance));
+    out.writeSettings(planner.file().render());
+    out.prepare();
+
+    SearchTally tally = search();
+    replace(CandidateTable.NAME, KeptCandidate.candidates(tally));
+    replace(CandidateTable.FRONTIER, KeptCandidate.front(tally));
+    simulate(ChosenDeployment.of(tally, settings.simulateBest()));
+    demand(tally);
+    SearchResult result = SearchResult.of(tally);
+    out.writeManifest(
+        Manifest.of(run.at(Instant.now(), RunState.DONE), planned, result, provenance));
+    return result;
+  }
+
+  /** What the folder holds now, for people. */
+  PlanAnswers answers() {
+    return new PlanAnswers(
+        spark.read().parquet(out.table(CandidateTable.NAME)), out.simulations(spark).read());
+  }
+
+  private Map<String, PlannedSearch.PriceOf> prices() {
+    Map<String, PlannedSearch.PriceOf> prices = new TreeMap<>();
+    for (Map.Entry<String, Price> price : planner.prices().entrySet()) {
+      prices.put(
+          price.getKey(),
+          new PlannedSearch.PriceOf(
+              price.getValue().usdPerHour(),
+              price.getValue().date().toString(),
+              price.getValue().source()));
+    }
+    return prices;
+  }
+
+  private SearchTally search() {
+    int kept = Math.max(1, settings.keepBest() / shipped.value().space().questions());
+    ClusterSearch search = new ClusterSearch(spark, shipped, kept, settings.waveCandidates());
+    TableFiles waves = out.waves(spark);
+    SearchTally tally = new SearchTally(kept);
+    Set<Integer> done = new HashSet<>();
+    if (waves.requireWhole()) {
+      List<Row> rows = waves.read().collectAsList();
+      rows.forEach(row -> done.add(row.getInt(0)));
+      WaveTable.addTo(tally, rows);
+    }
+    long size = shipped.value().space().size();
+    long startNanos = System.nanoTime();
+    long evaluated = 0;
+    for (int wave = 0; wave < search.waves(); wave++) {
+      if (done.contains(wave)) {
+        continue;
+      }
+      SearchTally ofWave = search.run(wave);
+      waves.add(WaveTable.rows(wave, ofWave));
+      tally.add(ofWave);
+      evaluated += Math.min(settings.waveCandidates(), size - wave * settings.waveCandidates());
+      double seconds = (System.nanoTime() - startNanos) / 1e9;
+      messages.printf(
+          "plan: wave %d of %d, %s candidates a second%n",
+          wave + 1, search.waves(), Units.count(Math.round(evaluated / seconds)));
+    }
+    return tally;
+  }
+
+  private void replace(String table, List<KeptCandidate> kept) {
+    Dataset<Row> rows = CandidateRows.of(spark, shipped, runId, kept, "rows of " + table);
+    out.replace(table, rows);
+  }
+
+  private void simulate(List<ChosenDeployment> chosen) {
+    TableFiles simulations = out.simulations(spark);
+    TableFiles timeline = out.timeline(spark);
+    Set<String> simulated = ids(simulations);
+    Set<String> timed = ids(timeline);
+    List<ChosenDeployment> left = new ArrayList<>();
+    for (ChosenDeployment one : chosen) {
+      if (!simulated.contains(id(one.number()))) {
+        left.add(one);
+      }
+    }
+    if (left.isEmpty()) {
+      return;
+    }
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Broadcast<PlannedRequests> sent = context.broadcast(requests);
+    int batch = Math.max(1, BATCH_OF_CORE * context.defaultParallelism());
+    Routing routing = settings.leastKvRouting() ? Routing.LEAST_KV : Routing.ROUND_ROBIN;
+    for (int from = 0; from < left.size(); from += batch) {
+      List<ChosenDeployment> some = left.subList(from, Math.min(left.size(), from + batch));
+      List<SimulatedRows.OfOne> rows =
+          SimulatedRows.of(spark, shipped, sent, settings.simulateRequests(), routing, runId, some);
+      // What is in simulations is done: the timeline goes before.
+      List<Row> times =
+          rows.stream()
+              .filter(one -> !timed.contains(id(one.number())))
+              .flatMap(one -> one.timeline().stream())
+              .toList();
+      if (!times.isEmpty()) {
+        timeline.add(times);
+      }
+      simulations.add(rows.stream().flatMap(one -> one.simulations().stream()).toList());
+      messages.printf("plan: %d of %d deployments simulated%n", from + some.size(), left.size());
+    }
+  }
+
+  /** Of a trace at its own rate: minutes of another one would not be minutes. */
+  private void demand(SearchTally tally) {
+    boolean atOwnRate =
+        settings.workload() instanceof PlanWorkload.Traced traced && traced.rateScale() == 1;
+    if (trace.isEmpty() || !atOwnRate || tally.best().isEmpty()) {
+      return;
+    }
+    messages.println("plan: accelerators needed by the minute");
+    out.replace(PlanFolder.DEMAND, new WeekDemand(spark, shipped.value()).rows(trace.get(), tally));
+  }
+
+  private String id(long number) {
+    return PlannedDeployment.of(shipped.value(), number).id();
+  }
+
+  private static Set<String> ids(TableFiles table) {
+    Set<String> ids = new HashSet<>();
+    if (table.requireWhole()) {
+      table
+          .read()
+          .select(functions.col("candidate_id"))
+          .distinct()
+          .collectAsList()
+          .forEach(row -> ids.add(row.getString(0)));
+    }
+    return ids;
+  }
+
+  private Provenance provenance() {
+    BuildInfo build = BuildInfo.current();
+    return new Provenance(
+        build.version(),
+        build.commit(),
+        spark.version(),
+        spark.sparkContext().master(),
+        Environment.current(),
+        planner.file().values());
+  }
+}

@@ -1,0 +1,119 @@
+package io.headroom.jobs.plan;
+
+import io.headroom.UserException;
+import io.headroom.jobs.cli.ExitStatus;
+import io.headroom.jobs.cli.JsonLine;
+import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.plan.folder.PlanFolder;
+import io.headroom.jobs.plan.folder.SearchResult;
+import io.headroom.jobs.plan.requests.RequestsReader;
+import io.headroom.jobs.plan.settings.PlanSettings;
+import io.headroom.jobs.results.FolderLock;
+import io.headroom.jobs.spark.SparkLease;
+import io.headroom.plan.search.Demand;
+import io.headroom.plan.search.SearchSpace;
+import java.util.Map;
+import java.util.UUID;
+
+/** One plan from its configuration to its answer. */
+final class PlanRun {
+  private final PlanPlanner planner;
+  private final PlanSettings settings;
+  private final boolean json;
+
+  PlanRun(PlanPlanner planner, boolean json) {
+    this.planner = planner;
+    this.settings = planner.settings();
+    this.json = json;
+  }
+
+  /** Says what would be searched. */
+  int dryRun() {
+    try (SparkLease spark = new SparkLease("headroom plan --dry-run")) {
+      RequestsReader.Read read = read(spark);
+      SearchSpace space = planner.space();
+      Demand demand = read.requests().demand(settings.levels());
+      System.out.printf(
+          "%s candidates: %d model variants x %d accelerators x %d parallelisms x %d weights x %d KV precisions x %d limits%s%n",
+          Units.count(space.size()),
+          space.variants().size(),
+          space.accelerators().size(),
+          space.parallelisms().size(),
+          space.weights().size(),
+          space.kvFormats().size(),
+          space.batchedTokens().size() * space.sequences().size() * space.utilisations().size(),
+          space.disaggregated().size() > 1 ? " x 2 ways of pools" : "");
+      System.out.printf(
+          "%s requests, %s a second, %s tokens in and %s out on average; TTFT p99 %s ms, TPOT p99 %s ms%n",
+          Units.count(read.requests().count()),
+          Units.threeDigits(demand.requestsPerSecond()),
+          Units.threeDigits(demand.mix().inputTokens()),
+          Units.threeDigits(demand.mix().outputTokens()),
+          Units.threeDigits(settings.levels().ttftP99Millis()),
+          Units.threeDigits(settings.levels().tpotP99Millis()));
+      space
+          .accelerators()
+          .forEach(
+              name ->
+                  System.out.printf(
+                      "%s: %s%n",
+                      name,
+                      planner.prices().containsKey(name)
+                          ? "%s USD an hour, %s, %s"
+                              .formatted(
+                                  Units.threeDigits(planner.prices().get(name).usdPerHour()),
+                                  planner.prices().get(name).date(),
+                                  planner.prices().get(name).source())
+                          : "no price"));
+      return ExitStatus.DONE;
+    }
+  }
+
+  /**
+   * @throws UserException if the folder holds something else, or requests cannot be read
+   */
+  int run(String out, boolean resume) {
+    PlanFolder folder = PlanFolder.at(out);
+    try (SparkLease spark = new SparkLease("headroom plan " + settings.name())) {
+      RequestsReader.Read read = read(spark);
+      String fingerprint = planner.fingerprint(read.requests());
+      folder.requireFor(fingerprint, resume);
+      try (FolderLock lock = folder.lock(UUID.randomUUID().toString())) {
+        // Whoever held the folder until now may have begun a plan in it.
+        folder.requireFor(fingerprint, resume);
+        PlanJob job =
+            new PlanJob(spark.analysing(), planner, read, lock.runId(), folder, System.err);
+        SearchResult result = job.run();
+        print(job.answers(), result, folder);
+        return result.feasible() > 0 ? ExitStatus.DONE : ExitStatus.BAD_RESULT;
+      }
+    }
+  }
+
+  private void print(PlanAnswers answers, SearchResult result, PlanFolder folder) {
+    if (json) {
+      Map<String, Object> object = answers.json();
+      object.put("candidates", planner.space().size());
+      object.put("feasible", result.feasible());
+      System.out.print(JsonLine.of(object));
+      return;
+    }
+    System.out.print(answers.text());
+    System.out.printf(
+        "%s of %s candidates meet TTFT p99 %s ms and TPOT p99 %s ms; the best, the front, simulations and times are in %s%n",
+        Units.count(result.feasible()),
+        Units.count(planner.space().size()),
+        Units.threeDigits(settings.levels().ttftP99Millis()),
+        Units.threeDigits(settings.levels().tpotP99Millis()),
+        folder);
+  }
+
+  private RequestsReader.Read read(SparkLease spark) {
+    RequestsReader.Read read =
+        RequestsReader.read(
+            settings.workload(), settings.seed(), settings.simulateRequests(), spark::analysing);
+    read.note().ifPresent(note -> System.err.println("plan: " + note));
+    planner.unbuildable().forEach(reason -> System.err.println("plan: left out: " + reason));
+    return read;
+  }
+}

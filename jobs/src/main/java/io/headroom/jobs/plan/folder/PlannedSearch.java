@@ -1,0 +1,26 @@
+package io.headroom.jobs.plan.folder;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a plan searches, as its manifest has it.
+ *
+ * @param plan fingerprint of all that decides what is found; empty if the manifest does not say
+ * @param candidates of the search
+ * @param requests that the plan is for
+ * @param prices by accelerator
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record PlannedSearch(
+    String plan, Long candidates, Long requests, Map<String, PriceOf> prices) {
+
+  /** What one costs, when, and where that is from. */
+  public record PriceOf(double usdPerHour, String date, String source) {}
+
+  public PlannedSearch {
+    plan = plan == null ? "" : plan;
+    prices = prices == null ? new TreeMap<>() : new TreeMap<>(prices);
+  }
+}

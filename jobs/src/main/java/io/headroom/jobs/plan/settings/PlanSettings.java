@@ -1,0 +1,88 @@
+package io.headroom.jobs.plan.settings;
+
+import io.headroom.jobs.settings.KvHeads;
+import io.headroom.jobs.settings.SettingsFile;
+import io.headroom.jobs.settings.Window;
+import io.headroom.kvcache.KvFormat;
+import io.headroom.plan.search.ParallelChoice;
+import io.headroom.plan.search.ServiceLevels;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A plan as its configuration has it. The search is the product of the lists.
+ *
+ * @param seed decides what is drawn
+ * @param models names of the catalogue, or paths
+ * @param weights as the checkpoint has them, or what an engine quantises to
+ * @param accelerators names of profiles, or paths of some
+ * @param release of the engine; empty: the newest
+ * @param preset the name of the service levels; empty where they are given as numbers
+ * @param prices a file with prices; empty: the project's
+ * @param linkBytesPerSecond of an accelerator to those of another pool
+ * @param leastKvRouting whether a request goes to the replica with most room, rather than in turn
+ * @param simulateBest how many deployments are simulated
+ * @param simulateRequests how many requests each gets at most
+ * @param keepBest how many deployments are kept as rows
+ * @param waveCandidates how many are evaluated between two commits
+ */
+public record PlanSettings(
+    String name,
+    long seed,
+    List<String> models,
+    List<KvHeads> kvHeads,
+    List<KvFormat> kvPrecisions,
+    List<Window> windows,
+    List<String> weights,
+    List<String> accelerators,
+    List<ParallelChoice> parallelisms,
+    String engine,
+    String release,
+    List<Integer> maxBatchedTokens,
+    List<Integer> maxSequences,
+    List<Double> memoryUtilizations,
+    PlanWorkload workload,
+    ServiceLevels levels,
+    Optional<String> preset,
+    Optional<String> prices,
+    List<Boolean> disaggregated,
+    double linkBytesPerSecond,
+    boolean leastKvRouting,
+    int simulateBest,
+    int simulateRequests,
+    int keepBest,
+    long waveCandidates) {
+
+  /** Below every file: an axis that is not named has one value. */
+  public static final String DEFAULTS =
+      """
+      plan {
+        name = plan
+        seed = 42
+        kv-heads = [model]
+        kv-precisions = [bf16]
+        windows = [none]
+        weights = [model]
+        parallelism { tensor = [1, 2, 4, 8], pipeline = [1], expert = [1], attention-data = [1] }
+        engine = vllm
+        limits { max-batched-tokens = [8192], max-sequences = [256], memory-utilization = [0.9] }
+        disaggregated = [false]
+        link-gigabytes-per-second = 25
+        routing = round-robin
+        simulate { best = 20, requests = 20000 }
+        keep-best = 10000
+        wave-candidates = 1000000
+      }
+      """;
+
+  /** With the places where files were found, so that it means the same wherever it is read. */
+  public SettingsFile locatedIn(SettingsFile file) {
+    SettingsFile located = file.with("plan.models", models).with("plan.accelerators", accelerators);
+    if (prices.isPresent()) {
+      located = located.with("plan.prices", prices.get());
+    }
+    return workload instanceof PlanWorkload.Traced traced
+        ? located.with("plan.workload.trace", traced.source().file())
+        : located;
+  }
+}

@@ -1,0 +1,339 @@
+package io.headroom.jobs.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.headroom.jobs.testkit.CommandRun;
+import io.headroom.jobs.testkit.LocalSpark;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlanCommandTest {
+  @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
+
+  private static final long CANDIDATES = 2 * 2 * 3 * 2;
+  private static final int SIMULATED = 3;
+  private static final List<String> TABLES =
+      List.of("candidates", "frontier", "simulations", "timeline");
+
+  private static final String PLAN =
+      """
+      plan {
+        name = small
+        models = [llama-3.1-8b]
+        kv-heads = [model, mha]
+        kv-precisions = [bf16, int8]
+        accelerators = [h100_sxm, l40s]
+        parallelism { tensor = [1, 2, 3] }
+        workload {
+          arrivals = poisson
+          rate = 20
+          lengths { lognormal { mean = 1155, p50 = 1020, max = 8000 } }
+          output { uniform { min = 1, max = 300 } }
+        }
+        service-levels { preset = mlperf-llama2-70b-server }
+        simulate { best = 3, requests = 800 }
+        wave-candidates = 7
+      }
+      """;
+
+  @TempDir Path folder;
+  private static Path finished;
+  private static CommandRun run;
+
+  @BeforeAll
+  static void planOnce(@TempDir Path once) throws IOException {
+    finished = once.resolve("out");
+    run = plan(once, PLAN, "--out", finished.toString());
+  }
+
+  private static CommandRun plan(Path folder, String text, String... more) throws IOException {
+    Path conf = folder.resolve("some.conf");
+    Files.writeString(conf, text);
+    List<String> arguments = new ArrayList<>(List.of("plan", conf.toString()));
+    arguments.addAll(List.of(more));
+    return CommandRun.of(arguments.toArray(String[]::new));
+  }
+
+  private static List<Row> rows(Path out, String table) {
+    return SPARK.session().read().parquet(out.resolve(table).toString()).collectAsList();
+  }
+
+  @Test
+  void everyCandidateIsCountedOnce() {
+    assertThat(run.exitStatus()).as("%s", run.err()).isZero();
+    List<Row> candidates = rows(finished, "candidates");
+
+    assertThat(candidates.stream().mapToLong(row -> row.<Long>getAs("count")).sum())
+        .isEqualTo(CANDIDATES);
+    assertThat(candidates)
+        .allSatisfy(
+            row -> {
+              boolean feasible = row.getAs("status").equals("feasible");
+              assertThat(row.<String>getAs("candidate_id") != null).isEqualTo(feasible);
+              assertThat(row.<String>getAs("reason") == null).isEqualTo(feasible);
+            });
+    assertThat(candidates.stream().map(row -> row.<String>getAs("reason")))
+        .contains(
+            "32 query heads cannot be divided among 3 ranks",
+            "KV precision must be bf16, f16 or fp8 where the time of a step is asked for: int8");
+  }
+
+  @Test
+  void bestCandidatesSayWhatTheyCostAndHowSureThatIs() {
+    for (Row row : rows(finished, "candidates")) {
+      if (!row.getAs("status").equals("feasible")) {
+        continue;
+      }
+      long accelerators = row.getAs("accelerators");
+      double usdPerHour = row.getAs("usd_per_hour");
+      assertThat(usdPerHour)
+          .isCloseTo(accelerators * row.<Double>getAs("accelerator_usd_per_hour"), within(1e-9));
+      double outputs = 20 * 3600 * row.<Double>getAs("output_tokens_mean");
+      assertThat(row.<Double>getAs("usd_per_million_output_tokens"))
+          .isCloseTo(usdPerHour / outputs * 1e6, within(1e-9));
+      assertThat(accelerators)
+          .isEqualTo(row.<Long>getAs("replicas") * row.<Integer>getAs("tensor"))
+          .isGreaterThanOrEqualTo(row.<Long>getAs("accelerators_least"));
+      assertThat(row.<Double>getAs("fleet_requests_per_second")).isGreaterThanOrEqualTo(20);
+      assertThat(row.<Double>getAs("ttft_p99_ms")).isLessThan(2100);
+      assertThat(row.<Double>getAs("error")).isBetween(0.1, 1.0);
+      boolean mha = row.getAs("variant").equals("MHA");
+      assertThat(row.<Double>getAs("kv_saving")).isCloseTo(mha ? 0 : 0.75, within(1e-9));
+    }
+  }
+
+  @Test
+  void simulationsAreOfCandidatesAndReachOverTheLoad() {
+    Set<String> known = new HashSet<>();
+    rows(finished, "candidates").forEach(row -> known.add(row.getAs("candidate_id")));
+    List<Row> simulations = rows(finished, "simulations");
+
+    Set<String> keys = new HashSet<>();
+    Set<String> ids = new HashSet<>();
+    for (Row row : simulations) {
+      ids.add(row.getAs("candidate_id"));
+      assertThat(keys.add(row.getAs("candidate_id") + " " + row.getAs("load"))).isTrue();
+      assertThat(row.<Long>getAs("completed") + row.<Long>getAs("never_fit")).isEqualTo(800);
+      assertThat(row.<Double>getAs("ttft_p50_ms"))
+          .isLessThanOrEqualTo(row.<Double>getAs("ttft_p99_ms"));
+      if (row.<Double>getAs("load") == 1) {
+        assertThat(row.<Boolean>getAs("meets_levels")).isTrue();
+        assertThat(row.<Double>getAs("most_load")).isGreaterThanOrEqualTo(1);
+      }
+    }
+    assertThat(known).containsAll(ids);
+    assertThat(ids).hasSize(SIMULATED);
+    assertThat(simulations).hasSize(SIMULATED * 9);
+    assertThat(rows(finished, "timeline"))
+        .isNotEmpty()
+        .allMatch(row -> ids.contains(row.<String>getAs("candidate_id")));
+  }
+
+  @Test
+  void theFrontIsOfFeasibleCandidates() {
+    List<Row> front = rows(finished, "frontier");
+
+    assertThat(front).isNotEmpty().allMatch(row -> row.getAs("status").equals("feasible"));
+    for (Row one : front) {
+      assertThat(front)
+          .noneMatch(
+              other ->
+                  other.<Double>getAs("usd_per_hour") < one.<Double>getAs("usd_per_hour")
+                      && other.<Double>getAs("tpot_mean_ms") < one.<Double>getAs("tpot_mean_ms")
+                      && other.<Double>getAs("kv_saving") > one.<Double>getAs("kv_saving"));
+    }
+  }
+
+  @Test
+  void saysWhatToRent() {
+    assertThat(run.out())
+        .anyMatch(line -> line.matches("llama-3.1-8b: rent \\d+ \\S+ \\(TP1, .*USD an hour.*"))
+        .anyMatch(line -> line.startsWith("  with 32 KV heads in bf16: "))
+        .anyMatch(line -> line.contains(" of 24 candidates meet TTFT p99 2,000 ms"));
+    assertThat(run.err()).anyMatch(line -> line.startsWith("plan: wave 4 of 4, "));
+  }
+
+  /** A wave, the tables after it and half of the simulations are gone: as after a kill. */
+  @Test
+  void whatIsMissingIsDoneAgainAndNothingTwice() throws IOException {
+    Path out = folder.resolve("out");
+    FileUtils.copyDirectory(finished.toFile(), out.toFile());
+    try (Stream<Path> waves = Files.list(out.resolve("waves"))) {
+      Files.delete(waves.sorted().skip(1).findFirst().orElseThrow());
+    }
+    FileUtils.deleteDirectory(out.resolve("candidates").toFile());
+    FileUtils.deleteDirectory(out.resolve("frontier").toFile());
+    FileUtils.cleanDirectory(out.resolve("simulations").toFile());
+
+    CommandRun refused = plan(folder, PLAN, "--out", out.toString());
+    CommandRun other =
+        plan(folder, PLAN, "--out", out.toString(), "--resume", "--set", "plan.seed=7");
+    CommandRun resumed = plan(folder, PLAN, "--out", out.toString(), "--resume");
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .singleElement()
+        .asString()
+        .endsWith("holds the plan small; allowed: a new folder, or --resume to finish it");
+    assertThat(other.exitStatus()).isEqualTo(2);
+    assertThat(other.err()).singleElement().asString().contains("of another configuration");
+    assertThat(resumed.exitStatus()).as("%s", resumed.err()).isZero();
+    assertThat(resumed.err()).filteredOn(line -> line.contains("wave")).hasSize(1);
+    for (String table : TABLES) {
+      assertThat(withoutRun(rows(out, table)))
+          .as(table)
+          .containsExactlyInAnyOrderElementsOf(withoutRun(rows(finished, table)));
+    }
+  }
+
+  private static List<String> withoutRun(List<Row> rows) {
+    return rows.stream()
+        .map(
+            row -> {
+              StringBuilder text = new StringBuilder();
+              for (String column : row.schema().fieldNames()) {
+                if (!column.equals("run_id")) {
+                  text.append(column).append('=').append(row.<Object>getAs(column)).append(' ');
+                }
+              }
+              return text.toString();
+            })
+        .toList();
+  }
+
+  @Test
+  void printsOneJsonObject() throws IOException {
+    JsonNode json = plan(folder, PLAN, "--out", folder.resolve("out").toString(), "--json").json();
+
+    assertThat(json.path("tpot").asText()).isEqualTo("(end_to_end - ttft) / (output_tokens - 1)");
+    assertThat(json.path("candidates").asLong()).isEqualTo(CANDIDATES);
+    assertThat(json.path("answers")).hasSize(SIMULATED);
+    assertThat(json.path("answers").get(0).path("usd_per_hour").asDouble()).isPositive();
+    assertThat(json.path("infeasible")).isNotEmpty();
+  }
+
+  @Test
+  void aDryRunStartsNothing() throws IOException {
+    CommandRun dry = plan(folder, PLAN, "--dry-run");
+
+    assertThat(dry.exitStatus()).isZero();
+    assertThat(dry.out())
+        .anyMatch(line -> line.startsWith("24 candidates: 2 model variants x 2 accelerators"))
+        .anyMatch(line -> line.startsWith("h100_sxm: ") && line.contains(" USD an hour, 2"));
+  }
+
+  @Test
+  void levelsThatNothingMeetsAreAnAnswer() throws IOException {
+    CommandRun impossible =
+        plan(
+            folder,
+            PLAN.replace("preset = mlperf-llama2-70b-server", "ttft-p99-ms = 1, tpot-p99-ms = 5"),
+            "--out",
+            folder.resolve("out").toString());
+
+    assertThat(impossible.exitStatus()).isEqualTo(1);
+    assertThat(impossible.out())
+        .anyMatch(line -> line.contains("infeasible (ttft): more than 1 % of the requests"))
+        .anyMatch(line -> line.startsWith("0 of 24 candidates meet"));
+    assertThat(rows(folder.resolve("out"), "candidates"))
+        .allMatch(row -> row.getAs("status").equals("infeasible"));
+  }
+
+  @Test
+  void withoutAPriceAcceleratorsAreCompared() throws IOException {
+    Files.writeString(
+        folder.resolve("prices.conf"),
+        "prices { l40s { usd-per-hour = 1, date = 2026-01-02, source = \"own\" } }");
+    CommandRun priced =
+        plan(
+            folder,
+            PLAN.replace("name = small", "name = small, prices = prices.conf"),
+            "--set",
+            "plan.accelerators=[h100_sxm]",
+            "--out",
+            folder.resolve("out").toString());
+
+    assertThat(priced.exitStatus()).as("%s", priced.err()).isZero();
+    assertThat(priced.out()).anyMatch(line -> line.contains("no price is known"));
+    assertThat(rows(folder.resolve("out"), "candidates"))
+        .allMatch(row -> row.<Double>getAs("usd_per_hour") == null);
+  }
+
+  @Test
+  void aTraceTakesThePlaceOfTheWorkload() throws IOException {
+    Path trace = folder.resolve("trace.csv");
+    StringBuilder lines = new StringBuilder("TIMESTAMP,ContextTokens,GeneratedTokens\n");
+    for (int second = 0; second < 240; second++) {
+      lines.append(
+          "2023-11-16 18:%02d:%02d.0000000,%d,%d\n"
+              .formatted(second / 60, second % 60, 100 + second, 1 + second % 9));
+    }
+    Files.writeString(trace, lines);
+    CommandRun traced =
+        plan(folder, PLAN, "--trace", trace.toString(), "--out", folder.resolve("out").toString());
+
+    assertThat(traced.exitStatus()).as("%s", traced.err()).isZero();
+    List<Row> demand = rows(folder.resolve("out"), "demand");
+    assertThat(demand).hasSizeBetween(4, 5);
+    assertThat(demand.stream().mapToLong(row -> row.<Long>getAs("arrivals")).sum()).isEqualTo(240);
+    assertThat(demand).allMatch(row -> row.<Long>getAs("accelerators_needed") <= 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "plan.no-such-key=1 | unknown key plan.no-such-key; allowed: ",
+        "plan.accelerators=[tpu] | no profile of the accelerator: tpu; allowed: a10, a100_sxm",
+        "plan.models=[no-such] | no model 'no-such' in ",
+        "plan.service-levels.preset=fast | allowed: mlperf-llama2-70b-server, ",
+        "plan.kv-heads=[7] | plan.kv-heads: llama-3.1-8b: kv-heads 7 does not divide the 32",
+        "plan.workload.rate=0 | plan.workload.rate = 0: must be a number from ",
+        "plan.workload.trace=a.csv | exactly one of trace, arrivals must be given",
+        "plan.weights=[int3] | allowed: model, bf16, fp8, fp8_block, nvfp4, int4",
+        "plan.engine=tgi | allowed: ",
+        "plan.limits.memory-utilization=[1.1] | must be a number from 0.01 to 1",
+        "plan.routing=random | allowed: round-robin, least-kv"
+      })
+  void mistakesAreOneLine(String change, String expected) throws IOException {
+    CommandRun mistaken = plan(folder, PLAN, "--dry-run", "--set", change);
+
+    assertThat(mistaken.exitStatus()).isEqualTo(2);
+    assertThat(mistaken.out()).isEmpty();
+    assertThat(mistaken.err()).singleElement().asString().contains(expected);
+  }
+
+  @Test
+  void aTraceWithoutTimesIsRefused() throws IOException {
+    Files.writeString(
+        folder.resolve("trace.csv"), "ContextTokens,GeneratedTokens\n100,10\n200,20\n");
+    CommandRun refused =
+        plan(
+            folder,
+            PLAN,
+            "--dry-run",
+            "--set",
+            "plan.workload=null",
+            "--trace",
+            folder.resolve("trace.csv").toString());
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err()).singleElement().asString().contains("arriv");
+  }
+}
