@@ -2,6 +2,8 @@ package io.headroom.jobs.plan;
 
 import io.headroom.jobs.cli.TextTable;
 import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.deployments.CandidateStatus;
+import io.headroom.jobs.deployments.TokenCost;
 import io.headroom.plan.search.Limit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -42,9 +44,9 @@ final class PlanAnswers {
     Map<String, Row> byId = new TreeMap<>();
     for (Row row : candidates.collectAsList()) {
       String status = row.getAs("status");
-      if (status.equals("feasible")) {
+      if (status.equals(CandidateStatus.FEASIBLE)) {
         byId.put(row.getAs("candidate_id"), row);
-      } else if (status.equals("infeasible")) {
+      } else if (status.equals(CandidateStatus.INFEASIBLE)) {
         infeasible.add(row);
       }
     }
@@ -150,9 +152,9 @@ final class PlanAnswers {
     if (usdPerHour == null) {
       return null;
     }
-    double tokensPerHour =
-        row.<Double>getAs("requests_per_second") * row.<Double>getAs("output_tokens_mean") * 3600;
-    return usdPerHour / tokensPerHour * 1e6;
+    return TokenCost.usdPerMillion(
+        usdPerHour,
+        row.<Double>getAs("requests_per_second") * row.<Double>getAs("output_tokens_mean"));
   }
 
   /** The cheapest of each model as configured, and what other heads and caches buy. */

@@ -12,17 +12,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code headroom report}: the results of sweeps as one page. */
+/** {@code headroom report}: the results of sweeps and plans as one page. */
 @Command(
     name = "report",
     description =
-        "Writes one self-contained HTML page with charts and tables of a sweep's results, or of several side by side.",
+        "Writes one self-contained HTML page with charts and tables of the results of sweeps and plans; several sweeps stand side by side.",
     mixinStandardHelpOptions = true)
 public final class ReportCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "DIR",
-      description = "Results of a sweep; several are compared, the first with each other one.")
+      description =
+          "Results of a sweep or a plan; several sweeps are compared, the first with each other one.")
   private List<String> folders;
 
   @Option(
@@ -35,7 +36,7 @@ public final class ReportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     WholeFile file = WholeFile.at(LocalAddress.path("--out", out));
-    List<SweepResults> results = SweepResults.readAll(folders);
+    ReportFolders results = ReportFolders.read(folders);
     try (SparkLease spark = new SparkLease("headroom report")) {
       ReportData data = ReportData.read(results, spark.analysing());
       String page = ReportPage.of(data.json());

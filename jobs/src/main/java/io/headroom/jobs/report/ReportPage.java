@@ -36,10 +36,14 @@ final class ReportPage {
           "scatter.js",
           "outcomes.js",
           "keys.js",
+          "sheets.js",
           "charts.js",
           "caveats.js",
           "headline.js",
           "environment.js",
+          "plans.js",
+          "plan-charts.js",
+          "plan-page.js",
           "main.js");
 
   private ReportPage() {}

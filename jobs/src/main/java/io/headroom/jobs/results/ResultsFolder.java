@@ -154,23 +154,58 @@ public final class ResultsFolder {
    * @throws UserException if it cannot be read, is not JSON, or is of results of another kind
    */
   public Optional<Manifest> manifest() {
-    Path written = new Path(folder, MANIFEST);
-    Path file = exists(written) ? written : AtomicFiles.next(written);
+    Optional<Manifest> manifest = writtenManifest();
+    manifest
+        .map(ResultsFolder::label)
+        .filter(label -> !label.equals(kind.label()))
+        .ifPresent(
+            label -> {
+              throw isOfKind(label, kind.label());
+            });
+    return manifest;
+  }
+
+  /**
+   * What the manifest calls the results in the folder, whatever they should be; empty if there is
+   * none.
+   *
+   * @throws UserException if it cannot be read, is not JSON, or names no kind that there is
+   */
+  Optional<ResultsKind> writtenKind() {
+    return writtenManifest().map(this::kindOf);
+  }
+
+  private static String label(Manifest manifest) {
+    return Objects.requireNonNullElse(manifest.run().kind(), FIRST_KIND.label());
+  }
+
+  private ResultsKind kindOf(Manifest manifest) {
+    String label = label(manifest);
+    return ResultsKind.of(label).orElseThrow(() -> isOfKind(label, ResultsKind.labels()));
+  }
+
+  private UserException isOfKind(String label, String allowed) {
+    return new UserException(
+        "%s: kind = %s; allowed: %s"
+            .formatted(FilePaths.plain(manifestFile()), MessageLine.of(label), allowed));
+  }
+
+  private Optional<Manifest> writtenManifest() {
+    Path file = manifestFile();
     if (!exists(file)) {
       return Optional.empty();
     }
     String shown = FilePaths.plain(file);
     try (InputStream in = files.open(file)) {
-      Manifest manifest = Manifest.parse(shown, in.readAllBytes());
-      String found = Objects.requireNonNullElse(manifest.run().kind(), FIRST_KIND.label());
-      if (!found.equals(kind.label())) {
-        throw new UserException(
-            "%s: kind = %s; allowed: %s".formatted(shown, MessageLine.of(found), kind.label()));
-      }
-      return Optional.of(manifest);
+      return Optional.of(Manifest.parse(shown, in.readAllBytes()));
     } catch (IOException e) {
       throw new UserException("%s: %s".formatted(shown, e.getMessage()), e);
     }
+  }
+
+  private Path manifestFile() {
+    Path written = new Path(folder, MANIFEST);
+    return exists(written) ? written : AtomicFiles.next(written);
   }
 
   /**

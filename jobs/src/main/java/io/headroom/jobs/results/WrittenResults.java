@@ -1,6 +1,8 @@
 package io.headroom.jobs.results;
 
 import io.headroom.UserException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * Results that a run has written, for a command that reads them.
@@ -30,6 +32,30 @@ public record WrittenResults(Manifest manifest, String table) {
     }
     String table = folder.table(tableName).orElseThrow(() -> lacks(path, tableName, kind));
     return new WrittenResults(manifest, table);
+  }
+
+  /**
+   * What a folder holds, for a command that reads every kind of results.
+   *
+   * @param path of the folder, as the user named it
+   * @throws UserException if it holds no results
+   */
+  public static ResultsKind kind(String path) {
+    ResultsFolder folder = ResultsFolder.at(path, ResultsKind.SWEEP);
+    if (!folder.exists()) {
+      throw new UserException("%s: no such folder".formatted(path));
+    }
+    String kinds =
+        Arrays.stream(ResultsKind.values())
+            .map(kind -> "a " + kind.label())
+            .collect(Collectors.joining(" or "));
+    return folder
+        .writtenKind()
+        .orElseThrow(
+            () ->
+                new UserException(
+                    "%s: holds no %s; allowed: the results of %s"
+                        .formatted(path, ResultsFolder.MANIFEST, kinds)));
   }
 
   private static UserException lacks(String path, String name, ResultsKind kind) {

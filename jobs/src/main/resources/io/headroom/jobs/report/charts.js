@@ -1,8 +1,7 @@
 "use strict";
 /* The charts: a section a question, in it a panel a model, drawn when they come into sight. */
 const charts = (() => {
-  const mostPanels = 6;
-  const wait = "240px";
+  const {mostPanels} = sheets;
 
   const ofTime = [
     {id: "prefill", title: "Prefill of the prompt", value: "prefill_ns", low: "prefill_ns_low",
@@ -48,25 +47,7 @@ const charts = (() => {
     },
   ];
 
-  const drawn = new Map();
-  let observer = null;
-
-  function panel(id, title, rest, option, height) {
-    const chart = element("div", {class: "chart", "data-chart": id,
-      ...(height ? {style: `height:${height}px`} : {})});
-    drawn.set(chart, {option});
-    return element("figure", {}, element("figcaption", {}, element("h3", {}, title, element("span", {}, rest))), chart);
-  }
-
-  function draw(chart) {
-    const entry = drawn.get(chart);
-    if (!entry || entry.instance) return;
-    // On paper a chart has no height of its own before it is drawn.
-    const size = chart.clientHeight > 0 ? {} : {width: chart.clientWidth || 600, height: 260};
-    entry.instance = echarts.init(chart, null, {renderer: "svg", ...size});
-    entry.instance.setOption(entry.option());
-    keys.listen(chart, entry.instance);
-  }
+  const {panel, clear, show} = sheets.sheet();
 
   function panels(section, points, models) {
     if (section.isOfOutcomes) {
@@ -81,27 +62,16 @@ const charts = (() => {
       section.lines.map(kind => panel(kind.id, model, `  ${kind.title}`, () => lines.option(kind, model, own))));
   }
 
-  function clear() {
-    observer?.disconnect();
-    for (const {instance} of drawn.values()) instance?.dispose();
-    drawn.clear();
-  }
-
   function render() {
     const home = document.getElementById("charts");
     const points = filters.points();
     const models = [...new Set(points.map(point => point.model))];
     const shown = models.slice(0, mostPanels);
     clear();
-    home.style.minHeight = `${home.offsetHeight}px`;
-    home.replaceChildren(...sections.map(section => element("section", {},
+    show(home, sections.map(section => element("section", {},
       element("h2", {}, section.title),
       element("p", {class: "about"}, section.about),
       element("div", {class: "panels"}, panels(section, points, shown)))));
-    home.style.minHeight = "";
-    observer = new IntersectionObserver(entries =>
-      entries.filter(entry => entry.isIntersecting).forEach(entry => draw(entry.target)), {rootMargin: wait});
-    for (const chart of drawn.keys()) observer.observe(chart);
     tellSelection(points, models, shown);
   }
 
@@ -120,25 +90,10 @@ const charts = (() => {
       + `${report.binned ? "; lengths go together by half octaves" : ""}.`;
   }
 
-  function resize() {
-    for (const {instance} of drawn.values()) instance?.resize();
-  }
-
-  /* Every chart, at whatever width its column has on paper. */
-  function drawForPrint() {
-    for (const [chart, entry] of drawn) {
-      draw(chart);
-      chart.querySelector("svg")
-        ?.setAttribute("viewBox", `0 0 ${entry.instance.getWidth()} ${entry.instance.getHeight()}`);
-    }
-  }
-
   function start() {
     render();
     filters.onChange(render);
     theme.onChange(render);
-    addEventListener("resize", resize);
-    addEventListener("beforeprint", drawForPrint);
   }
 
   return {start};

@@ -76,6 +76,8 @@ const report = (() => {
     points,
     trust: objects(raw.trust).map(describe),
     reasons: objects(raw.reasons).map(describe),
+    plans: Object.fromEntries(Object.entries(raw.plans).map(([name, table]) =>
+      [name, name === "folders" ? table : objects(table)])),
     variantsSuffice: manyHeads.size === 0,
     /* What tells a point from others with the same heads and precision. */
     conditionsOf: point => conditions.filter(({varies}) => varies).map(({key, say}) => say(point[key])),

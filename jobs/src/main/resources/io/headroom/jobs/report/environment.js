@@ -1,13 +1,11 @@
 "use strict";
 /* Where and with what it was measured. */
 const environment = (() => {
-  const properties = [
-    ["sweep", manifest => manifest.name],
+  const begun = [
     ["started", manifest => manifest.started_at],
     ["wall time", manifest => `${format.threeDigits(manifest.wall_seconds)} s`],
-    ["executors measuring", manifest => format.percent(manifest.measuring_share)],
-    ["error of predicted times, median", manifest => format.percent(manifest.prediction_error_p50)],
-    ["error of predicted times, p90", manifest => format.percent(manifest.prediction_error_p90)],
+  ];
+  const software = [
     ["Headroom", manifest => manifest.headroom_version],
     ["git commit", manifest => manifest.git_commit],
     ["Spark", manifest => manifest.spark_version],
@@ -19,6 +17,28 @@ const environment = (() => {
     ["processors", manifest => manifest.driver?.processors],
     ["heap", manifest => format.bytes(manifest.driver?.max_heap_bytes)],
   ];
+  const properties = [
+    ["sweep", manifest => manifest.name],
+    ...begun,
+    ["executors measuring", manifest => format.percent(manifest.measuring_share)],
+    ["error of predicted times, median", manifest => format.percent(manifest.prediction_error_p50)],
+    ["error of predicted times, p90", manifest => format.percent(manifest.prediction_error_p90)],
+    ...software,
+  ];
+
+  /* A table of names and values. */
+  function facts(caption, pairs) {
+    return element("div", {class: "table-wrap facts", tabindex: 0, role: "region", "aria-label": caption},
+      element("table", {}, element("tbody", {}, pairs.map(([title, value]) => element("tr", {},
+        element("th", {scope: "row"}, title), element("td", {}, format.text(value)))))));
+  }
+
+  /* What is known of a run of any command, as facts. */
+  const ofRun = manifest => [...begun, ...software].map(([title, read]) => [title, read(manifest)]);
+
+  const configuration = folder => element("details", {},
+    element("summary", {}, `Configuration of ${folder.name}`),
+    element("pre", {tabindex: 0}, JSON.stringify(folder.manifest.configuration ?? {}, null, 2)));
 
   function overview() {
     return element("div", {class: "table-wrap facts", tabindex: 0, role: "region", "aria-label": "Environment"},
@@ -51,10 +71,8 @@ const environment = (() => {
     const hidden = report.folders.reduce((total, folder) => total + folder.manifest.hosts_left_out, 0);
     section.append(element("h2", {}, "Environment"), overview(), ...hosts());
     if (hidden > 0) section.append(element("p", {class: "about"}, `${plural(hidden, "more host")} in manifest.json.`));
-    section.append(...report.folders.map(folder => element("details", {},
-      element("summary", {}, `Configuration of ${folder.name}`),
-      element("pre", {tabindex: 0}, JSON.stringify(folder.manifest.configuration ?? {}, null, 2)))));
+    section.append(...report.folders.map(configuration));
   }
 
-  return {build};
+  return {build, facts, ofRun, configuration};
 })();

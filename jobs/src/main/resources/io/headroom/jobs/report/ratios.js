@@ -1,7 +1,7 @@
 "use strict";
 /* Several results side by side: each against the first, where both have the configuration and length. */
 const ratios = (() => {
-  const base = report.folders[0].name;
+  const base = report.folders[0]?.name;
   const key = point => JSON.stringify([...point.configuration, point.prompt_tokens]);
   const first = new Map(report.points.filter(point => point.folder === 0).map(point => [key(point), point]));
 

@@ -22,6 +22,8 @@ const styles = (() => {
   const colorName = layout => `series-${place("layout", layout) % colors}`;
 
   return {
+    /* By place alone, for what no filter has. */
+    nth: i => ({color: theme.color(`series-${i % colors}`), dash: dashes[i % dashes.length], symbol: symbols[i % symbols.length].name}),
     of: point => ({
       color: theme.color(colorName(point.layout)),
       dash: dash(point[dashKey]),

@@ -3,7 +3,6 @@ package io.headroom.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.measurements.Axis;
 import io.headroom.jobs.measurements.LengthBins;
 import io.headroom.jobs.measurements.MeasurementTable;
@@ -17,8 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,9 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a report's page holds, and what is told where none can be written. */
 class ReportCommandTest {
   @RegisterExtension static final LocalSpark SPARK = new LocalSpark();
-
-  private static final Pattern DATA =
-      Pattern.compile("(?s)<script type=\"application/json\" id=\"report-data\">(.*?)</script>");
 
   @TempDir Path folder;
 
@@ -186,7 +180,8 @@ class ReportCommandTest {
     Files.writeString(torn.resolve("measurements/part-0.parquet"), "no parquet");
 
     mistake(folder.resolve("absent"), page, "absent: no such folder");
-    mistake(empty, page, "empty: holds no manifest.json; allowed: the results of a sweep");
+    mistake(
+        empty, page, "empty: holds no manifest.json; allowed: the results of a sweep or a plan");
     mistake(other, page, "other: manifest.json: schema_version = 99; allowed: 2");
     mistake(bare, page, "bare: holds no measurements; allowed: the results of a sweep");
     mistake(torn, page, "torn: measurements cannot be read");
@@ -212,17 +207,10 @@ class ReportCommandTest {
     CommandRun run = CommandRun.of("report", results.toString(), "--out", page.toString());
     assertThat(run.exitStatus()).as(run.toString()).isZero();
     assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
-    Matcher data = DATA.matcher(Files.readString(page));
-    assertThat(data.find()).isTrue();
-    return new ObjectMapper().readTree(data.group(1));
+    return WrittenPage.data(page);
   }
 
   private static JsonNode value(JsonNode table, int row, String column) {
-    for (int i = 0; i < table.path("columns").size(); i++) {
-      if (table.path("columns").path(i).asText().equals(column)) {
-        return table.path("rows").path(row).path(i);
-      }
-    }
-    throw new AssertionError("no column " + column);
+    return WrittenPage.value(table, row, column);
   }
 }

@@ -10,6 +10,7 @@ import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.RowBuilder;
+import io.headroom.jobs.testkit.ScratchPlan;
 import io.headroom.jobs.testkit.ScratchResults;
 import io.headroom.jobs.testkit.VariedRows;
 import java.awt.Color;
@@ -48,6 +49,8 @@ class ReportIT {
   private static final Duration LONGEST = Duration.ofSeconds(20);
   private static final int MANY_ROWS = 25_000;
   private static final long MOST_BYTES = 5L << 20;
+  private static final String ANSWERS =
+      "//table[caption[starts-with(., 'Simulated at the rate that is asked for')]]";
 
   @TempDir static Path folder;
 
@@ -58,6 +61,22 @@ class ReportIT {
     ScratchResults.write(folder.resolve("after"), SPARK.session(), rows(2));
     report("one.html", "before");
     report("two.html", "before", "after");
+    plan(4.0, 1.0).write(folder.resolve("plan"), SPARK.session());
+    report("plan.html", "plan");
+  }
+
+  /** Two models, three layouts of KV heads, two precisions on two accelerators. */
+  private static ScratchPlan plan(Double usdOfBig, Double usdOfSmall) {
+    ScratchPlan plan = new ScratchPlan();
+    for (String model : List.of(SCRIPT_MODEL, "plain")) {
+      for (int kvHeads : List.of(8, 2, 1)) {
+        for (String precision : List.of("bf16", "fp8")) {
+          plan.deployment(model, kvHeads, precision, "big", kvHeads + 1, usdOfBig);
+          plan.deployment(model, kvHeads, precision, "small", 5 * kvHeads, usdOfSmall);
+        }
+      }
+    }
+    return plan.infeasible("plain", "small", "kv", END_OF_DATA, 20);
   }
 
   @BeforeEach
@@ -392,6 +411,91 @@ class ReportIT {
     assertThat(CHROMIUM.driver().findElement(By.id("selection")).getText())
         .contains("lengths go together by half octaves");
     screenshot("many");
+  }
+
+  @Test
+  void aPlanIsAPageOfItsOwn() throws IOException {
+    open("plan.html");
+    showAllCharts();
+
+    assertThat(CHROMIUM.console()).isEmpty();
+    assertThat(CHROMIUM.networkRequests()).hasSize(1);
+    assertThat(CHROMIUM.driver().findElement(By.tagName("h1")).getText())
+        .startsWith("For 10 requests a second " + SCRIPT_MODEL + " takes")
+        .contains("; plain takes 10 small for 10 USD an hour as GQA 2 in bf16");
+    assertThat(CHROMIUM.driver().findElement(By.cssSelector("#plans .notes")).getText())
+        .contains(
+            "plain: 5 small for 5 USD an hour as MQA 1 in bf16; 9 big for 36 USD an hour as MHA 8");
+    assertThat(CHROMIUM.driver().findElement(By.cssSelector("#plans .facts")).getText())
+        .contains("4 USD an hour, 2026-01-01, a made up list", "price of small not known")
+        .contains("TTFT p99 2 s, TPOT p99 200 ms");
+    assertThat(CHROMIUM.driver().findElement(By.id("plans")).getText())
+        .contains("TPOT is (end-to-end time - TTFT) / (output tokens - 1)")
+        .contains(END_OF_DATA);
+    assertThat(CHROMIUM.driver().findElements(By.tagName("img"))).isEmpty();
+    assertThat(CHROMIUM.driver().findElements(By.tagName("form"))).isEmpty();
+    assertThat(CHROMIUM.driver().findElements(By.xpath(ANSWERS + "/tbody/tr"))).hasSize(24);
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("[data-chart]")))
+        .as("two of each head layout, a front, two over rates, one over time, a model; and limits")
+        .hasSize(2 * 6 + 1);
+    assertThat(lines("ttft")).isEqualTo(6);
+    assertThat(lines("kv-over-time")).isEqualTo(6);
+    assertThat(labels("ttft")).contains("level 2 s", "asked", "requests a second");
+    assertThat(labels("layouts-usd_per_hour")).contains("MQA 1 fp8", "5 small", "USD an hour");
+    CHROMIUM.resize(375, 800, true);
+    assertThat(number("return document.documentElement.scrollWidth")).isLessThanOrEqualTo(375);
+    screenshot("plan");
+  }
+
+  @Test
+  void thePointsOfAPlanAreToldToPointersAndKeys() {
+    open("plan.html");
+    reveal("ttft");
+    WebElement chart = CHROMIUM.driver().findElement(By.cssSelector("[data-chart=ttft]"));
+    focus(chart);
+
+    chart.sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+
+    assertThat(told().replace('\u00a0', ' '))
+        .contains("MHA 8 in bf16", "requests a second, 20", "TTFT p99, 2 s")
+        .contains("meets the levels, no, saturated")
+        .contains("with the error in time, 9 – 11", "USD an hour, 36 USD");
+    WebElement header =
+        CHROMIUM.driver().findElement(By.xpath(ANSWERS + "//th[button='USD an hour']"));
+    WebElement button = header.findElement(By.tagName("button"));
+    focus(button);
+    button.sendKeys(Keys.ENTER);
+    assertThat(header.getAttribute("aria-sort")).isEqualTo("ascending");
+  }
+
+  @Test
+  void sweepsAndPlansAreSectionsOfOnePage() throws IOException {
+    ScratchPlan.writeBegun(folder.resolve("begun"));
+    plan(4.0, null).write(folder.resolve("unpriced"), SPARK.session());
+    report("all.html", "before", "unpriced", "begun");
+
+    open("all.html");
+    showAllCharts();
+
+    assertThat(CHROMIUM.console()).isEmpty();
+    assertThat(CHROMIUM.driver().findElements(By.tagName("h1")))
+        .singleElement()
+        .extracting(WebElement::getText)
+        .asString()
+        .contains("MQA keeps 12.5 % of the KV bytes of MHA");
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector(".plan > h2")))
+        .extracting(WebElement::getText)
+        .contains("Plan unpriced", "Plan begun", "unpriced: Answers")
+        .doesNotContain("begun: Answers");
+    assertThat(CHROMIUM.driver().findElement(By.cssSelector(".plan .notice")).getText())
+        .contains("did not come to its end (state running)");
+    choice("kv_precision", "int8").click();
+    reveal("decode");
+    assertThat(lines("decode")).isEqualTo(3);
+    assertThat(CHROMIUM.driver().findElements(By.cssSelector("#plans [data-chart]")))
+        .as("without those of money, for not every price is known")
+        .hasSize(2 * 5 + 1);
+    assertThat(labels("front")).contains("accelerators").doesNotContain("USD an hour");
   }
 
   /** Two models, three layouts of KV heads, two precisions, two lengths; and one that failed. */

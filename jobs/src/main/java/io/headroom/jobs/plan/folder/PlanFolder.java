@@ -1,6 +1,7 @@
 package io.headroom.jobs.plan.folder;
 
 import io.headroom.UserException;
+import io.headroom.jobs.deployments.PlannedSearch;
 import io.headroom.jobs.plan.rows.CandidateTable;
 import io.headroom.jobs.plan.rows.SimulationTable;
 import io.headroom.jobs.plan.rows.TimelineTable;

@@ -1,12 +1,13 @@
 package io.headroom.jobs.plan.rows;
 
+import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.plan.search.Deployment;
 
 /**
  * A row of {@link CandidateTable}: a deployment, or how many others there are of which only that is
  * kept.
  *
- * @param status {@link #FEASIBLE}, {@link #INFEASIBLE} or {@link #NOT_KEPT}
+ * @param status see {@link CandidateStatus}
  * @param planned the deployment; of those that are counted the first
  * @param deployment what the closed form says of it; null where others are only counted as feasible
  * @param rank among those of its question, from 1; 0 of those that are counted
@@ -19,13 +20,7 @@ record CandidateRow(
     Deployment deployment,
     int rank,
     long count) {
-  static final String FEASIBLE = "feasible";
-  static final String INFEASIBLE = "infeasible";
-
-  /** Meets the levels too, and is not among the best of its question. */
-  static final String NOT_KEPT = "not kept";
-
   boolean isOne() {
-    return status.equals(FEASIBLE);
+    return status.equals(CandidateStatus.FEASIBLE);
   }
 }

@@ -1,5 +1,6 @@
 package io.headroom.jobs.plan.rows;
 
+import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.jobs.plan.search.ShippedSearch;
 import io.headroom.jobs.spark.SparkJobs;
 import io.headroom.plan.search.Deployment;
@@ -53,7 +54,7 @@ public final class CandidateRows implements FlatMapFunction<Iterator<KeptCandida
     List<Row> rows = new ArrayList<>();
     while (kept.hasNext()) {
       KeptCandidate next = kept.next();
-      boolean isCounted = next.status().equals(CandidateRow.NOT_KEPT);
+      boolean isCounted = next.status().equals(CandidateStatus.NOT_KEPT);
       Deployment deployment = isCounted ? null : search.details(next.number());
       rows.add(
           CandidateTable.row(

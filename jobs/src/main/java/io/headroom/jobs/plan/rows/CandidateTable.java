@@ -6,6 +6,8 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.headroom.jobs.deployments.DeploymentTables;
+import io.headroom.jobs.deployments.TokenCost;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.plan.search.Deployment;
 import io.headroom.plan.search.Deployment.Served;
@@ -22,16 +24,13 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class CandidateTable {
   /** Its folder among the results. */
-  public static final String NAME = "candidates";
+  public static final String NAME = DeploymentTables.CANDIDATES;
 
   /** Of those that no other of their model dominates. */
-  public static final String FRONTIER = "frontier";
+  public static final String FRONTIER = DeploymentTables.FRONTIER;
 
   /** Counts the changes of the columns of all tables of a plan. */
-  public static final int SCHEMA_VERSION = 1;
-
-  private static final double SECONDS_PER_HOUR = 3600;
-  private static final double MILLION = 1e6;
+  public static final int SCHEMA_VERSION = DeploymentTables.SCHEMA_VERSION;
 
   private static final Columns<CandidateRow> COLUMNS = columns();
 
@@ -175,8 +174,7 @@ public final class CandidateTable {
     if (usdPerHour == null) {
       return null;
     }
-    double tokensPerHour =
-        row.planned().plan().demand().requestsPerSecond() * tokensOfRequest * SECONDS_PER_HOUR;
-    return usdPerHour / tokensPerHour * MILLION;
+    return TokenCost.usdPerMillion(
+        usdPerHour, row.planned().plan().demand().requestsPerSecond() * tokensOfRequest);
   }
 }

@@ -1,5 +1,6 @@
 package io.headroom.jobs.plan.rows;
 
+import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.plan.search.FoundDeployment;
 import io.headroom.plan.search.Limit;
 import io.headroom.plan.search.SearchTally;
@@ -13,7 +14,7 @@ import java.util.Map;
  * What becomes a row of candidates.
  *
  * @param number of the deployment; of those that are counted the first
- * @param status see {@link CandidateRow}
+ * @param status see {@link CandidateStatus}
  * @param rank among those of its question, from 1; 0 of those that are counted
  * @param count 1, or how many are counted
  */
@@ -34,12 +35,12 @@ public record KeptCandidate(long number, String status, int rank, long count)
               long others = feasible.get(question) - found.size();
               if (others > 0) {
                 long best = found.get(0).number();
-                kept.add(new KeptCandidate(best, CandidateRow.NOT_KEPT, 0, others));
+                kept.add(new KeptCandidate(best, CandidateStatus.NOT_KEPT, 0, others));
               }
             });
     for (Map<Limit, SearchTally.Count> counts : tally.infeasible().values()) {
       for (SearchTally.Count count : counts.values()) {
-        kept.add(new KeptCandidate(count.first(), CandidateRow.INFEASIBLE, 0, count.count()));
+        kept.add(new KeptCandidate(count.first(), CandidateStatus.INFEASIBLE, 0, count.count()));
       }
     }
     return inOrder(kept);
@@ -57,7 +58,7 @@ public record KeptCandidate(long number, String status, int rank, long count)
   }
 
   private static KeptCandidate of(FoundDeployment found, int rank) {
-    return new KeptCandidate(found.number(), CandidateRow.FEASIBLE, rank, 1);
+    return new KeptCandidate(found.number(), CandidateStatus.FEASIBLE, rank, 1);
   }
 
   /** Neighbours in the space share tables, and tables of results are sorted by what they say. */

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.headroom.jobs.deployments.DeploymentTables;
 import io.headroom.plan.serving.LatencyPercentiles;
 import io.headroom.plan.serving.ServingResult;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.apache.spark.sql.types.StructType;
 /** The columns of {@code simulations}: one row a simulated deployment and load. */
 public final class SimulationTable {
   /** Its folder among the results. */
-  public static final String NAME = "simulations";
+  public static final String NAME = DeploymentTables.SIMULATIONS;
 
   /** What tells its rows apart. */
   public static final List<String> KEY = List.of("candidate_id", "load");

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import io.headroom.jobs.deployments.DeploymentTables;
 import io.headroom.plan.search.FleetSimulation;
 import io.headroom.plan.serving.TimelineBin;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.apache.spark.sql.types.StructType;
 /** The columns of {@code timeline}: one row a simulated deployment and piece of time. */
 public final class TimelineTable {
   /** Its folder among the results. */
-  public static final String NAME = "timeline";
+  public static final String NAME = DeploymentTables.TIMELINE;
 
   /** What tells its rows apart. */
   public static final List<String> KEY = List.of("candidate_id", "from_seconds");

@@ -1,4 +1,4 @@
-package io.headroom.jobs.plan.folder;
+package io.headroom.jobs.deployments;
 
 import io.headroom.plan.search.Limit;
 import io.headroom.plan.search.SearchTally;

@@ -1,4 +1,4 @@
-package io.headroom.jobs.plan.folder;
+package io.headroom.jobs.deployments;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;

@@ -1,0 +1,45 @@
+package io.headroom.jobs.report;
+
+import io.headroom.UserException;
+import io.headroom.jobs.deployments.DeploymentTables;
+import io.headroom.jobs.results.Manifest;
+import io.headroom.jobs.results.ResultsKind;
+import io.headroom.jobs.results.WrittenResults;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The results of one plan.
+ *
+ * @param name tells it from the others of a report
+ * @param path as the user named it
+ * @param tables where the rows of each table lie, by {@link DeploymentTables}
+ */
+record PlanResults(String name, String path, Manifest manifest, Map<String, String> tables) {
+  PlanResults {
+    tables = Map.copyOf(tables);
+  }
+
+  /**
+   * @throws UserException if a table is missing
+   */
+  static PlanResults read(String name, String path) {
+    Map<String, String> tables = new LinkedHashMap<>();
+    Manifest manifest = null;
+    for (String table : PlanColumns.ALL.keySet()) {
+      WrittenResults results =
+          WrittenResults.read(path, ResultsKind.PLAN, DeploymentTables.SCHEMA_VERSION, table);
+      tables.put(table, results.table());
+      manifest = results.manifest();
+    }
+    return new PlanResults(name, path, manifest, tables);
+  }
+
+  /** The rows of a table so far, in the columns of {@link PlanColumns}. */
+  Dataset<Row> rows(SparkSession spark, String table) {
+    return spark.read().schema(PlanColumns.ALL.get(table)).parquet(tables.get(table));
+  }
+}
