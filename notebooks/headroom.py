@@ -1,4 +1,4 @@
-"""What the notebooks share: reading the results of a sweep, units, and how figures look."""
+"""What the notebooks share: reading the results of sweeps and plans, units, and how figures look."""
 
 import json
 import os
@@ -60,17 +60,7 @@ class Results:
 
     def measurements(self, needed):
         """One row a cell and sequence. Unusable without the needed columns."""
-        try:
-            rows = dataset.dataset(f"{self.path}/measurements", format="parquet")
-        except FileNotFoundError:
-            raise Unusable(f"{self.path} holds no results of a sweep (measurements/*.parquet); make some with "
-                           "jobs/bin/headroom sweep conf/sweeps/quickstart.conf --out results/quickstart") from None
-        except (OSError, pyarrow.ArrowInvalid) as error:
-            raise Unusable(f"{self.path} cannot be read: {str(error).splitlines()[0]}") from None
-        missing = [name for name in needed if name not in rows.schema.names]
-        if missing:
-            raise Unusable(f"the measurements in {self.path} lack the columns {', '.join(missing)}")
-        return rows
+        return table(self.path, "measurements", needed, "a sweep", "sweep conf/sweeps/quickstart.conf --out results/quickstart")
 
     def summary(self, needed):
         """One row a cell; None, and a line that says why, where an earlier version wrote it without the needed columns."""
@@ -88,12 +78,47 @@ class Results:
 
     def manifest(self):
         """What the sweep says of itself; empty where it says nothing."""
-        files, path = fs.FileSystem.from_uri(self.path) if "://" in self.path else (fs.LocalFileSystem(), self.path)
-        try:
-            with files.open_input_stream(f"{path}/manifest.json") as stream:
-                return json.loads(stream.read())
-        except FileNotFoundError:
-            return {}
+        return manifest(self.path)
+
+
+class Plan:
+    """The results of a plan, in a folder or at an address that Arrow knows."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def table(self, name, needed):
+        """Rows of one of its tables. Unusable without the needed columns."""
+        return table(self.path, name, needed, "a plan", "plan conf/plans/quickstart.conf --out results/plan")
+
+    def manifest(self):
+        """What the plan says of itself; empty where it says nothing."""
+        return manifest(self.path)
+
+
+def table(path, name, needed, kind, command):
+    """Rows of a table in a results folder. Unusable where it is missing, cannot be read, or lacks needed columns."""
+    try:
+        rows = dataset.dataset(f"{path}/{name}", format="parquet")
+    except FileNotFoundError:
+        raise Unusable(f"{path} holds no results of {kind} ({name}/*.parquet); make some with "
+                       f"jobs/bin/headroom {command}") from None
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise Unusable(f"{path} cannot be read: {str(error).splitlines()[0]}") from None
+    missing = [column for column in needed if column not in rows.schema.names]
+    if missing:
+        raise Unusable(f"the {name} in {path} lack the columns {', '.join(missing)}")
+    return rows
+
+
+def manifest(folder):
+    """What a results folder says of itself; empty where it says nothing."""
+    files, path = fs.FileSystem.from_uri(folder) if "://" in folder else (fs.LocalFileSystem(), folder)
+    try:
+        with files.open_input_stream(f"{path}/manifest.json") as stream:
+            return json.loads(stream.read())
+    except FileNotFoundError:
+        return {}
 
 
 def axes(*kinds):

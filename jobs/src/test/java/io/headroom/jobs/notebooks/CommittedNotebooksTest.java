@@ -25,9 +25,9 @@ class CommittedNotebooksTest {
   }
 
   @Test
-  void thereAreTwo() throws IOException {
+  void thereAreThree() throws IOException {
     assertThat(notebooks().stream().map(file -> file.getFileName().toString()))
-        .contains("01-kv-memory.ipynb", "02-latency.ipynb");
+        .contains("01-kv-memory.ipynb", "02-latency.ipynb", "03-capacity.ipynb");
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.headroom.jobs.testkit.ChildProcess;
+import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.DocumentedCommands;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.ObjectStore;
@@ -49,6 +50,7 @@ class NotebooksIT {
   private static final Duration A_NOTEBOOK = Duration.ofMinutes(5);
   private static final String KV_MEMORY = "01-kv-memory";
   private static final String LATENCY = "02-latency";
+  private static final String CAPACITY = "03-capacity";
 
   /** Where the notebooks are that were run on the results of the sweep. */
   private static final String ANSWERED = "answered";
@@ -67,6 +69,26 @@ class NotebooksIT {
       kv-precisions = [bf16, int8, int8/int4]
       windows = [none, { size = 32, sinks = 4 }]
       measure { min-samples = 6, max-seconds-per-cell = 0.05, noisy-repeats = 0 }
+      """;
+
+  /** Three layouts of heads on two accelerators; the longest requests do not fit on one of them. */
+  private static final String PLAN =
+      """
+      plan {
+        models = [llama-3.1-8b]
+        kv-heads = [model, mha, mqa]
+        kv-precisions = [bf16, fp8]
+        accelerators = [h100_sxm, l40s]
+        parallelism { tensor = [1, 2] }
+        workload {
+          arrivals = poisson
+          rate = 10
+          lengths { uniform { min = 200, max = 800 } }
+          output { uniform { min = 20, max = 80 } }
+        }
+        service-levels { ttft-p99-ms = 500, tpot-p99-ms = 25 }
+        simulate { best = 12, requests = 300 }
+      }
       """;
 
   @TempDir static Path folder;
@@ -100,6 +122,9 @@ class NotebooksIT {
             folder, A_SWEEP, SharedClasses.usedByFirstCompiler(folder), sweep.launch()));
     checkout = checkOut();
     Files.createSymbolicLink(checkout.resolve("results/quickstart"), sweep.out());
+    Path conf = Files.writeString(folder.resolve("plan.conf"), PLAN);
+    CommandRun plan = CommandRun.of("plan", conf.toString(), "--out", planned().toString());
+    assertThat(plan.exitStatus()).as(plan.toString()).isZero();
     assertSucceeds(execute(theOne("HEADROOM_FIGURES=.*"), ANSWERED, ChildProcess.FIRST_COMPILER));
   }
 
@@ -108,6 +133,7 @@ class NotebooksIT {
     Path notebooks = Files.createDirectories(root.resolve("notebooks/figures")).getParent();
     Files.createDirectory(root.resolve("results"));
     Files.createSymbolicLink(root.resolve("jobs"), ROOT.resolve("jobs"));
+    Files.createSymbolicLink(root.resolve("conf"), ROOT.resolve("conf"));
     Files.createSymbolicLink(notebooks.resolve(".venv"), PythonEnvironment.folder());
     for (Path file : Notebook.committed()) {
       Files.copy(file, notebooks.resolve(file.getFileName()));
@@ -219,6 +245,60 @@ class NotebooksIT {
       double shared = decodeNanos(quiet, gain, row -> row.getAs("kv_heads").equals(kvHeads));
       assertThat(gain.path("times").asDouble()).isCloseTo(mha / shared, within(0.0051));
     }
+  }
+
+  @Test
+  void theBillIsThatOfTheCheapestDeployments() throws IOException {
+    JsonNode cheapest = answers(CAPACITY).path("cheapest");
+
+    List<Row> serving =
+        simulations().where("load = 1 and meets_levels").orderBy("usd_per_hour").collectAsList();
+    assertThat(cheapest).isNotEmpty();
+    assertThat(cheapest)
+        .hasSize(
+            (int)
+                serving.stream()
+                    .map(row -> List.of(row.getAs("kv_heads"), row.getAs("kv_precision")))
+                    .distinct()
+                    .count());
+    for (JsonNode layout : cheapest) {
+      Row row =
+          serving.stream()
+              .filter(other -> other.getAs("kv_heads").equals(layout.path("kv_heads").asInt()))
+              .filter(
+                  other -> other.getAs("kv_precision").equals(layout.path("kv_precision").asText()))
+              .findFirst()
+              .orElseThrow();
+      assertThat(layout.path("usd_per_hour").asDouble()).isEqualTo(row.getAs("usd_per_hour"));
+      assertThat(layout.path("accelerators_least").asLong())
+          .isLessThanOrEqualTo(layout.path("accelerators").asLong());
+    }
+  }
+
+  @Test
+  void whatIsSaidOfAPlanIsWhatItsTablesSay() throws IOException {
+    JsonNode answers = answers(CAPACITY);
+
+    Dataset<Row> asked = simulations().where("load = 1");
+    assertThat(answers.path("requests_per_second").asDouble()).isCloseTo(10, within(1.0));
+    assertThat(answers.path("simulated").asLong()).isEqualTo(asked.count()).isEqualTo(12);
+    assertThat(answers.path("that_meet_the_levels").asLong())
+        .isEqualTo(asked.where("meets_levels").count());
+    assertThat(answers.path("closed_form_takes_as_many").asLong())
+        .isEqualTo(asked.where("accelerators = accelerators_closed_form").count());
+    JsonNode manifest = new ObjectMapper().readTree(planned().resolve("manifest.json").toFile());
+    assertThat(answers.path("infeasible")).isEqualTo(manifest.path("infeasible"));
+    JsonNode profile =
+        new ObjectMapper().readTree(ROOT.resolve("conf/accelerators/h100_sxm.json").toFile());
+    assertThat(answers.path("stated_errors").path("h100_sxm").path("decode").asDouble())
+        .isPositive()
+        .isEqualTo(
+            profile
+                .path("families")
+                .path("decode")
+                .path("error")
+                .path("mean_absolute_percentage_error")
+                .asDouble());
   }
 
   /**
@@ -333,7 +413,11 @@ class NotebooksIT {
               "roofline.svg",
               "fractions.svg",
               "prediction.svg",
-              "noise.svg");
+              "noise.svg",
+              "closed-form.svg",
+              "capacity.svg",
+              "head-layouts.svg",
+              "plan-roofline.svg");
     }
   }
 
@@ -366,6 +450,10 @@ class NotebooksIT {
               "Unusable: %s holds no results of a sweep (measurements/*.parquet); make some with jobs/bin/headroom sweep conf/sweeps/quickstart.conf --out results/quickstart"
                   .formatted(empty));
     }
+    assertThat(complaint(theOne("HEADROOM_PLAN=.*"), "\"$PWD/results/service\"", empty))
+        .containsExactly(
+            "Unusable: %s holds no results of a plan (candidates/*.parquet); make some with jobs/bin/headroom plan conf/plans/quickstart.conf --out results/plan"
+                .formatted(empty));
   }
 
   @Test
@@ -423,9 +511,14 @@ class NotebooksIT {
 
   /** What the notebook shows in place of a stack trace: the end of what the failed run prints. */
   private static List<String> complaint(Path results, String name) throws Exception {
-    String command =
-        only(name, onTheCluster()).replace("\"$PWD/results/cluster\"", "'%s'".formatted(results));
-    ChildProcess run = execute(command, "failed", Map.of());
+    return complaint(only(name, onTheCluster()), "\"$PWD/results/cluster\"", results);
+  }
+
+  private static List<String> complaint(String command, String documented, Path results)
+      throws Exception {
+    assertThat(command).contains(documented);
+    ChildProcess run =
+        execute(command.replace(documented, "'%s'".formatted(results)), "failed", Map.of());
 
     assertThat(run.exitStatus()).isNotZero();
     int endOfCell = run.err().lastIndexOf("-".repeat(18));
@@ -459,6 +552,14 @@ class NotebooksIT {
             .toList();
     assertThat(found).hasSize(1);
     return found.get(0).<Long>getAs("decode_ns_p50");
+  }
+
+  private static Path planned() {
+    return checkout.resolve("results/plan");
+  }
+
+  private static Dataset<Row> simulations() {
+    return SPARK.session().read().parquet(planned().resolve("simulations").toString());
   }
 
   private static Dataset<Row> measurements() {
