@@ -37,6 +37,11 @@ class ReadmeIT {
   private static final String FORMAT = "mvn spotless:apply";
   private static final String QUICKSTART = "sweep conf/sweeps/quickstart.conf";
 
+  private static final String PLAN = "plan conf/plans/quickstart.conf";
+
+  private static final String SHORTER_PLAN =
+      " --set plan.models=[llama-3.1-8b] --set plan.accelerators=[l40s] --set plan.simulate.best=2 --set plan.simulate.requests=200";
+
   private static final String SHORTER =
       " --set sweep.sequences.lengths=[16] --set sweep.kv-precisions=[bf16] --set sweep.measure.max-seconds-per-cell=0.05";
 
@@ -122,14 +127,15 @@ class ReadmeIT {
     String here =
         command
             .replace("results/", folder.resolve("results") + "/")
-            .replace(QUICKSTART, QUICKSTART + SHORTER);
+            .replace(QUICKSTART, QUICKSTART + SHORTER)
+            .replace(PLAN, PLAN + SHORTER_PLAN);
 
     ChildProcess run =
         ChildProcess.run(
             folder, LONGEST, environment(command), List.of("bash", "-c", "exec " + here));
 
     assertThat(run.exitStatus()).as(run.toString()).isZero();
-    assertThat(run.errorsOfHeadroom()).allMatch(line -> line.startsWith("sweep: "));
+    assertThat(run.errorsOfHeadroom()).allMatch(line -> line.matches("(sweep|plan): .*"));
     assertThat(run.out()).isNotEmpty();
     Matcher out = Pattern.compile(" --out (\\S+)").matcher(here);
     if (out.find()) {

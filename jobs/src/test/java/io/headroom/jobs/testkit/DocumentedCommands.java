@@ -43,6 +43,26 @@ public final class DocumentedCommands {
     return block.group(1);
   }
 
+  /** Such a part, of several the one with the key. */
+  public static String snippet(String file, String language, String key) {
+    return Pattern.compile("(?s)```" + language + "\\n(.*?)```")
+        .matcher(text(file))
+        .results()
+        .map(block -> block.group(1))
+        .filter(block -> block.startsWith(key + " {"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What a file has under one of its headings, without further ones. */
+  public static String section(String file, String heading) {
+    Matcher section =
+        Pattern.compile("(?s)\n#+ " + Pattern.quote(heading) + "\n(.*?)(\n#+ |$)")
+            .matcher(text(file));
+    assertThat(section.find()).as("%s in %s", heading, file).isTrue();
+    return section.group(1);
+  }
+
   private static String text(String file) {
     try {
       return Files.readString(SharedData.projectRoot().resolve(file));
