@@ -233,6 +233,6 @@ class DeploymentSearchTest {
     }
 
     assertThat(count).isEqualTo(4);
-    assertThat(logs / count).isLessThan(0.2);
+    assertThat(logs / count).isLessThan(0.15);
   }
 }

@@ -34,6 +34,9 @@ final class PlanAnswers {
   /** Of every question the first. */
   private final List<Answer> best = new ArrayList<>();
 
+  /** Questions that some deployment answers, simulated or not. */
+  private final Set<String> answered = new HashSet<>();
+
   private final List<Row> infeasible = new ArrayList<>();
 
   /**
@@ -46,6 +49,7 @@ final class PlanAnswers {
       String status = row.getAs("status");
       if (status.equals(CandidateStatus.FEASIBLE)) {
         byId.put(row.getAs("candidate_id"), row);
+        answered.add(question(row));
       } else if (status.equals(CandidateStatus.INFEASIBLE)) {
         infeasible.add(row);
       }
@@ -237,9 +241,7 @@ final class PlanAnswers {
     for (Row row : infeasible) {
       byQuestion.computeIfAbsent(question(row), any -> new ArrayList<>()).add(row);
     }
-    for (Answer answer : answers) {
-      byQuestion.remove(question(answer.candidate()));
-    }
+    answered.forEach(byQuestion::remove);
     List<String> lines = new ArrayList<>();
     byQuestion.forEach(
         (question, rows) -> {
