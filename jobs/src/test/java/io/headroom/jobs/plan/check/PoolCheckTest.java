@@ -270,7 +270,7 @@ class PoolCheckTest {
     Path missing = folder.resolve("none.csv");
     String table = file(LLAMA).toString();
 
-    mistake(plan(), "plan: one is needed: --check FILE.csv, or --check-pool FILE.csv");
+    mistake(plan(), "plan: one is needed: CONF, --check FILE.csv, or --check-pool FILE.csv");
     mistake(plan("--check-pool", missing.toString()), missing + ": no such file");
     mistake(
         plan("--check-pool", table, "--models", missing.toString()), missing + ": no such folder");

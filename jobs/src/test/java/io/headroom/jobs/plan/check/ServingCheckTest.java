@@ -101,7 +101,7 @@ class ServingCheckTest {
         "h100_sxm | tpu_v9 | no profile of the accelerator: tpu_v9",
         "meta-llama/Llama-3.1-8B-Instruct | nobody/None | model nobody/None is not in the catalogue",
         "trtllm | paper | framework must be one of vllm, sglang, trtllm: paper",
-        ",,1024,256 | ,fp3,1024,256 | weights must be one of bfloat16, fp8, fp8_block, nvfp4: fp3",
+        ",,1024,256 | ,fp3,1024,256 | weights must be one of bfloat16, fp8, fp8_block, nvfp4, int4: fp3",
         "Llama-3.1-8B-Instruct | Llama-3.1-405B | predicted not to fit: weights and activations leave no room for a sequence"
       })
   void whatIsNotKnownIsSkippedWithItsReason(String said, String instead, String reason)
