@@ -1,6 +1,7 @@
 package io.headroom.plan.search;
 
 import io.headroom.plan.memory.KvPool;
+import java.math.BigDecimal;
 import java.util.Locale;
 
 /** Why a deployment cannot serve, in one sentence with its numbers. */
@@ -32,14 +33,19 @@ final class SearchReasons {
     return switch (limit) {
       case TTFT ->
           text(
-              "more than 1 %% of the requests have no token within %.6g ms at any rate",
-              levels.ttftP99Millis());
+              "more than 1 %% of the requests have no token within %s ms at any rate",
+              plain(levels.ttftP99Millis()));
       case TPOT ->
           text(
-              "more than 1 %% of the requests take longer than %.6g ms a token at any rate",
-              levels.tpotP99Millis());
+              "more than 1 %% of the requests take longer than %s ms a token at any rate",
+              plain(levels.tpotP99Millis()));
       default -> "no rate meets the service levels: " + limit.label();
     };
+  }
+
+  /** Without zeros behind the point that say nothing. */
+  private static String plain(double millis) {
+    return BigDecimal.valueOf(millis).stripTrailingZeros().toPlainString();
   }
 
   private static String text(String format, Object... values) {
