@@ -2,6 +2,7 @@ package io.headroom.plan.memory;
 
 import io.headroom.kvcache.KvFormat;
 import io.headroom.model.weights.RankLayout;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalInt;
 
@@ -49,6 +50,11 @@ public record EngineSetting(
           "visible memory and positions must be above 0, utilisation from 0 to 1: %d, %d, %s"
               .formatted(visibleBytes, maxModelLen, utilisation));
     }
+  }
+
+  /** Whether defaults are larger on a GPU, see {@link #manySequences}. */
+  public static boolean hasManySequences(String gpu, long visibleBytes) {
+    return visibleBytes >= LARGE_BYTES && !gpu.toLowerCase(Locale.ROOT).contains("a100");
   }
 
   /** Tokens of the run that measures activations. */

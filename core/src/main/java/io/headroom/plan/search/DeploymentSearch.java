@@ -32,9 +32,6 @@ import java.util.function.BiFunction;
  * tables; one object is for one thread.
  */
 public final class DeploymentSearch {
-  /** Engines take what is trained for long contexts as larger where the memory is. */
-  private static final String NEVER_LARGE = "a100";
-
   private static final double MILLIS_PER_SECOND = 1e3;
 
   /**
@@ -298,12 +295,7 @@ public final class DeploymentSearch {
   }
 
   private void prepare(Choice choice) {
-    boolean sameDivision =
-        ofSteps != null
-            && ofSteps.variant() == choice.variant()
-            && ofSteps.accelerator() == choice.accelerator()
-            && ofSteps.parallelism() == choice.parallelism();
-    if (!sameDivision) {
+    if (ofSteps == null || !ofSteps.isDividedAs(choice)) {
       ofSteps = choice;
       steps = new SearchSteps(space, inputs, models(choice), choice);
       stepsAreDivided = true;
@@ -363,14 +355,9 @@ public final class DeploymentSearch {
             inputs.costs(),
             inputs.costs().overlaps(inputs.release()),
             parallelism.attentionData());
-    ServingCurve curve =
-        new ServingCurve(times, role, most(parallelism), inputs.demand(), slowdown);
+    int mostSequences = space.mostSequences() * parallelism.attentionData();
+    ServingCurve curve = new ServingCurve(times, role, mostSequences, inputs.demand(), slowdown);
     return new ReplicaLoad(curve, inputs.demand(), tokensOfSequence(choice));
-  }
-
-  private int most(Parallelism parallelism) {
-    int most = space.sequences().stream().mapToInt(Integer::intValue).max().orElse(1);
-    return most * parallelism.attentionData();
   }
 
   private EngineScheduler engine(Choice choice) {
@@ -416,9 +403,6 @@ public final class DeploymentSearch {
 
   private EngineSetting setting(Choice choice) {
     long visible = (long) steps.profile().sheet().memoryBytes();
-    boolean large =
-        visible >= EngineSetting.LARGE_BYTES
-            && !steps.profile().sheet().name().startsWith(NEVER_LARGE);
     return new EngineSetting(
         visible,
         space.utilisations().get(choice.utilisation()),
@@ -428,7 +412,7 @@ public final class DeploymentSearch {
         EngineRelease.of(inputs.engine().engine().equals("vllm") ? inputs.release() : ""),
         OptionalInt.of(space.batchedTokens().get(choice.batchedTokens())),
         OptionalInt.of(space.sequences().get(choice.sequences())),
-        large,
+        EngineSetting.hasManySequences(steps.profile().sheet().name(), visible),
         false);
   }
 

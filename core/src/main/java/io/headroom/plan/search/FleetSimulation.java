@@ -131,13 +131,12 @@ public final class FleetSimulation {
   private double mostLoad(Fleet fleet, List<LoadPoint> points) {
     double met = 0;
     double missed = MOST_LOAD;
+    // Rising loads: what is missed below a load that is met does not count.
     for (LoadPoint point : points) {
       if (point.meets()) {
-        met = Math.max(met, point.load());
-      }
-    }
-    for (LoadPoint point : points) {
-      if (!point.meets() && point.load() > met) {
+        met = point.load();
+        missed = MOST_LOAD;
+      } else {
         missed = Math.min(missed, point.load());
       }
     }

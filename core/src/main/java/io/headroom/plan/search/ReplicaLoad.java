@@ -1,6 +1,5 @@
 package io.headroom.plan.search;
 
-import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -33,9 +32,9 @@ final class ReplicaLoad {
   private final double busiest;
   private final double[] levels;
   private final double[] weights;
-  private final double[] ttftOfLevel;
-  private final double[] tpotOfLevel;
-  private final double[] neededFullRates;
+  private final PointValues ttftOfLevel;
+  private final PointValues tpotOfLevel;
+  private final PointValues neededFullRates;
   private final Capacity byLatency;
 
   /**
@@ -49,16 +48,11 @@ final class ReplicaLoad {
     this.busiest = demand.arrivals().levelOf(ServiceLevels.MAY_MISS);
     this.levels = demand.arrivals().levels();
     this.weights = demand.arrivals().weights();
-    this.ttftOfLevel = unknown(curve.points());
-    this.tpotOfLevel = unknown(curve.points());
-    this.neededFullRates = unknown(curve.points());
+    int points = curve.points();
+    this.ttftOfLevel = new PointValues(points, i -> overChances(curve.rate(i), curve::missedTtft));
+    this.tpotOfLevel = new PointValues(points, i -> overChances(curve.rate(i), curve::missedTpot));
+    this.neededFullRates = new PointValues(points, this::neededFullRate);
     this.byLatency = byLatency();
-  }
-
-  private static double[] unknown(int points) {
-    double[] unknown = new double[points];
-    Arrays.fill(unknown, Double.NaN);
-    return unknown;
   }
 
   /** The highest rate whatever the cache holds. */
@@ -89,11 +83,11 @@ final class ReplicaLoad {
   }
 
   private double missedTtft(double rate) {
-    return overLevels(rate, level -> tabulated(ttftOfLevel, level, curve::missedTtft));
+    return overLevels(rate, level -> ttftOfLevel.between(curve.position(level), 1));
   }
 
   private double missedTpot(double rate) {
-    return overLevels(rate, level -> tabulated(tpotOfLevel, level, curve::missedTpot));
+    return overLevels(rate, level -> tpotOfLevel.between(curve.position(level), 1));
   }
 
   /** The part of the requests that miss something: over the levels of the workload. */
@@ -154,41 +148,39 @@ final class ReplicaLoad {
     }
     int low = 0;
     int high = curve.points() - 1;
-    if (neededFullRate(0) >= fullRate) {
-      return curve.rate(0) * fullRate / neededFullRate(0);
+    if (neededFullRates.at(0) >= fullRate) {
+      return curve.rate(0) * fullRate / neededFullRates.at(0);
     }
-    if (neededFullRate(high) <= fullRate) {
+    if (neededFullRates.at(high) <= fullRate) {
       return Double.POSITIVE_INFINITY;
     }
     while (high - low > 1) {
       int middle = (low + high) >>> 1;
-      if (neededFullRate(middle) <= fullRate) {
+      if (neededFullRates.at(middle) <= fullRate) {
         low = middle;
       } else {
         high = middle;
       }
     }
-    double part = (fullRate - neededFullRate(low)) / (neededFullRate(high) - neededFullRate(low));
+    double part =
+        (fullRate - neededFullRates.at(low)) / (neededFullRates.at(high) - neededFullRates.at(low));
     return curve.rate(low) + part * (curve.rate(high) - curve.rate(low));
   }
 
   /** Of the rate at a point of the curve: at which rate there must be room for all that run. */
   private double neededFullRate(int point) {
-    if (Double.isNaN(neededFullRates[point])) {
-      double rate = curve.rate(point);
-      double missed = rate * levels[0];
-      double met = 3 * rate * levels[levels.length - 1];
-      for (int i = 0; i < HALVINGS; i++) {
-        double middle = 0.5 * (met + missed);
-        if (missedSlots(rate, middle) > ServiceLevels.MAY_MISS) {
-          missed = middle;
-        } else {
-          met = middle;
-        }
+    double rate = curve.rate(point);
+    double missed = rate * levels[0];
+    double met = 3 * rate * levels[levels.length - 1];
+    for (int i = 0; i < HALVINGS; i++) {
+      double middle = 0.5 * (met + missed);
+      if (missedSlots(rate, middle) > ServiceLevels.MAY_MISS) {
+        missed = middle;
+      } else {
+        met = middle;
       }
-      neededFullRates[point] = met;
     }
-    return neededFullRates[point];
+    return met;
   }
 
   /** Of the requests, those that find no room to run: while they come, more run than there may. */
@@ -199,25 +191,6 @@ final class ReplicaLoad {
       missed += weights[i] * Tails.normal((fullRate / level - 1) / deviation(level));
     }
     return missed;
-  }
-
-  /** What is missed at a rate, between points of the curve of which each is asked for once. */
-  private double tabulated(double[] known, double rate, DoubleUnaryOperator missedAt) {
-    double position = curve.position(rate);
-    if (position >= known.length) {
-      return 1;
-    }
-    int i = (int) position;
-    double left = known(known, i, missedAt);
-    double part = position - i;
-    return part == 0 ? left : left + part * (known(known, i + 1, missedAt) - left);
-  }
-
-  private double known(double[] known, int point, DoubleUnaryOperator missedAt) {
-    if (Double.isNaN(known[point])) {
-      known[point] = overChances(curve.rate(point), missedAt);
-    }
-    return known[point];
   }
 
   /**

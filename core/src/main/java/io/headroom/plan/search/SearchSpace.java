@@ -2,6 +2,7 @@ package io.headroom.plan.search;
 
 import io.headroom.kvcache.KvFormat;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -40,13 +41,16 @@ public record SearchSpace(
       int sequences,
       int utilisation) {
 
-    /** Whether steps take as long: the same model on the same accelerators. */
-    boolean hasStepsOf(Choice other) {
+    /** Whether the same model is on the same accelerators in the same parts. */
+    boolean isDividedAs(Choice other) {
       return variant == other.variant
           && accelerator == other.accelerator
-          && parallelism == other.parallelism
-          && weights == other.weights
-          && kvFormat == other.kvFormat;
+          && parallelism == other.parallelism;
+    }
+
+    /** Whether steps take as long: the same model on the same accelerators. */
+    boolean hasStepsOf(Choice other) {
+      return isDividedAs(other) && weights == other.weights && kvFormat == other.kvFormat;
     }
   }
 
@@ -71,6 +75,14 @@ public record SearchSpace(
       size = Math.multiplyExact(size, axis.size());
     }
     return size;
+  }
+
+  int mostBatchedTokens() {
+    return Collections.max(batchedTokens);
+  }
+
+  int mostSequences() {
+    return Collections.max(sequences);
   }
 
   private List<List<?>> axes() {

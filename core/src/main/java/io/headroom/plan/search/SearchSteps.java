@@ -95,9 +95,7 @@ final class SearchSteps {
     try {
       return new Tabulated<>(
           TokenCurve.of(
-              model(choice, KvPrecision.BF16),
-              most(space.batchedTokens()),
-              most(space.sequences())),
+              model(choice, KvPrecision.BF16), space.mostBatchedTokens(), space.mostSequences()),
           "");
     } catch (UserException e) {
       return new Tabulated<>(null, e.getMessage());
@@ -109,7 +107,7 @@ final class SearchSteps {
       RequestMix mix = inputs.demand().mix();
       int longest = (int) Math.ceil(mix.prompts().largest());
       return new Tabulated<>(
-          AttentionCurve.of(model(choice), most(space.sequences()), mix.keptTokens(), longest), "");
+          AttentionCurve.of(model(choice), space.mostSequences(), mix.keptTokens(), longest), "");
     } catch (UserException e) {
       return new Tabulated<>(null, e.getMessage());
     }
@@ -124,13 +122,5 @@ final class SearchSteps {
 
   private StepModel model(Choice choice, KvFormat format) {
     return models.of(variant.spec(), weights(choice), parallelism(), format);
-  }
-
-  private static int most(Iterable<Integer> numbers) {
-    int most = 1;
-    for (int number : numbers) {
-      most = Math.max(most, number);
-    }
-    return most;
   }
 }

@@ -52,8 +52,8 @@ final class ServingCurve {
   private final double[] prompts;
   private final double[] stepMillis;
   private final double[] rates;
-  private final double[] missedTtft;
-  private final double[] missedTpot;
+  private final PointValues missedTtft;
+  private final PointValues missedTpot;
 
   /**
    * @param mostSequences that run at once
@@ -85,10 +85,15 @@ final class ServingCurve {
     int count = prompts.length;
     this.stepMillis = new double[count];
     this.rates = new double[count];
-    this.missedTtft = new double[count];
-    this.missedTpot = new double[count];
-    Arrays.fill(missedTtft, Double.NaN);
-    Arrays.fill(missedTpot, Double.NaN);
+    this.missedTtft =
+        new PointValues(
+            count,
+            i ->
+                role == PoolRole.DECODE
+                    ? 0
+                    : ttftAbove(levels.ttftP99Millis(), prompts[i], stepMillis[i]));
+    this.missedTpot =
+        new PointValues(count, i -> tpotAbove(levels.tpotP99Millis(), prompts[i], stepMillis[i]));
     double least = 0;
     for (int i = 0; i < count; i++) {
       stepMillis[i] = step(prompts[i]);
@@ -161,7 +166,7 @@ final class ServingCurve {
   private double mixed(double n, double running) {
     double parts = n * partsOfPrompt;
     double ofOne = parts * Math.exp(-parts);
-    double any = -Math.expm1(-parts);
+    double any = withPrompts(n);
     double one = 0;
     for (int i = 0; i < partTokens.length; i++) {
       one += partWeights[i] * times.withPrompts(running, 1, partTokens[i]);
@@ -232,50 +237,14 @@ final class ServingCurve {
     return at(stepMillis, position(rate));
   }
 
-  /** Seconds and more: how long a running sequence decodes. */
-  double lifeMillis(double rate) {
-    return stepMillis(rate) * mix.decodeSteps();
-  }
-
   /** The part of the requests that miss the level of TTFT at a rate. */
   double missedTtft(double rate) {
-    double position = position(rate);
-    if (position >= rates.length) {
-      return 1;
-    }
-    int i = (int) position;
-    double left = missedTtftAt(i);
-    double part = position - i;
-    return part == 0 ? left : left + part * (missedTtftAt(i + 1) - left);
+    return missedTtft.between(position(rate), 1);
   }
 
   /** The same of TPOT, of those with several tokens. */
   double missedTpot(double rate) {
-    double position = position(rate);
-    if (position >= rates.length) {
-      return 1;
-    }
-    int i = (int) position;
-    double left = missedTpotAt(i);
-    double part = position - i;
-    return part == 0 ? left : left + part * (missedTpotAt(i + 1) - left);
-  }
-
-  private double missedTtftAt(int i) {
-    if (role == PoolRole.DECODE) {
-      return 0;
-    }
-    if (Double.isNaN(missedTtft[i])) {
-      missedTtft[i] = ttftAbove(levels.ttftP99Millis(), prompts[i], stepMillis[i]);
-    }
-    return missedTtft[i];
-  }
-
-  private double missedTpotAt(int i) {
-    if (Double.isNaN(missedTpot[i])) {
-      missedTpot[i] = tpotAbove(levels.tpotP99Millis(), prompts[i], stepMillis[i]);
-    }
-    return missedTpot[i];
+    return missedTpot.between(position(rate), 1);
   }
 
   /** The probability that TTFT is above so much at a rate; 1 where the rate cannot be served. */

@@ -11,7 +11,6 @@ import io.headroom.plan.memory.EngineOverheads;
 import io.headroom.plan.memory.EngineSetting;
 import io.headroom.plan.memory.KvPool;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
@@ -91,8 +90,7 @@ final class PoolCheck {
         pool.release(),
         pool.batchedTokens(),
         pool.sequences(),
-        visibleBytes >= EngineSetting.LARGE_BYTES
-            && !pool.gpu().toLowerCase(Locale.ROOT).contains("a100"),
+        EngineSetting.hasManySequences(pool.gpu(), visibleBytes),
         pool.eager());
   }
 
