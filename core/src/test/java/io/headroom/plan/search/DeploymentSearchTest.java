@@ -58,6 +58,14 @@ class DeploymentSearchTest {
         List.of(false, true));
   }
 
+  private static SearchSpace onOneH100(String model) {
+    return SearchFixture.space(
+        List.of(SearchFixture.variant(model, "model")),
+        List.of("h100_sxm"),
+        List.of(1),
+        List.of(false));
+  }
+
   @Test
   void everyNumberIsAnotherChoice() {
     SearchSpace space = mixed();
@@ -141,12 +149,7 @@ class DeploymentSearchTest {
 
   @Test
   void levelsThatNothingMeetsAreTheReason() {
-    SearchSpace space =
-        SearchFixture.space(
-            List.of(SearchFixture.variant("llama-3.1-8b", "model")),
-            List.of("h100_sxm"),
-            List.of(1),
-            List.of(false));
+    SearchSpace space = onOneH100("llama-3.1-8b");
     Demand noTtft = SearchFixture.demand(REQUESTS, RATE, new ServiceLevels(1, 200));
     Demand noTpot = SearchFixture.demand(REQUESTS, RATE, new ServiceLevels(2000, 1));
 
@@ -158,12 +161,7 @@ class DeploymentSearchTest {
 
   @Test
   void requestsBeyondTheModelsPositionsAreTheReason() {
-    SearchSpace space =
-        SearchFixture.space(
-            List.of(SearchFixture.variant("llama-2-7b", "model")),
-            List.of("h100_sxm"),
-            List.of(1),
-            List.of(false));
+    SearchSpace space = onOneH100("llama-2-7b");
     Requests longOnes = new Requests(new double[] {0, 1}, new int[] {9000, 10}, new int[] {9, 9});
     Demand demand = SearchFixture.demand(longOnes, RATE, SearchFixture.LEVELS);
     DeploymentSearch search =
@@ -180,12 +178,7 @@ class DeploymentSearchTest {
   /** Twice the rate needs twice the replicas, within one. */
   @Test
   void replicasFollowTheRate() {
-    SearchSpace space =
-        SearchFixture.space(
-            List.of(SearchFixture.variant("llama-3.1-8b", "model")),
-            List.of("h100_sxm"),
-            List.of(1),
-            List.of(false));
+    SearchSpace space = onOneH100("llama-3.1-8b");
     Demand often = SearchFixture.demand(REQUESTS, 200, SearchFixture.LEVELS);
     Demand twice = SearchFixture.demand(REQUESTS, 400, SearchFixture.LEVELS);
 
