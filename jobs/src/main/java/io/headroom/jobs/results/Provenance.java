@@ -3,6 +3,7 @@ package io.headroom.jobs.results;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.headroom.host.Environment;
 import java.util.Map;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * What results were made with: a part of every {@link Manifest}. What a manifest does not say is
@@ -22,4 +23,19 @@ public record Provenance(
 
   /** What a manifest says that says nothing of it. */
   static final Provenance UNKNOWN = new Provenance(null, null, null, null, null, null);
+
+  /** Of what runs now. */
+  public static Provenance of(
+      String headroomVersion,
+      String gitCommit,
+      SparkSession spark,
+      Map<String, Object> configuration) {
+    return new Provenance(
+        headroomVersion,
+        gitCommit,
+        spark.version(),
+        spark.sparkContext().master(),
+        Environment.current(),
+        configuration);
+  }
 }

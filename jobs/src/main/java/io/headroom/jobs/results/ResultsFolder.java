@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -206,6 +207,40 @@ public final class ResultsFolder {
   private Path manifestFile() {
     Path written = new Path(folder, MANIFEST);
     return exists(written) ? written : AtomicFiles.next(written);
+  }
+
+  /**
+   * Checks before anything starts that the folder may be written by a run.
+   *
+   * @param fingerprint of all that decides what the run finds
+   * @param resume whether what is there may be gone on with
+   * @param fingerprintOf the same of what is there
+   * @param other how what is there differs where fingerprints do, as a message says it
+   * @param same with what it may be gone on with, as a message says it
+   * @throws UserException if it is somebody else's, or cannot be written
+   */
+  public void requireFor(
+      String fingerprint,
+      boolean resume,
+      Function<Manifest, String> fingerprintOf,
+      String other,
+      String same) {
+    Optional<Manifest> manifest = manifest();
+    if (manifest.isEmpty()) {
+      requireNew();
+      return;
+    }
+    String name = manifest.get().run().name();
+    if (!resume) {
+      throw new UserException(
+          "--out %s: holds the %s %s; allowed: a new folder, or --resume to finish it"
+              .formatted(this, kind.label(), name));
+    }
+    if (!fingerprintOf.apply(manifest.get()).equals(fingerprint)) {
+      throw new UserException(
+          "--out %s: holds the %s %s of another %s; allowed: a new folder, or --resume with %s"
+              .formatted(this, kind.label(), name, other, same));
+    }
   }
 
   /**

@@ -275,13 +275,7 @@ final class SweepJob {
 
   private Provenance provenance() {
     BuildInfo build = BuildInfo.current();
-    return new Provenance(
-        build.version(),
-        build.commit(),
-        spark.version(),
-        spark.sparkContext().master(),
-        Environment.current(),
-        plan.file().values());
+    return Provenance.of(build.version(), build.commit(), spark, plan.file().values());
   }
 
   private List<PlannedSweep.NamedModel> models() {

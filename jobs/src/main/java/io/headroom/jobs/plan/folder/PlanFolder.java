@@ -13,7 +13,6 @@ import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.results.TableColumns;
 import io.headroom.jobs.results.TableFiles;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -57,23 +56,12 @@ public final class PlanFolder {
    * @throws UserException if it is somebody else's, or cannot be written
    */
   public void requireFor(String fingerprint, boolean resume) {
-    Optional<Manifest> manifest = results.manifest();
-    if (manifest.isEmpty()) {
-      results.requireNew();
-      return;
-    }
-    String name = manifest.get().run().name();
-    if (!resume) {
-      throw new UserException(
-          "--out %s: holds the plan %s; allowed: a new folder, or --resume to finish it"
-              .formatted(this, name));
-    }
-    String begun = manifest.get().part(PlannedSearch.class).map(PlannedSearch::plan).orElse("");
-    if (!begun.equals(fingerprint)) {
-      throw new UserException(
-          "--out %s: holds the plan %s of another configuration, trace or profile; allowed: a new folder, or --resume with what began it"
-              .formatted(this, name));
-    }
+    results.requireFor(
+        fingerprint,
+        resume,
+        manifest -> manifest.part(PlannedSearch.class).map(PlannedSearch::plan).orElse(""),
+        "configuration, trace or profile",
+        "what began it");
   }
 
   /** Makes the folders for tables, and removes what a killed run left half written. */

@@ -116,22 +116,12 @@ public final class SweepFolder {
    * @throws UserException if it is somebody else's, or cannot be written
    */
   public void requireFor(String planFingerprint, boolean resume) {
-    Optional<Manifest> manifest = results.manifest();
-    if (manifest.isEmpty()) {
-      results.requireNew();
-      return;
-    }
-    String name = manifest.get().run().name();
-    if (!resume) {
-      throw new UserException(
-          "--out %s: holds the sweep %s; allowed: a new folder, or --resume to finish it"
-              .formatted(this, name));
-    }
-    if (!planned(manifest.get()).plan().equals(planFingerprint)) {
-      throw new UserException(
-          "--out %s: holds the sweep %s of another configuration; allowed: a new folder, or --resume with the configuration that began it"
-              .formatted(this, name));
-    }
+    results.requireFor(
+        planFingerprint,
+        resume,
+        manifest -> planned(manifest).plan(),
+        "configuration",
+        "the configuration that began it");
   }
 
   /**
