@@ -1,6 +1,5 @@
 package io.headroom.jobs.plan;
 
-import io.headroom.host.Environment;
 import io.headroom.jobs.cli.BuildInfo;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.deployments.PlannedSearch;
@@ -11,7 +10,7 @@ import io.headroom.jobs.plan.requests.PlannedRequests;
 import io.headroom.jobs.plan.requests.RequestsReader;
 import io.headroom.jobs.plan.rows.CandidateRows;
 import io.headroom.jobs.plan.rows.CandidateTable;
-import io.headroom.jobs.plan.rows.ChosenDeployment;
+import io.headroom.jobs.plan.rows.ChosenDeployments;
 import io.headroom.jobs.plan.rows.KeptCandidate;
 import io.headroom.jobs.plan.rows.PlannedDeployment;
 import io.headroom.jobs.plan.rows.SimulatedRows;
@@ -27,10 +26,8 @@ import io.headroom.jobs.results.RunState;
 import io.headroom.jobs.results.TableFiles;
 import io.headroom.jobs.traces.Trace;
 import io.headroom.plan.search.SearchTally;
-import io.headroom.plan.serving.Routing;
 import java.io.PrintStream;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +53,7 @@ final class PlanJob {
   private final PlanPlanner planner;
   private final PlanSettings settings;
   private final PlannedRequests requests;
+  private final String fingerprint;
   private final String runId;
   private final PlanFolder out;
   private final PrintStream messages;
@@ -66,12 +64,14 @@ final class PlanJob {
   /**
    * @param out locked by this run
    * @param read the requests
+   * @param fingerprint of the plan for them
    * @param messages where progress goes
    */
   PlanJob(
       SparkSession spark,
       PlanPlanner planner,
       RequestsReader.Read read,
+      String fingerprint,
       String runId,
       PlanFolder out,
       PrintStream messages) {
@@ -81,6 +81,7 @@ final class PlanJob {
     this.requests = read.requests();
     this.note = read.note();
     this.trace = read.trace();
+    this.fingerprint = fingerprint;
     this.runId = runId;
     this.out = out;
     this.messages = messages;
@@ -100,10 +101,7 @@ final class PlanJob {
             CandidateTable.SCHEMA_VERSION);
     PlannedSearch planned =
         new PlannedSearch(
-            planner.fingerprint(requests),
-            shipped.value().space().size(),
-            (long) requests.count(),
-            prices());
+            fingerprint, shipped.value().space().size(), (long) requests.count(), prices());
     Provenance provenance = provenance();
     out.writeManifest(Manifest.of(run, planned, provenance));
     out.writeSettings(planner.file().render());
@@ -112,7 +110,7 @@ final class PlanJob {
     SearchTally tally = search();
     replace(CandidateTable.NAME, KeptCandidate.candidates(tally));
     replace(CandidateTable.FRONTIER, KeptCandidate.front(tally));
-    simulate(ChosenDeployment.of(tally, settings.simulateBest()));
+    simulate(ChosenDeployments.of(tally, settings.simulateBest()));
     demand(tally);
     SearchResult result = SearchResult.of(tally);
     out.writeManifest(
@@ -174,28 +172,26 @@ final class PlanJob {
     out.replace(table, rows);
   }
 
-  private void simulate(List<ChosenDeployment> chosen) {
+  /**
+   * @param chosen the numbers of deployments
+   */
+  private void simulate(List<Long> chosen) {
     TableFiles simulations = out.simulations(spark);
     TableFiles timeline = out.timeline(spark);
     Set<String> simulated = ids(simulations);
     Set<String> timed = ids(timeline);
-    List<ChosenDeployment> left = new ArrayList<>();
-    for (ChosenDeployment one : chosen) {
-      if (!simulated.contains(id(one.number()))) {
-        left.add(one);
-      }
-    }
+    List<Long> left = chosen.stream().filter(number -> !simulated.contains(id(number))).toList();
     if (left.isEmpty()) {
       return;
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<PlannedRequests> sent = context.broadcast(requests);
     int batch = Math.max(1, BATCH_OF_CORE * context.defaultParallelism());
-    Routing routing = settings.leastKvRouting() ? Routing.LEAST_KV : Routing.ROUND_ROBIN;
     for (int from = 0; from < left.size(); from += batch) {
-      List<ChosenDeployment> some = left.subList(from, Math.min(left.size(), from + batch));
+      List<Long> some = left.subList(from, Math.min(left.size(), from + batch));
       List<SimulatedRows.OfOne> rows =
-          SimulatedRows.of(spark, shipped, sent, settings.simulateRequests(), routing, runId, some);
+          SimulatedRows.of(
+              spark, shipped, sent, settings.simulateRequests(), settings.routing(), runId, some);
       // What is in simulations is done: the timeline goes before.
       List<Row> times =
           rows.stream()
@@ -240,12 +236,6 @@ final class PlanJob {
 
   private Provenance provenance() {
     BuildInfo build = BuildInfo.current();
-    return new Provenance(
-        build.version(),
-        build.commit(),
-        spark.version(),
-        spark.sparkContext().master(),
-        Environment.current(),
-        planner.file().values());
+    return Provenance.of(build.version(), build.commit(), spark, planner.file().values());
   }
 }

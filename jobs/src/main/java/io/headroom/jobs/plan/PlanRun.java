@@ -82,7 +82,8 @@ final class PlanRun {
         // Whoever held the folder until now may have begun a plan in it.
         folder.requireFor(fingerprint, resume);
         PlanJob job =
-            new PlanJob(spark.analysing(), planner, read, lock.runId(), folder, System.err);
+            new PlanJob(
+                spark.analysing(), planner, read, fingerprint, lock.runId(), folder, System.err);
         SearchResult result = job.run();
         print(job.answers(), result, folder);
         return result.feasible() > 0 ? ExitStatus.DONE : ExitStatus.BAD_RESULT;

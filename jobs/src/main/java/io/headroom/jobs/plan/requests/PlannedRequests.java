@@ -9,6 +9,7 @@ import io.headroom.plan.serving.Requests;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * The requests that a plan is for, in the order in which they are sent. Arrays have one element a
@@ -74,7 +75,7 @@ public record PlannedRequests(
     IntStream arrivals =
         Arrays.stream(arrivalMillis)
             .mapToLong(Double::doubleToLongBits)
-            .flatMap(bits -> java.util.stream.LongStream.of(bits >>> Integer.SIZE, bits))
+            .flatMap(bits -> LongStream.of(bits >>> Integer.SIZE, bits))
             .mapToInt(bits -> (int) bits);
     IntStream lengths = IntStream.concat(Arrays.stream(inputTokens), Arrays.stream(outputTokens));
     return Fingerprint.of(IntStream.concat(arrivals, lengths), FINGERPRINT_BYTES);

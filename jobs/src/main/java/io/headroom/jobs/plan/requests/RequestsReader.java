@@ -62,7 +62,6 @@ public final class RequestsReader {
         taken.count() == trace.served()
             ? spanMillis / TimeUnit.SECONDS.toMillis(1)
             : trace.extent().spanNanos() / (double) TimeUnit.SECONDS.toNanos(1);
-    double counted = taken.count() == trace.served() ? taken.count() : trace.served();
     PlannedRequests requests =
         new PlannedRequests(
             Arrivals.scaled(taken.arrivalMillis(), workload.rateScale()),
@@ -72,7 +71,7 @@ public final class RequestsReader {
             taken.prefixBlockTokens(),
             taken.previous(),
             taken.delayMillis(),
-            workload.rateScale() * counted / seconds,
+            workload.rateScale() * trace.served() / seconds,
             Double.NaN);
     return new Read(requests, Optional.of(trace), taken.note());
   }

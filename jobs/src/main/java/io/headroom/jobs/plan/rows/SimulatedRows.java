@@ -19,8 +19,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** Simulates deployments, a task each, and makes rows of what they did. */
-public final class SimulatedRows
-    implements FlatMapFunction<Iterator<ChosenDeployment>, SimulatedRows.OfOne> {
+public final class SimulatedRows implements FlatMapFunction<Iterator<Long>, SimulatedRows.OfOne> {
   private static final long serialVersionUID = 1L;
 
   /** Rows of one deployment. */
@@ -48,6 +47,7 @@ public final class SimulatedRows
 
   /**
    * @param most requests that each gets
+   * @param chosen the numbers of the deployments
    */
   public static List<OfOne> of(
       SparkSession spark,
@@ -56,7 +56,7 @@ public final class SimulatedRows
       int most,
       Routing routing,
       String runId,
-      List<ChosenDeployment> chosen) {
+      List<Long> chosen) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     return SparkJobs.described(
         spark,
@@ -69,12 +69,12 @@ public final class SimulatedRows
   }
 
   @Override
-  public Iterator<OfOne> call(Iterator<ChosenDeployment> chosen) {
+  public Iterator<OfOne> call(Iterator<Long> chosen) {
     ShippedSearch plan = shipped.value();
     DeploymentSearch search = new DeploymentSearch(plan.space(), plan.inputs());
     List<OfOne> rows = new ArrayList<>();
     while (chosen.hasNext()) {
-      rows.add(simulated(plan, search, chosen.next().number()));
+      rows.add(simulated(plan, search, chosen.next()));
     }
     return rows.iterator();
   }

@@ -6,6 +6,7 @@ import io.headroom.jobs.settings.Window;
 import io.headroom.kvcache.KvFormat;
 import io.headroom.plan.search.ParallelChoice;
 import io.headroom.plan.search.ServiceLevels;
+import io.headroom.plan.serving.Routing;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,7 +21,7 @@ import java.util.Optional;
  * @param preset the name of the service levels; empty where they are given as numbers
  * @param prices a file with prices; empty: the project's
  * @param linkBytesPerSecond of an accelerator to those of another pool
- * @param leastKvRouting whether a request goes to the replica with most room, rather than in turn
+ * @param routing which replica gets a request
  * @param simulateBest how many deployments are simulated
  * @param simulateRequests how many requests each gets at most
  * @param keepBest how many deployments are kept as rows
@@ -47,7 +48,7 @@ public record PlanSettings(
     Optional<String> prices,
     List<Boolean> disaggregated,
     double linkBytesPerSecond,
-    boolean leastKvRouting,
+    Routing routing,
     int simulateBest,
     int simulateRequests,
     int keepBest,

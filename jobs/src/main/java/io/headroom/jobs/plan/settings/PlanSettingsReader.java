@@ -14,6 +14,7 @@ import io.headroom.plan.search.SearchSpace;
 import io.headroom.plan.search.ServiceLevels;
 import io.headroom.plan.search.ServicePreset;
 import io.headroom.plan.serving.EngineScheduler;
+import io.headroom.plan.serving.Routing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,7 @@ public final class PlanSettingsReader {
             plan.has("prices") ? Optional.of(files.locate(plan.value("prices"))) : Optional.empty(),
             plan.list("disaggregated", e -> e.named(PlanSettingsReader::flag, "true, false")),
             plan.number("link-gigabytes-per-second", 1e-3, 1e6) * BYTES_OF_GIGABYTE,
-            plan.value("routing").named(PlanSettingsReader::routing, "round-robin, least-kv"),
+            plan.value("routing").named(Routing::named, Routing.labels()),
             simulate.integer("best", 0, MOST_SIMULATED),
             simulate.integer("requests", 1, MOST_REQUESTS),
             plan.integer("keep-best", 1, MOST_KEPT),
@@ -202,14 +203,6 @@ public final class PlanSettingsReader {
     return switch (text) {
       case "true" -> Optional.of(true);
       case "false" -> Optional.of(false);
-      default -> Optional.empty();
-    };
-  }
-
-  private static Optional<Boolean> routing(String text) {
-    return switch (text) {
-      case "round-robin" -> Optional.of(false);
-      case "least-kv" -> Optional.of(true);
       default -> Optional.empty();
     };
   }
