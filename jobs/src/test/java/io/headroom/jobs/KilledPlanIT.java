@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.RunningProcess;
-import io.headroom.jobs.testkit.SharedClasses;
 import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,9 +83,8 @@ class KilledPlanIT {
   }
 
   private RunningProcess start(Path conf, Path out) throws Exception {
-    return RunningProcess.start(
+    return RunningProcess.launch(
         folder,
-        SharedClasses.usedByFirstCompiler(folder),
         List.of(
             SharedData.projectRoot().resolve("jobs/bin/headroom").toString(),
             "plan",
@@ -95,13 +93,7 @@ class KilledPlanIT {
             out.toString(),
             "--",
             "--master",
-            "local-cluster[4,1,1024]",
-            "--driver-memory",
-            "1g",
-            "--conf",
-            "spark.ui.enabled=false",
-            "--conf",
-            "spark.local.dir=" + folder));
+            "local-cluster[4,1,1024]"));
   }
 
   private static long files(Path table) {

@@ -7,7 +7,6 @@ import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
 import io.headroom.jobs.testkit.RunningProcess;
 import io.headroom.jobs.testkit.ScratchSweep;
-import io.headroom.jobs.testkit.SharedClasses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,16 +165,7 @@ class KilledSweepIT {
   }
 
   private RunningProcess start(ScratchSweep sweep, String... more) throws Exception {
-    List<String> command = sweep.launch(more);
-    command.addAll(
-        List.of(
-            "--driver-memory",
-            "1g",
-            "--conf",
-            "spark.ui.enabled=false",
-            "--conf",
-            "spark.local.dir=" + folder));
-    return RunningProcess.start(folder, SharedClasses.usedByFirstCompiler(folder), command);
+    return RunningProcess.launch(folder, sweep.launch(more));
   }
 
   private static boolean hasFiles(ScratchSweep sweep, int count) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,25 @@ public final class RunningProcess implements AutoCloseable {
     builder.environment().keySet().removeAll(List.of("SPARK_HOME", "HEADROOM_HOME"));
     builder.environment().putAll(environment);
     return new RunningProcess(command, builder.start(), out, err);
+  }
+
+  /**
+   * The launcher, whose Spark is small and has no pages.
+   *
+   * @param scratch where its output and what Spark spills are kept
+   * @param command with {@code --} before the words for Spark, at the end
+   */
+  public static RunningProcess launch(Path scratch, List<String> command) throws Exception {
+    List<String> words = new ArrayList<>(command);
+    words.addAll(
+        List.of(
+            "--driver-memory",
+            "1g",
+            "--conf",
+            "spark.ui.enabled=false",
+            "--conf",
+            "spark.local.dir=" + scratch));
+    return start(scratch, SharedClasses.usedByFirstCompiler(scratch), words);
   }
 
   public long pid() {
