@@ -1,9 +1,6 @@
 package io.headroom.plan.search;
 
 import io.headroom.UserException;
-import io.headroom.kvcache.KvFormat;
-import io.headroom.plan.memory.EngineRelease;
-import io.headroom.plan.memory.EngineSetting;
 import io.headroom.plan.memory.KvPool;
 import io.headroom.plan.search.SearchSpace.Choice;
 import io.headroom.plan.serving.ColocatedFleet;
@@ -23,7 +20,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.BiFunction;
 
 /**
@@ -66,10 +62,8 @@ public final class DeploymentSearch {
   private Choice ofLoads;
   private String reason;
   private final Map<PoolRole, ReplicaLoad> loads = new EnumMap<>(PoolRole.class);
-  private KvPool poolOfSteps;
-  private long blocksOfSequence;
+  private SearchPools pools;
   private double promptBytes;
-  private final Map<Integer, KvPool> pools = new HashMap<>();
 
   public DeploymentSearch(SearchSpace space, SearchInputs inputs) {
     this.space = space;
@@ -85,7 +79,7 @@ public final class DeploymentSearch {
 
   private void evaluate(long number, Choice choice, SearchSink sink) {
     prepare(choice);
-    Limit unfit = reason == null ? tooSmall(choice) : Limit.UNSUPPORTED;
+    Limit unfit = reason == null ? pools.tooSmall(choice) : Limit.UNSUPPORTED;
     if (unfit != null) {
       sink.infeasible(number, choice, unfit);
       return;
@@ -123,7 +117,7 @@ public final class DeploymentSearch {
 
   private Evaluated evaluated(Choice choice, BiFunction<Choice, PoolRole, ReplicaLoad> loadOf) {
     int sequences = sequences(choice);
-    long poolTokens = poolTokens(choice, pool(choice));
+    long poolTokens = pools.tokens(choice);
     int accelerators = space.parallelisms().get(choice.parallelism()).accelerators();
     if (!space.disaggregated().get(choice.disaggregated())) {
       ReplicaLoad both = loadOf.apply(choice, PoolRole.BOTH);
@@ -162,18 +156,18 @@ public final class DeploymentSearch {
     if (reason != null) {
       return new Deployment(number, Limit.UNSUPPORTED, Optional.of(reason), 0, 0, Optional.empty());
     }
-    KvPool pool = pool(choice);
-    Limit unfit = tooSmall(choice);
+    KvPool pool = pools.pool(choice);
+    Limit unfit = pools.tooSmall(choice);
     if (unfit != null) {
       return new Deployment(
           number,
           unfit,
-          Optional.of(SearchReasons.unfit(unfit, pool, longest(), inputs.demand().mix())),
+          Optional.of(SearchReasons.unfit(unfit, pool, pools.longest(), inputs.demand().mix())),
           pool.weightsBytes(),
           Math.max(0, pool.tokens()),
           Optional.empty());
     }
-    long poolTokens = poolTokens(choice, pool);
+    long poolTokens = pools.tokens(choice);
     Evaluated evaluated = evaluated(choice, this::load);
     return new Deployment(
         number,
@@ -184,6 +178,29 @@ public final class DeploymentSearch {
         pool.weightsBytes(),
         poolTokens,
         evaluated.fleet() == null ? Optional.empty() : Optional.of(served(choice, evaluated)));
+  }
+
+  /**
+   * What the closed form says of a fleet of any size.
+   *
+   * @param number of a deployment that fits
+   * @param load as a part of the rate that is asked for
+   * @throws IllegalArgumentException if it does not fit
+   */
+  public ExpectedService expected(long number, FleetSize size, double load) {
+    Choice choice = space.at(number);
+    prepare(choice);
+    Evaluated evaluated =
+        reason == null && pools.tooSmall(choice) == null
+            ? evaluated(choice, this::load)
+            : Evaluated.none(Limit.UNSUPPORTED);
+    if (evaluated.fleet() == null) {
+      throw new IllegalArgumentException("deployment %d cannot serve".formatted(number));
+    }
+    return new ExpectedService(
+        evaluated.prompting().ttftP99(load * rate() / size.replicas()),
+        evaluated.decoding().tpotP99(load * rate() / decoding(size)),
+        size.requestsPerSecond() / rate());
   }
 
   private Deployment.Served served(Choice choice, Evaluated evaluated) {
@@ -222,7 +239,7 @@ public final class DeploymentSearch {
   public Fleet fleet(long number, FleetSize size, Routing routing) {
     Choice choice = space.at(number);
     prepare(choice);
-    if (reason != null || tooSmall(choice) != null) {
+    if (reason != null || pools.tooSmall(choice) != null) {
       throw new UserException(details(number).reason().orElse("cannot be simulated"));
     }
     if (simulated == null || !choice.equals(ofSimulated)) {
@@ -234,7 +251,8 @@ public final class DeploymentSearch {
     if (size.decodeReplicas() == 0) {
       return new ColocatedFleet(replica, replicas, routing);
     }
-    double bytesOfToken = steps.variant().spec().kvBytesPerToken(format(choice));
+    double bytesOfToken =
+        steps.variant().spec().kvBytesPerToken(space.kvFormats().get(choice.kvFormat()));
     return new DisaggregatedFleet(
         replica,
         replicas,
@@ -246,7 +264,7 @@ public final class DeploymentSearch {
   }
 
   private ReplicaSetup replica(Choice choice) {
-    KvPool pool = pool(choice);
+    KvPool pool = pools.pool(choice);
     int sequences = space.sequences().get(choice.sequences());
     EngineScheduler engine = engine(choice).withMostSequences(sequences);
     int ranks = steps.parallelism().attentionData();
@@ -263,7 +281,7 @@ public final class DeploymentSearch {
         engine,
         StepClock.of(table, inputs.costs(), inputs.release()),
         ranks,
-        Math.max(1, poolTokens(choice, pool) / blockTokens),
+        Math.max(1, pools.tokens(choice) / blockTokens),
         blockTokens);
   }
 
@@ -300,6 +318,7 @@ public final class DeploymentSearch {
       steps = new SearchSteps(space, inputs, models(choice), choice);
       stepsAreDivided = true;
       ofLoads = null;
+      pools = null;
       reason = null;
       try {
         steps.parallelism();
@@ -318,18 +337,18 @@ public final class DeploymentSearch {
     if (sameLoads) {
       return;
     }
-    if (ofLoads == null || !ofLoads.hasStepsOf(choice)) {
-      poolOfSteps = null;
-    }
+    SearchPools ofSameSteps = ofLoads != null && ofLoads.hasStepsOf(choice) ? pools : null;
+    pools = null;
     ofLoads = choice;
     loads.clear();
-    pools.clear();
-    blocksOfSequence = 0;
     promptBytes = 0;
     reason = null;
     try {
       steps.curve(choice);
-      pool(choice);
+      pools =
+          ofSameSteps == null
+              ? new SearchPools(space, inputs, steps, choice)
+              : ofSameSteps.withOtherTokens();
     } catch (UserException e) {
       reason = e.getMessage();
     }
@@ -357,19 +376,11 @@ public final class DeploymentSearch {
             parallelism.attentionData());
     int mostSequences = space.mostSequences() * parallelism.attentionData();
     ServingCurve curve = new ServingCurve(times, role, mostSequences, inputs.demand(), slowdown);
-    return new ReplicaLoad(curve, inputs.demand(), tokensOfSequence(choice));
+    return new ReplicaLoad(curve, inputs.demand(), pools.tokensOfSequence(choice));
   }
 
   private EngineScheduler engine(Choice choice) {
     return inputs.engine().withMostTokens(space.batchedTokens().get(choice.batchedTokens()));
-  }
-
-  /** In the cache on average, what the engine reserves and what is left of a block included. */
-  private double tokensOfSequence(Choice choice) {
-    RequestMix mix = inputs.demand().mix();
-    return mix.keptTokens()
-        + inputs.engine().reservedOutput() * mix.leftTokens()
-        + 0.5 * pool(choice).blockTokens();
   }
 
   private int sequences(Choice choice) {
@@ -377,91 +388,12 @@ public final class DeploymentSearch {
         * space.parallelisms().get(choice.parallelism()).attentionData();
   }
 
-  private KvPool pool(Choice choice) {
-    KvPool first =
-        pools.computeIfAbsent(
-            choice.sequences(),
-            any ->
-                poolOfSteps()
-                    .withSteps(
-                        steps.variant().spec(),
-                        steps.weights(choice),
-                        setting(choice),
-                        inputs.overheads()));
-    double utilisation = space.utilisations().get(choice.utilisation());
-    return first.withBudget((long) (steps.profile().sheet().memoryBytes() * utilisation));
-  }
-
-  private KvPool poolOfSteps() {
-    if (poolOfSteps == null) {
-      poolOfSteps =
-          KvPool.of(
-              steps.variant().spec(), steps.weights(ofLoads), setting(ofLoads), inputs.overheads());
-    }
-    return poolOfSteps;
-  }
-
-  private EngineSetting setting(Choice choice) {
-    long visible = (long) steps.profile().sheet().memoryBytes();
-    return new EngineSetting(
-        visible,
-        space.utilisations().get(choice.utilisation()),
-        longest(),
-        format(choice),
-        steps.parallelism().layout(),
-        EngineRelease.of(inputs.engine().engine().equals("vllm") ? inputs.release() : ""),
-        OptionalInt.of(space.batchedTokens().get(choice.batchedTokens())),
-        OptionalInt.of(space.sequences().get(choice.sequences())),
-        EngineSetting.hasManySequences(steps.profile().sheet().name(), visible),
-        false);
-  }
-
-  private KvFormat format(Choice choice) {
-    return space.kvFormats().get(choice.kvFormat());
-  }
-
-  /** The longest request that is sent to the model, as far as it has positions. */
-  private int longest() {
-    int positions = steps.variant().spec().maxPositions();
-    int longest = inputs.demand().mix().longestTokens();
-    return positions > 0 ? Math.min(positions, longest) : longest;
-  }
-
-  private Limit tooSmall(Choice choice) {
-    RequestMix mix = inputs.demand().mix();
-    if (mix.partAbove(longest()) > ServiceLevels.MAY_MISS) {
-      return Limit.CONTEXT;
-    }
-    KvPool pool = pool(choice);
-    if (pool.bytes() <= 0) {
-      return Limit.WEIGHTS;
-    }
-    boolean holdsAll = pool.concurrency() >= 1;
-    if (!holdsAll && mix.partAbove(pool.concurrency() * longest()) > ServiceLevels.MAY_MISS) {
-      return Limit.KV;
-    }
-    return null;
-  }
-
-  /** That the caches of all ranks hold, at the mean length of the mix. */
-  private long poolTokens(Choice choice, KvPool pool) {
-    int ranks = space.parallelisms().get(choice.parallelism()).attentionData();
-    if (pool.blockTokens() > 0) {
-      return pool.tokens() * ranks;
-    }
-    double tokens = tokensOfSequence(choice);
-    if (blocksOfSequence == 0) {
-      blocksOfSequence =
-          pool.blocks(steps.variant().spec(), setting(choice), (int) Math.ceil(tokens));
-    }
-    return (long) ((double) pool.blockCount() / blocksOfSequence * tokens * ranks);
-  }
-
   /** No more than the link of a replica carries. */
   private Capacity linked(Choice choice, Capacity prefill) {
     if (promptBytes == 0) {
       long tokens = (long) Math.ceil(inputs.demand().mix().inputTokens());
-      promptBytes = steps.variant().spec().kvBytes(tokens, format(choice));
+      promptBytes =
+          steps.variant().spec().kvBytes(tokens, space.kvFormats().get(choice.kvFormat()));
     }
     double most = linkBytesPerSecond(choice) / promptBytes;
     return most < prefill.requestsPerSecond() ? new Capacity(most, Limit.LINK) : prefill;

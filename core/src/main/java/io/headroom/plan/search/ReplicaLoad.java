@@ -1,5 +1,6 @@
 package io.headroom.plan.search;
 
+import java.util.function.DoubleFunction;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -9,7 +10,7 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class ReplicaLoad {
   private static final int HALVINGS = 14;
-  private static final int PERCENTILE_HALVINGS = 30;
+  private static final int PERCENTILE_HALVINGS = 16;
   private static final double MILLIS_PER_SECOND = 1e3;
   private static final double MOST_MILLIS = 1e9;
 
@@ -104,10 +105,13 @@ final class ReplicaLoad {
     double deviation = deviation(level);
     double missed = 0;
     for (int i = 0; i < CHANCES.length; i++) {
-      double rate = level * Math.max(LEAST_CHANCE, 1 + CHANCES[i] * deviation);
-      missed += CHANCE_WEIGHTS[i] * missedAt.applyAsDouble(rate);
+      missed += CHANCE_WEIGHTS[i] * missedAt.applyAsDouble(ofChance(level, deviation, i));
     }
     return missed;
+  }
+
+  private static double ofChance(double level, double deviation, int chance) {
+    return level * Math.max(LEAST_CHANCE, 1 + CHANCES[chance] * deviation);
   }
 
   /**
@@ -199,13 +203,29 @@ final class ReplicaLoad {
    * @param requestsPerSecond of this replica
    */
   double ttftP99(double requestsPerSecond) {
-    double rate = requestsPerSecond / MILLIS_PER_SECOND;
-    return percentile(millis -> overLevels(rate, level -> curve.ttftAbove(millis, level)));
+    return percentile(tail(requestsPerSecond, curve::ttftTail));
   }
 
   double tpotP99(double requestsPerSecond) {
+    return percentile(tail(requestsPerSecond, curve::tpotTail));
+  }
+
+  /** Over the levels of the workload, and over what chance makes of each. */
+  private LatencyTail tail(double requestsPerSecond, DoubleFunction<LatencyTail> tailAt) {
     double rate = requestsPerSecond / MILLIS_PER_SECOND;
-    return percentile(millis -> overLevels(rate, level -> curve.tpotAbove(millis, level)));
+    LatencyTail[] tails = new LatencyTail[levels.length * CHANCES.length];
+    for (int i = 0; i < tails.length; i++) {
+      double level = rate * levels[i / CHANCES.length];
+      tails[i] = tailAt.apply(ofChance(level, deviation(level), i % CHANCES.length));
+    }
+    return millis -> {
+      double above = 0;
+      for (int i = 0; i < tails.length; i++) {
+        double weight = weights[i / CHANCES.length] * CHANCE_WEIGHTS[i % CHANCES.length];
+        above += weight * tails[i].above(millis);
+      }
+      return above;
+    };
   }
 
   /** What a token takes on average. */
@@ -231,19 +251,19 @@ final class ReplicaLoad {
     return curve.running(requestsPerSecond / MILLIS_PER_SECOND);
   }
 
-  private static double percentile(DoubleUnaryOperator above) {
-    if (above.applyAsDouble(MOST_MILLIS) > ServiceLevels.MAY_MISS) {
+  private static double percentile(LatencyTail tail) {
+    if (tail.above(MOST_MILLIS) > ServiceLevels.MAY_MISS) {
       return Double.POSITIVE_INFINITY;
     }
     double low = 0;
     double high = 1;
-    while (above.applyAsDouble(high) > ServiceLevels.MAY_MISS) {
+    while (tail.above(high) > ServiceLevels.MAY_MISS) {
       low = high;
       high *= 2;
     }
     for (int i = 0; i < PERCENTILE_HALVINGS; i++) {
       double middle = 0.5 * (low + high);
-      if (above.applyAsDouble(middle) > ServiceLevels.MAY_MISS) {
+      if (tail.above(middle) > ServiceLevels.MAY_MISS) {
         low = middle;
       } else {
         high = middle;

@@ -30,16 +30,10 @@ final class ServingCurve {
   private static final double LEAST_PROMPTS = 1e-3;
   private static final double NEARLY_FULL = 0.995;
 
-  /** Three points that stand for a uniform distribution from 0 to twice its mean (Gauss). */
-  private static final double[] UNIFORM = {0.2254033, 1, 1.7745967};
-
-  private static final double[] UNIFORM_WEIGHTS = {5 / 18.0, 8 / 18.0, 5 / 18.0};
-
   private final StepTimes times;
   private final PoolRole role;
   private final RequestMix mix;
   private final double variation;
-  private final ServiceLevels levels;
   private final double slowdown;
   private final double stepTokens;
 
@@ -64,7 +58,6 @@ final class ServingCurve {
     this.times = times;
     this.role = role;
     this.mix = role == PoolRole.PREFILL ? demand.mix().promptsAlone() : demand.mix();
-    this.levels = demand.levels();
     this.slowdown = slowdown;
     this.stepTokens = times.stepTokens();
     RequestMix.Points lengths = mix.prompts();
@@ -85,15 +78,12 @@ final class ServingCurve {
     int count = prompts.length;
     this.stepMillis = new double[count];
     this.rates = new double[count];
+    double ttftLevel = demand.levels().ttftP99Millis();
+    double tpotLevel = demand.levels().tpotP99Millis();
     this.missedTtft =
-        new PointValues(
-            count,
-            i ->
-                role == PoolRole.DECODE
-                    ? 0
-                    : ttftAbove(levels.ttftP99Millis(), prompts[i], stepMillis[i]));
+        new PointValues(count, i -> ttftTail(prompts[i], stepMillis[i]).above(ttftLevel));
     this.missedTpot =
-        new PointValues(count, i -> tpotAbove(levels.tpotP99Millis(), prompts[i], stepMillis[i]));
+        new PointValues(count, i -> tpotTail(prompts[i], stepMillis[i]).above(tpotLevel));
     double least = 0;
     for (int i = 0; i < count; i++) {
       stepMillis[i] = step(prompts[i]);
@@ -247,32 +237,32 @@ final class ServingCurve {
     return missedTpot.between(position(rate), 1);
   }
 
-  /** The probability that TTFT is above so much at a rate; 1 where the rate cannot be served. */
-  double ttftAbove(double millis, double rate) {
+  /** How long first tokens take at a rate. */
+  LatencyTail ttftTail(double rate) {
     if (rate > mostRate()) {
-      return 1;
+      return LatencyTail.ALL;
     }
+    double step = stepMillis(rate);
+    return ttftTail(rate * step, step);
+  }
+
+  /** How long the other tokens take at a rate, a request's on average. */
+  LatencyTail tpotTail(double rate) {
+    if (rate > mostRate()) {
+      return LatencyTail.ALL;
+    }
+    double step = stepMillis(rate);
+    return tpotTail(rate * step, step);
+  }
+
+  private LatencyTail ttftTail(double n, double step) {
     if (role == PoolRole.DECODE) {
-      return 0;
+      return LatencyTail.NONE;
     }
-    double step = stepMillis(rate);
-    return ttftAbove(millis, rate * step, step);
-  }
-
-  double tpotAbove(double millis, double rate) {
-    if (rate > mostRate()) {
-      return 1;
-    }
-    double step = stepMillis(rate);
-    return tpotAbove(millis, rate * step, step);
-  }
-
-  /** From the arrival to the first of a request's own steps, apart from what its own steps take. */
-  private double ttftAbove(double millis, double n, double step) {
     double running = n * mix.decodeSteps();
     double q = withPrompts(n);
     double decode = mix.decodeSteps() > 0 ? slowdown * times.decode(running) : 0;
-    double mixed = mixed(n, running);
+    double mixed = mixedOf(step, decode, q);
     double squares =
         times.promptsAlone()
             ? (decode * decode + q * mixed * mixed) / (1 + q)
@@ -289,12 +279,19 @@ final class ServingCurve {
         tokenMillis * mix.inputTokens() * (variation + mix.inputVariation()) / (2 * (1 - used));
 
     RequestMix.Points lengths = mix.prompts();
-    double missed = 0;
-    for (int i = 0; i < lengths.count(); i++) {
-      double left = millis - ownSteps(lengths.values()[i], running, room, full);
-      missed += lengths.weights()[i] * waitAbove(left, rest, used, wait);
+    double[] own = new double[lengths.count()];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = ownSteps(lengths.values()[i], running, room, full);
     }
-    return missed;
+    return new TtftTail(own, lengths.weights(), rest, used, wait);
+  }
+
+  /** A step with prompts, from what steps take on average. */
+  private double mixedOf(double step, double decode, double q) {
+    if (mix.decodeSteps() == 0) {
+      return step;
+    }
+    return (step - (times.promptsAlone() ? 1 : 1 - q) * decode) / q;
   }
 
   private double fullStep(double running, double room) {
@@ -307,31 +304,17 @@ final class ServingCurve {
     return before * full + slowdown * times.withPrompts(running, 1, tokens - before * room);
   }
 
-  private static double waitAbove(double millis, double rest, double used, double wait) {
-    double above = 0;
-    for (int i = 0; i < UNIFORM.length; i++) {
-      double left = millis - rest * UNIFORM[i];
-      above += UNIFORM_WEIGHTS[i] * (left < 0 ? 1 : used * Math.exp(-left / wait));
-    }
-    return above;
-  }
-
-  private double tpotAbove(double millis, double n, double step) {
+  private LatencyTail tpotTail(double n, double step) {
     RequestMix.Points outputs = mix.outputs();
     if (outputs.count() == 0) {
-      return 0;
+      return LatencyTail.NONE;
     }
     double running = n * mix.decodeSteps();
     double decode = slowdown * times.decode(running);
     double ofPrompts = role == PoolRole.DECODE ? 0 : variance(n, running, decode);
     double feedback = Math.min(NEARLY_FULL, Math.max(0, 1 - decode / step));
     double ofOneStep = ofPrompts * variation * (1 + feedback) / (1 - feedback);
-    double missed = 0;
-    for (int i = 0; i < outputs.count(); i++) {
-      double variance = ofOneStep / outputs.values()[i];
-      missed += outputs.weights()[i] * Tails.gamma(millis - decode, step - decode, variance);
-    }
-    return missed;
+    return new TpotTail(decode, step - decode, ofOneStep, outputs);
   }
 
   /** Of a step: a Poisson number of parts of prompts, each of which makes it longer. */

@@ -9,8 +9,11 @@ import io.headroom.kvcache.KvPrecision;
 import io.headroom.plan.search.SearchSpace.Choice;
 import io.headroom.plan.serving.Requests;
 import io.headroom.plan.serving.Routing;
+import io.headroom.plan.serving.ServingResult;
+import io.headroom.plan.serving.ServingSimulation;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -193,6 +196,38 @@ class DeploymentSearchTest {
     }
   }
 
+  /** Percentiles and highest rates come from the same curve, on two ways. */
+  @Test
+  void percentilesReachTheLevelsAtTheHighestRate() {
+    SearchSpace space = mixed();
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, DEMAND, "vllm"));
+    Set<Limit> limits = EnumSet.noneOf(Limit.class);
+    for (Seen seen : run(search, 0, space.size())) {
+      if (seen.limit() != null || seen.fleet().decodeReplicas() > 0) {
+        continue;
+      }
+      Limit limit = search.details(seen.number()).limit();
+      double most = seen.fleet().requestsPerSecond() / RATE;
+      limits.add(limit);
+      assertThat(partOfLevels(search.expected(seen.number(), seen.fleet(), 0.95 * most)))
+          .as("%s", space.at(seen.number()))
+          .isLessThan(1);
+      if (limit == Limit.TTFT || limit == Limit.TPOT) {
+        assertThat(partOfLevels(search.expected(seen.number(), seen.fleet(), 1.05 * most)))
+            .as("%s", space.at(seen.number()))
+            .isGreaterThan(1);
+      }
+    }
+    assertThat(limits).contains(Limit.TTFT, Limit.TPOT, Limit.KV);
+  }
+
+  private static double partOfLevels(ExpectedService expected) {
+    return Math.max(
+        expected.ttftP99Millis() / SearchFixture.LEVELS.ttftP99Millis(),
+        expected.tpotP99Millis() / SearchFixture.LEVELS.tpotP99Millis());
+  }
+
   /** What the closed form says is what happens where every request is simulated. */
   @ParameterizedTest
   @ValueSource(strings = {"vllm", "sglang", "trtllm"})
@@ -211,6 +246,8 @@ class DeploymentSearchTest {
     DeploymentSearch search =
         new DeploymentSearch(space, SearchFixture.inputs(space, demand, engine));
     double logs = 0;
+    double ttftLogs = 0;
+    double tpotLogs = 0;
     int count = 0;
     for (long number = 3; number < space.size(); number += 8) {
       long which = number;
@@ -221,11 +258,24 @@ class DeploymentSearchTest {
                   requests,
                   SearchFixture.LEVELS)
               .mostLoad(size);
-      logs += Math.abs(Math.log(simulated / (size.requestsPerSecond() / rate)));
+      double most = size.requestsPerSecond() / rate;
+      // Nearer to the highest rate a little of it is much of a percentile.
+      double load = Math.min(1, 0.9 * most);
+      ExpectedService expected = search.expected(number, size, load);
+      ServingResult result =
+          ServingSimulation.run(
+              search.fleet(which, size, Routing.ROUND_ROBIN),
+              SearchFixture.requests(12_000, load * rate),
+              0);
+      logs += Math.abs(Math.log(simulated / most));
+      ttftLogs += Math.abs(Math.log(expected.ttftP99Millis() / result.ttft().p99()));
+      tpotLogs += Math.abs(Math.log(expected.tpotP99Millis() / result.tpot().p99()));
       count++;
     }
 
     assertThat(count).isEqualTo(4);
     assertThat(logs / count).isLessThan(0.15);
+    assertThat(ttftLogs / count).isLessThan(0.1);
+    assertThat(tpotLogs / count).isLessThan(0.15);
   }
 }
