@@ -216,7 +216,7 @@ final class ServingCheck {
                 EngineRelease.of(run.framework().equals("vllm") ? run.version() : ""),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
-                visible >= EngineSetting.LARGE_BYTES,
+                EngineSetting.hasManySequences(profile.sheet().name(), visible),
                 false),
             overheads);
     long tokens = pool.tokens() * parallelism.attentionData();
