@@ -110,7 +110,7 @@ final class PlanJob {
     SearchTally tally = search();
     replace(CandidateTable.NAME, KeptCandidate.candidates(tally));
     replace(CandidateTable.FRONTIER, KeptCandidate.front(tally));
-    simulate(ChosenDeployments.of(tally, settings.simulateBest()));
+    simulate(ChosenDeployments.of(tally, shipped.value().space(), settings.simulateBest()));
     demand(tally);
     SearchResult result = SearchResult.of(tally);
     out.writeManifest(
