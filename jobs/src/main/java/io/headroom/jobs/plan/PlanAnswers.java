@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
@@ -75,7 +76,12 @@ final class PlanAnswers {
       advice().forEach(line -> text.append(line).append(System.lineSeparator()));
     }
     reasons().forEach(line -> text.append(line).append(System.lineSeparator()));
+    closedForm().ifPresent(of -> text.append(of.text()).append(System.lineSeparator()));
     return text.toString();
+  }
+
+  private Optional<ClosedFormError> closedForm() {
+    return ClosedFormError.of(answers.stream().map(Answer::simulated).toList());
   }
 
   private String table() {
@@ -301,6 +307,7 @@ final class PlanAnswers {
     json.put("tpot", "(end_to_end - ttft) / (output_tokens - 1)");
     json.put("answers", listed);
     json.put("infeasible", refused);
+    json.put("closed_form", closedForm().map(ClosedFormError::json).orElse(null));
     return json;
   }
 

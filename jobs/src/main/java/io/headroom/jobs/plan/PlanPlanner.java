@@ -158,7 +158,7 @@ final class PlanPlanner {
   /** Of all that decides what is found; folders are resumed by those that have the same. */
   String fingerprint(PlannedRequests requests) {
     CanonicalText text =
-        new CanonicalText("plan", 1)
+        new CanonicalText("plan", 2)
             .put("configuration", file.render())
             .put("requests", requests.fingerprint());
     profiles.forEach(

@@ -126,8 +126,8 @@ public final class CandidateTable {
         .add("accelerators_roofline", LongType, served -> accelerators(served.roofline()))
         .add("replica_requests_per_second", DoubleType, Served::requestsPerSecond)
         .add("fleet_requests_per_second", DoubleType, served -> served.fleet().requestsPerSecond())
-        .add("ttft_p99_ms", DoubleType, served -> finite(served.ttftP99Millis()))
-        .add("tpot_p99_ms", DoubleType, served -> finite(served.tpotP99Millis()))
+        .add("ttft_p99_ms", DoubleType, served -> Columns.finite(served.ttftP99Millis()))
+        .add("tpot_p99_ms", DoubleType, served -> Columns.finite(served.tpotP99Millis()))
         .add("tpot_mean_ms", DoubleType, Served::tpotMillis)
         .add("running_mean", DoubleType, Served::running)
         .add("error", DoubleType, Served::error)
@@ -136,10 +136,6 @@ public final class CandidateTable {
 
   private static Long accelerators(Optional<FleetSize> fleet) {
     return fleet.map(FleetSize::accelerators).orElse(null);
-  }
-
-  private static Double finite(double value) {
-    return Double.isFinite(value) ? value : null;
   }
 
   private static Columns<CandidateRow> cost() {

@@ -14,6 +14,11 @@ final class Columns<T> {
 
   private final Map<String, Column<T>> columns = new LinkedHashMap<>();
 
+  /** Null in the place of what is no number. */
+  static Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+
   /**
    * @throws IllegalArgumentException if there is such a column
    */

@@ -94,7 +94,13 @@ public final class SimulatedRows implements FlatMapFunction<Iterator<Long>, Simu
             .map(
                 point ->
                     SimulationTable.row(
-                        new SimulatedPoint(runId, planned, closedForm, outcome, point)))
+                        new SimulatedPoint(
+                            runId,
+                            planned,
+                            closedForm,
+                            outcome,
+                            point,
+                            search.expected(number, outcome.size(), point.load()))))
             .toList();
     FleetSize size = outcome.size();
     long decoding = size.decodeReplicas() > 0 ? size.decodeReplicas() : size.replicas();

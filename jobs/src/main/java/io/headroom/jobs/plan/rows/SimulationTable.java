@@ -78,7 +78,16 @@ public final class SimulationTable {
         .add("kv_occupancy_peak", DoubleType, of(ServingResult::peakKvOccupancy))
         .add("running_mean", DoubleType, of(ServingResult::meanRunning))
         .add("reused_tokens", LongType, of(result -> (long) result.reusedTokens()))
-        .add("saturated", BooleanType, of(ServingResult::saturated));
+        .add("saturated", BooleanType, of(ServingResult::saturated))
+        .add(
+            "ttft_p99_closed_form_ms",
+            DoubleType,
+            point -> Columns.finite(point.expected().ttftP99Millis()))
+        .add(
+            "tpot_p99_closed_form_ms",
+            DoubleType,
+            point -> Columns.finite(point.expected().tpotP99Millis()))
+        .add("most_load_closed_form", DoubleType, point -> point.expected().mostLoad());
   }
 
   private static Double usdPerHour(SimulatedPoint point) {
@@ -105,10 +114,7 @@ public final class SimulationTable {
     columns.add(
         name,
         DoubleType,
-        point -> {
-          double millis = value.applyAsDouble(of.apply(point.point().result()));
-          return Double.isNaN(millis) ? null : millis;
-        });
+        point -> Columns.finite(value.applyAsDouble(of.apply(point.point().result()))));
   }
 
   private static Function<SimulatedPoint, Object> of(Function<ServingResult, Object> value) {
