@@ -18,12 +18,22 @@ public final class BoostedTrees {
   public static final int LEAF = 0;
   public static final double LEAF_UNIT = 1e-4;
 
+  private static final byte NO_FEATURE = -1;
+
   private final List<double[]> thresholds;
   private final List<int[]> trees;
   private final List<int[]> leaves;
 
+  /** The nodes of all trees one after another: of a split its feature, of a leaf none. */
+  private final byte[] features;
+
+  private final double[] splitAt;
+
   /** Of a split the node to the right of it, of a leaf its value. */
-  private final int[][] nexts;
+  private final int[] nexts;
+
+  /** The first node of every tree. */
+  private final int[] roots;
 
   /**
    * @param thresholds of every feature, ascending; splits name them by their index
@@ -37,13 +47,33 @@ public final class BoostedTrees {
     this.thresholds = List.copyOf(thresholds);
     this.trees = List.copyOf(trees);
     this.leaves = List.copyOf(leaves);
+    if (thresholds.size() > Byte.MAX_VALUE) {
+      throw new IllegalArgumentException("too many features: " + thresholds.size());
+    }
     if (trees.size() != leaves.size()) {
       throw new IllegalArgumentException(
           "%d trees have leaves of %d".formatted(trees.size(), leaves.size()));
     }
-    this.nexts = new int[trees.size()][];
-    for (int i = 0; i < nexts.length; i++) {
-      nexts[i] = nexts(trees.get(i), leaves.get(i));
+    int nodes = trees.stream().mapToInt(tree -> tree.length).sum();
+    this.features = new byte[nodes];
+    this.splitAt = new double[nodes];
+    this.nexts = new int[nodes];
+    this.roots = new int[trees.size()];
+    int root = 0;
+    for (int i = 0; i < roots.length; i++) {
+      roots[i] = root;
+      layOut(root, trees.get(i), leaves.get(i));
+      root += trees.get(i).length;
+    }
+  }
+
+  private void layOut(int root, int[] nodes, int[] values) {
+    int[] nextsOfTree = nexts(nodes, values);
+    for (int node = 0; node < nodes.length; node++) {
+      boolean isLeaf = nodes[node] == LEAF;
+      features[root + node] = isLeaf ? NO_FEATURE : (byte) feature(nodes[node]);
+      splitAt[root + node] = isLeaf ? 0 : thresholds.get(feature(nodes[node]))[index(nodes[node])];
+      nexts[root + node] = isLeaf ? nextsOfTree[node] : root + nextsOfTree[node];
     }
   }
 
@@ -152,19 +182,16 @@ public final class BoostedTrees {
   }
 
   /**
-   * @param features one a feature that the thresholds are of
+   * @param values of the features, as many as the thresholds are of
    */
-  public double sum(double[] features) {
+  public double sum(double[] values) {
     long sum = 0;
-    for (int i = 0; i < nexts.length; i++) {
-      int[] nodes = trees.get(i);
-      int node = 0;
-      while (nodes[node] != LEAF) {
-        int feature = feature(nodes[node]);
-        boolean goesLeft = features[feature] <= thresholds.get(feature)[index(nodes[node])];
-        node = goesLeft ? node + 1 : nexts[i][node];
+    for (int root : roots) {
+      int node = root;
+      while (features[node] != NO_FEATURE) {
+        node = values[features[node]] <= splitAt[node] ? node + 1 : nexts[node];
       }
-      sum += nexts[i][node];
+      sum += nexts[node];
     }
     return sum * LEAF_UNIT;
   }

@@ -71,6 +71,9 @@ public record KernelModel(
 
   /** Whether a kernel for the same types was measured. */
   boolean knowsTypes(KernelCall call) {
+    if (knows(call)) {
+      return true;
+    }
     List<String> columns = family.physics().texts();
     return variants.values().stream()
         .map(variant -> variant.source().texts())

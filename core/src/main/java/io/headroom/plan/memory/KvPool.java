@@ -12,22 +12,9 @@ import io.headroom.model.weights.ModelWeights;
  *
  * <pre>{@code
  * pool = visible x utilisation - weights of the fullest rank - activations - other - graphs
- * activations = max(tokens x 2 x (MLP rows x MLP width of a rank, or its experts' rows,
- *                                 + hidden rows x hidden size),
- *                   sequences x vocabulary x bytes a logit + tokens x 2 x hidden size)
  * }</pre>
  *
- * The activations are those of the trial run that the engine measures: a forward pass over the most
- * tokens of a step, whose last hidden states are then sampled. On H100 the sampler is the peak, and
- * so grows with the vocabulary; before V1 a whole prompt was run, whose MLP was. Since 0.17 the
- * sampler takes less than half, and the workspace of the experts and the outputs for images stay:
- *
- * <pre>{@code
- * activations = tokens x 2 x (experts a token x (larger of 2 widths and hidden size
- *                                                + larger of width and hidden size)
- *                             + hidden size of images)
- *               + max(MLP and hidden rows as above without experts, sampler)
- * }</pre>
+ * <p>Activations are those of {@link TrialRun}.
  *
  * <p>Errors against logs with known flags: at most 0.1 GiB for dense models on H100 and for V0 on
  * RTX 3090, 0.3 % on A100 and L40S, 1.9 % for Gemma-3 on MI300X, 1 % on V100. Not met: 1.5 GiB too
@@ -38,6 +25,7 @@ import io.headroom.model.weights.ModelWeights;
  *
  * @param budgetBytes visible memory times utilisation
  * @param weightsBytes of the fullest rank, what an engine adds included
+ * @param trialRun what of the model decides the activations
  * @param bytes what is left; negative where nothing is
  * @param blocks in which a sequence of the greatest length is kept
  * @param length the greatest
@@ -45,6 +33,7 @@ import io.headroom.model.weights.ModelWeights;
 public record KvPool(
     long budgetBytes,
     long weightsBytes,
+    TrialRun trialRun,
     long activationBytes,
     long otherBytes,
     long bytes,
@@ -67,7 +56,8 @@ public record KvPool(
                 .served(MOST_NUMBER_BYTES, (int) overheads.value(Overhead.EXPERT_INPUTS_STEP))
                 .bytesPerGpu(setting.ranks())
             + latentCopies(model, setting, overheads);
-    long activations = activations(model, weights, setting, overheads);
+    TrialRun trialRun = TrialRun.of(model, weights);
+    long activations = trialRun.bytes(setting, overheads);
     long other = other(setting, overheads);
     KvBlocks blocks =
         KvBlocks.of(
@@ -79,6 +69,7 @@ public record KvPool(
     return new KvPool(
         budget,
         held,
+        trialRun,
         activations,
         other,
         budget - held - activations - other,
@@ -91,9 +82,8 @@ public record KvPool(
    *
    * @throws UserException as of {@link #of}
    */
-  public KvPool withSteps(
-      ModelSpec model, ModelWeights weights, EngineSetting setting, EngineOverheads overheads) {
-    long activations = activations(model, weights, setting, overheads);
+  public KvPool withSteps(ModelSpec model, EngineSetting setting, EngineOverheads overheads) {
+    long activations = trialRun.bytes(setting, overheads);
     KvBlocks other =
         blocks.blockTokens() > 0
             ? blocks
@@ -102,6 +92,7 @@ public record KvPool(
     return new KvPool(
         budgetBytes,
         weightsBytes,
+        trialRun,
         activations,
         otherBytes,
         bytes + activationBytes - activations,
@@ -114,6 +105,7 @@ public record KvPool(
     return new KvPool(
         otherBudgetBytes,
         weightsBytes,
+        trialRun,
         activationBytes,
         otherBytes,
         bytes + otherBudgetBytes - budgetBytes,
@@ -169,60 +161,6 @@ public record KvPool(
       }
     }
     return (long) (bytes / setting.ranks().tensorParallel() / setting.ranks().pipelineParallel());
-  }
-
-  private static long activations(
-      ModelSpec model, ModelWeights weights, EngineSetting setting, EngineOverheads overheads) {
-    EngineRelease release = setting.release();
-    double rowBytes = (double) setting.trialTokens() * ACTIVATION_BYTES;
-    double mlpRow =
-        overheads.value(Overhead.MLP_ROWS) * weights.widestMlp() / setting.ranks().tensorParallel();
-    Overhead logit =
-        release.sortsLogits()
-            ? Overhead.SAMPLER_BYTES_PER_LOGIT
-            : Overhead.SAMPLER_BYTES_PER_LOGIT_SINCE_17;
-    double sampler =
-        (double) setting.trialSequences() * model.vocabSize() * overheads.value(logit)
-            + rowBytes * model.hiddenSize();
-    if (release.sortsLogits()) {
-      double forward =
-          rowBytes
-              * (Math.max(mlpRow, expertRow(model, weights, setting))
-                  + overheads.value(Overhead.HIDDEN_ROWS) * model.hiddenSize());
-      return Math.round(Math.max(forward, sampler));
-    }
-    double forward =
-        rowBytes * (mlpRow + overheads.value(Overhead.HIDDEN_ROWS_SINCE_17) * model.hiddenSize());
-    double kept = rowBytes * (workspaceRow(model, weights, setting) + imageRow(model, weights));
-    return Math.round(kept + Math.max(forward, sampler));
-  }
-
-  /**
-   * What later releases keep for the experts of a token, beside everything else: the two workspaces
-   * of a modular kernel, of which the first takes gate and up, the second their product, and either
-   * the output (workspace_shapes of TritonExperts). Kernels for mxfp4 have none.
-   */
-  private static double workspaceRow(ModelSpec model, ModelWeights weights, EngineSetting setting) {
-    if (weights.format().isMxfp4()) {
-      return 0;
-    }
-    double width = (double) weights.expertWidth() / setting.ranks().tensorParallel();
-    return weights.expertsPerToken()
-        * (Math.max(2 * width, model.hiddenSize()) + Math.max(width, model.hiddenSize()));
-  }
-
-  /** The outputs of an encoder of images for as many tokens, which are kept while a step runs. */
-  private static double imageRow(ModelSpec model, ModelWeights weights) {
-    return weights.tower().isEmpty() ? 0 : model.hiddenSize();
-  }
-
-  /**
-   * What a token takes between the products of its experts: of each gate and up, or in their place
-   * its output, and their product (fused_experts_impl of fused_moe.py).
-   */
-  private static double expertRow(ModelSpec model, ModelWeights weights, EngineSetting setting) {
-    double width = (double) weights.expertWidth() / setting.ranks().tensorParallel();
-    return weights.expertsPerToken() * (Math.max(2 * width, model.hiddenSize()) + width);
   }
 
   private static long other(EngineSetting setting, EngineOverheads overheads) {

@@ -52,7 +52,6 @@ final class SearchPools {
             any ->
                 ofSteps.withSteps(
                     steps.variant().spec(),
-                    steps.weights(choice),
                     setting(space, inputs, steps, choice),
                     inputs.overheads()));
     double utilisation = space.utilisations().get(choice.utilisation());

@@ -1,7 +1,6 @@
 package io.headroom.plan.search;
 
 import io.headroom.UserException;
-import io.headroom.kvcache.KvFormat;
 import io.headroom.kvcache.KvPrecision;
 import io.headroom.model.LatentHeads;
 import io.headroom.model.weights.ModelWeights;
@@ -33,6 +32,7 @@ final class SearchSteps {
   private final AcceleratorProfile profile;
   private final ParallelChoice asked;
   private final Map<Integer, ModelWeights> weights = new HashMap<>();
+  private final Map<Integer, StepModel> plainModels = new HashMap<>();
   private final Map<Integer, Tabulated<TokenCurve>> tokens = new HashMap<>();
   private final Map<AttentionKey, Tabulated<AttentionCurve>> attention = new HashMap<>();
   private final boolean hasLatentHeads;
@@ -94,9 +94,7 @@ final class SearchSteps {
   private Tabulated<TokenCurve> tokens(Choice choice) {
     try {
       return new Tabulated<>(
-          TokenCurve.of(
-              model(choice, KvPrecision.BF16), space.mostBatchedTokens(), space.mostSequences()),
-          "");
+          TokenCurve.of(plainModel(choice), space.mostBatchedTokens(), space.mostSequences()), "");
     } catch (UserException e) {
       return new Tabulated<>(null, e.getMessage());
     }
@@ -117,10 +115,13 @@ final class SearchSteps {
    * @throws UserException if the model cannot be divided or kept so
    */
   StepModel model(Choice choice) {
-    return model(choice, space.kvFormats().get(choice.kvFormat()));
+    return plainModel(choice).keepingIn(space.kvFormats().get(choice.kvFormat()));
   }
 
-  private StepModel model(Choice choice, KvFormat format) {
-    return models.of(variant.spec(), weights(choice), parallelism(), format);
+  /** With a cache in 16 bits. */
+  private StepModel plainModel(Choice choice) {
+    return plainModels.computeIfAbsent(
+        choice.weights(),
+        any -> models.of(variant.spec(), weights(choice), parallelism(), KvPrecision.BF16));
   }
 }

@@ -6,6 +6,7 @@ import io.headroom.plan.accelerator.KernelCalls;
 import io.headroom.plan.accelerator.KernelFamily;
 import io.headroom.plan.accelerator.KernelSource;
 import io.headroom.plan.accelerator.KernelTime;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -40,8 +41,17 @@ final class Kernels {
 
   private record ProductCall(Product product, double m) {}
 
+  private record Call(KernelFamily family, List<String> texts, List<Double> numbers) {
+    static Call of(KernelFamily family, KernelCall call) {
+      return new Call(family, call.texts(), Arrays.stream(call.numbers()).boxed().toList());
+    }
+  }
+
+  /** What is known of the time of products and of other calls. */
+  private record Known(Map<ProductCall, KernelTime> products, Map<Call, KernelTime> calls) {}
+
   private final AcceleratorProfile profile;
-  private final Optional<Map<ProductCall, KernelTime>> products;
+  private final Optional<Known> known;
   private final Map<String, Double> launchMillis = new HashMap<>();
   private final Map<KernelFamily, List<KernelSource>> sources = new EnumMap<>(KernelFamily.class);
 
@@ -49,26 +59,31 @@ final class Kernels {
     this(profile, Optional.empty());
   }
 
-  private Kernels(AcceleratorProfile profile, Optional<Map<ProductCall, KernelTime>> products) {
+  private Kernels(AcceleratorProfile profile, Optional<Known> known) {
     this.profile = profile;
-    this.products = products;
+    this.known = known;
     for (KernelFamily family : KernelFamily.values()) {
       sources.put(family, profile.sources(family));
     }
   }
 
-  /** Kernels that remember the time of every product that they were asked for. */
+  /** Kernels that remember the time of everything that they were asked for. */
   static Kernels remembering(AcceleratorProfile profile) {
-    return new Kernels(profile, Optional.of(new HashMap<>()));
+    return new Kernels(profile, Optional.of(new Known(new HashMap<>(), new HashMap<>())));
   }
 
   KernelTime product(Product product, double m) {
-    return products
-        .map(
-            known ->
-                known.computeIfAbsent(
-                    new ProductCall(product, m), call -> timeOf(call.product(), call.m())))
-        .orElseGet(() -> timeOf(product, m));
+    if (known.isEmpty()) {
+      return timeOf(product, m);
+    }
+    Map<ProductCall, KernelTime> products = known.get().products();
+    ProductCall call = new ProductCall(product, m);
+    KernelTime time = products.get(call);
+    if (time == null) {
+      time = timeOf(product, m);
+      products.put(call, time);
+    }
+    return time;
   }
 
   /**
@@ -121,7 +136,14 @@ final class Kernels {
   }
 
   KernelTime time(KernelFamily family, KernelCall call) {
-    return profile.time(family, call);
+    // Products are known by themselves.
+    if (known.isEmpty() || family == KernelFamily.GEMM) {
+      return profile.time(family, call);
+    }
+    return known
+        .get()
+        .calls()
+        .computeIfAbsent(Call.of(family, call), any -> profile.time(family, call));
   }
 
   /**

@@ -40,6 +40,26 @@ public final class StepModel {
     this.communication = new Communication(kernels, parallelism, layers, model.hiddenSize());
   }
 
+  private StepModel(StepModel other, KvFormat cacheFormat) {
+    this.kernels = other.kernels;
+    this.parallelism = other.parallelism;
+    this.layers = other.layers;
+    this.head = other.head;
+    this.layerCount = other.layerCount;
+    this.attention = new AttentionTimes(kernels, parallelism.tensor(), cacheFormat);
+    this.smallKernels = other.smallKernels;
+    this.communication = other.communication;
+  }
+
+  /**
+   * The same with a cache in another format.
+   *
+   * @throws io.headroom.UserException if there is no kernel for such a cache
+   */
+  public StepModel keepingIn(KvFormat cacheFormat) {
+    return new StepModel(this, cacheFormat);
+  }
+
   /**
    * @throws io.headroom.UserException if there is no kernel for such a cache
    */
