@@ -36,8 +36,9 @@ import java.util.Map;
  * @param blocksPerSequence that one sequence of the greatest length takes, of all groups
  * @param blockTokens of a block of a model with one kind of layers, or whose layers all keep every
  *     position; 0 where there are several
+ * @param keepsAll whether all layers keep every position, so that blocks follow a length alone
  */
-public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens) {
+public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens, boolean keepsAll) {
   /** What the kernels of sparse latent attention need (FlashMLASparseBackend). */
   private static final int INDEXED_TOKENS = 64;
 
@@ -88,7 +89,7 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
     if (!model.holdsKv()) {
       throw new UserException(model.name() + ": how an engine keeps states alone is not known");
     }
-    KvBlocks fullest = new KvBlocks(0, 0, 0);
+    KvBlocks fullest = new KvBlocks(0, 0, 0, false);
     int first = 0;
     for (int layers : ranks.layersOfStages(model.name(), model.layers().size())) {
       Map<Kind, Integer> counts =
@@ -183,7 +184,7 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
       tokens = Math.toIntExact(VllmBlocks.USUAL_TOKENS * (page / own));
       blocks += groups * kind.blocks(length, batchedTokens, tokens);
     }
-    return new KvBlocks(page * groupSize, blocks, counts.size() == 1 ? tokens : 0);
+    return new KvBlocks(page * groupSize, blocks, counts.size() == 1 ? tokens : 0, false);
   }
 
   private static KvBlocks oneGroup(
@@ -194,7 +195,7 @@ public record KvBlocks(long blockBytes, long blocksPerSequence, int blockTokens)
         counts.entrySet().stream()
             .mapToLong(kind -> kind.getValue() * kind.getKey().page(format, tensorParallel, tokens))
             .sum();
-    return new KvBlocks(bytes, ceilDivide(length, tokens), tokens);
+    return new KvBlocks(bytes, ceilDivide(length, tokens), tokens, true);
   }
 
   private static int groupSize(List<Integer> counts) {

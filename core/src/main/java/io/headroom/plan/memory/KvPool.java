@@ -85,7 +85,7 @@ public record KvPool(
   public KvPool withSteps(ModelSpec model, EngineSetting setting, EngineOverheads overheads) {
     long activations = trialRun.bytes(setting, overheads);
     KvBlocks other =
-        blocks.blockTokens() > 0
+        blocks.keepsAll()
             ? blocks
             : KvBlocks.of(
                 model, setting.kvFormat(), setting.ranks(), length, setting.trialTokens());
@@ -123,19 +123,23 @@ public record KvPool(
   }
 
   /**
-   * Blocks that a sequence of another length takes.
+   * Blocks that a sequence holds while it decodes: what left its windows is given back by then.
    *
    * @param tokens of it
    * @throws UserException as of {@link #of}
    */
-  public long blocks(ModelSpec model, EngineSetting setting, int tokens) {
-    return KvBlocks.of(model, setting.kvFormat(), setting.ranks(), tokens, setting.trialTokens())
-        .blocksPerSequence();
+  public long decodingBlocks(ModelSpec model, EngineSetting setting, int tokens) {
+    return KvBlocks.of(model, setting.kvFormat(), setting.ranks(), tokens, 1).blocksPerSequence();
   }
 
   /** Of a model with one kind of layers; 0 where there are several. */
   public int blockTokens() {
     return blocks.blockTokens();
+  }
+
+  /** Whether all layers keep every position, so that a sequence takes its length in blocks. */
+  public boolean keepsAll() {
+    return blocks.keepsAll();
   }
 
   /**

@@ -43,9 +43,6 @@ public final class DeploymentSearch {
   /** Prompts of a step that are tabulated. */
   private static final int MOST_PROMPTS = 64;
 
-  /** Where layers of several kinds have blocks of their own, the pool is told in these. */
-  private static final int USUAL_BLOCK_TOKENS = 16;
-
   private final SearchSpace space;
   private final SearchInputs inputs;
 
@@ -264,7 +261,6 @@ public final class DeploymentSearch {
   }
 
   private ReplicaSetup replica(Choice choice) {
-    KvPool pool = pools.pool(choice);
     int sequences = space.sequences().get(choice.sequences());
     EngineScheduler engine = engine(choice).withMostSequences(sequences);
     int ranks = steps.parallelism().attentionData();
@@ -276,7 +272,7 @@ public final class DeploymentSearch {
                 inputs.demand().mix().longestTokens() + 1,
                 engine.mostTokens() + sequences,
                 MOST_PROMPTS));
-    int blockTokens = pool.blockTokens() > 0 ? pool.blockTokens() : USUAL_BLOCK_TOKENS;
+    int blockTokens = pools.blockTokens(choice);
     return new ReplicaSetup(
         engine,
         StepClock.of(table, inputs.costs(), inputs.release()),

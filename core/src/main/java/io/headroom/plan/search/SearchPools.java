@@ -1,6 +1,7 @@
 package io.headroom.plan.search;
 
 import io.headroom.kvcache.KvFormat;
+import io.headroom.model.VllmBlocks;
 import io.headroom.plan.memory.EngineRelease;
 import io.headroom.plan.memory.EngineSetting;
 import io.headroom.plan.memory.KvPool;
@@ -86,17 +87,20 @@ final class SearchPools {
     return positions > 0 ? Math.min(positions, longest) : longest;
   }
 
-  /** That the caches of all ranks hold, at the mean length of the mix. */
+  /**
+   * That the caches of all ranks hold. Where layers forget, as many as sequences that decode at the
+   * mean length of the mix have there.
+   */
   long tokens(Choice choice) {
     KvPool pool = pool(choice);
     int ranks = space.parallelisms().get(choice.parallelism()).attentionData();
-    if (pool.blockTokens() > 0) {
+    if (pool.keepsAll()) {
       return pool.tokens() * ranks;
     }
     double tokens = tokensOfSequence(choice);
     if (blocksOfSequence == 0) {
       blocksOfSequence =
-          pool.blocks(
+          pool.decodingBlocks(
               steps.variant().spec(),
               setting(space, inputs, steps, choice),
               (int) Math.ceil(tokens));
@@ -109,7 +113,13 @@ final class SearchPools {
     RequestMix mix = inputs.demand().mix();
     return mix.keptTokens()
         + inputs.engine().reservedOutput() * mix.leftTokens()
-        + 0.5 * pool(choice).blockTokens();
+        + 0.5 * blockTokens(choice);
+  }
+
+  /** In which sequences are counted: those of the pool, or usual ones where layers forget. */
+  int blockTokens(Choice choice) {
+    KvPool pool = pool(choice);
+    return pool.keepsAll() ? pool.blockTokens() : VllmBlocks.USUAL_TOKENS;
   }
 
   private static EngineSetting setting(

@@ -230,7 +230,7 @@ class KvPoolTest {
             new ModelSpec("made-up", 512, 1000, 0, List.of(full(8), full(2), full(2), full(3))),
             KvPrecision.BF16);
 
-    assertThat(blocks).isEqualTo(new KvBlocks(15L * 16 * 64 * 2 * 2, 63, 16));
+    assertThat(blocks).isEqualTo(new KvBlocks(15L * 16 * 64 * 2 * 2, 63, 16, true));
   }
 
   private static LayerSpec full(int kvHeads) {

@@ -196,6 +196,55 @@ class DeploymentSearchTest {
     }
   }
 
+  /** With room for few sequences, a window is worth accelerators. */
+  @Test
+  void windowsLeaveRoomForMoreSequences() {
+    SearchSpace space =
+        SearchFixture.space(
+            List.of(
+                SearchFixture.variant("llama-3.1-8b", "mha"),
+                SearchFixture.windowed("llama-3.1-8b", "mha", 256, 4)),
+            List.of("l40s"),
+            List.of(1),
+            List.of(false));
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, DEMAND, "vllm"));
+    Deployment all = search.details(space.size() / 2 - 1);
+    Deployment windowed = search.details(space.size() - 1);
+
+    assertThat(all.limit()).isEqualTo(Limit.KV);
+    assertThat(windowed.poolTokens()).isGreaterThan(3 * all.poolTokens());
+    assertThat(windowed.served().orElseThrow().requestsPerSecond())
+        .isGreaterThan(1.2 * all.served().orElseThrow().requestsPerSecond());
+  }
+
+  /** Layers of several kinds: the pool is told in tokens of a sequence of the mean length. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gemma-3-27b", "qwen3-next-80b-a3b"})
+  void modelsWithLayersOfSeveralKindsAreSimulatedAsSearched(String model) {
+    double rate = 20;
+    Requests requests = SearchFixture.requests(6000, rate);
+    Demand demand = SearchFixture.demand(requests, rate, SearchFixture.LEVELS);
+    SearchSpace space =
+        SearchFixture.space(
+            List.of(SearchFixture.variant(model, "model")),
+            List.of("h100_sxm"),
+            List.of(4),
+            List.of(false));
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, demand, "vllm"));
+    long number = space.size() - 1;
+    FleetSize size = search.details(number).served().orElseThrow().fleet();
+    double simulated =
+        new FleetSimulation(
+                fleet -> search.fleet(number, fleet, Routing.ROUND_ROBIN),
+                requests,
+                SearchFixture.LEVELS)
+            .mostLoad(size);
+
+    assertThat(simulated * rate / size.requestsPerSecond()).isBetween(0.75, 1.35);
+  }
+
   /** Percentiles and highest rates come from the same curve, on two ways. */
   @Test
   void percentilesReachTheLevelsAtTheHighestRate() {

@@ -39,6 +39,18 @@ final class SearchFixture {
     return new ModelVariant(heads, 0, 0, spec, model.asMha(), DecoderWeights.of(shaped));
   }
 
+  /** Every layer sees a window of the last positions, and the first. */
+  static ModelVariant windowed(String name, String heads, int window, int sinks) {
+    ModelVariant variant = variant(name, heads);
+    return new ModelVariant(
+        heads,
+        window,
+        sinks,
+        variant.spec().withWindow(window, sinks),
+        variant.mha(),
+        variant.weights());
+  }
+
   static SearchSpace space(
       List<ModelVariant> variants,
       List<String> accelerators,
