@@ -16,7 +16,8 @@ public record ArrivalPattern(double[] levels, double[] weights, double variation
   /** At random, at one rate. */
   public static final ArrivalPattern POISSON = gaps(1);
 
-  private static final int MOST_LEVELS = 8;
+  /** Parts of the windows, by their rate: few at its highest, which are the first to miss. */
+  private static final double[] LEVEL_CUTS = {0, 0.25, 0.5, 0.7, 0.84, 0.92, 0.96, 0.985, 1};
 
   /** Fewer requests in a window tell nothing of its rate. */
   private static final int FEWEST_IN_WINDOW = 4;
@@ -62,20 +63,22 @@ public record ArrivalPattern(double[] levels, double[] weights, double variation
   }
 
   private static ArrivalPattern levels(double[] rates, double variation) {
-    int number = Math.min(MOST_LEVELS, rates.length);
-    double[] levels = new double[number];
-    double[] weights = new double[number];
-    for (int i = 0; i < number; i++) {
-      int from = i * rates.length / number;
-      int to = (i + 1) * rates.length / number;
-      double sum = 0;
-      for (int j = from; j < to; j++) {
-        sum += rates[j];
+    double[] levels = new double[LEVEL_CUTS.length - 1];
+    double[] weights = new double[levels.length];
+    int count = 0;
+    int from = 0;
+    for (int i = 1; i < LEVEL_CUTS.length; i++) {
+      int to = (int) Math.round(LEVEL_CUTS[i] * rates.length);
+      if (to > from) {
+        double sum = Arrays.stream(rates, from, to).sum();
+        levels[count] = sum / (to - from);
+        weights[count] = sum / rates.length;
+        count++;
+        from = to;
       }
-      levels[i] = sum / (to - from);
-      weights[i] = sum / rates.length;
     }
-    return new ArrivalPattern(levels, weights, variation);
+    return new ArrivalPattern(
+        Arrays.copyOf(levels, count), Arrays.copyOf(weights, count), variation);
   }
 
   /** Within windows, so that slow changes of the rate do not count twice. */

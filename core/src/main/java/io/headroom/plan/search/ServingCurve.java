@@ -313,21 +313,23 @@ final class ServingCurve {
     double decode = slowdown * times.decode(running);
     double ofPrompts = role == PoolRole.DECODE ? 0 : variance(n, running, decode);
     double feedback = Math.min(NEARLY_FULL, Math.max(0, 1 - decode / step));
-    double ofOneStep = ofPrompts * variation * (1 + feedback) / (1 - feedback);
+    double ofOneStep = ofPrompts * variation / ((1 - feedback) * (1 - feedback));
     return new TpotTail(decode, step - decode, ofOneStep, outputs);
   }
 
-  /** Of a step: a Poisson number of parts of prompts, each of which makes it longer. */
+  /** Of a step, where all parts of a prompt are counted in one: Poisson many come. */
   private double variance(double n, double running, double decode) {
+    RequestMix.Points lengths = mix.prompts();
     double squares = 0;
-    for (int i = 0; i < partTokens.length; i++) {
+    for (int i = 0; i < lengths.count(); i++) {
       double more = slowdown * times.withPrompts(running, 1, partTokens[i]);
       if (!times.promptsAlone()) {
         more = Math.max(0, more - decode);
       }
-      squares += partWeights[i] * more * more;
+      double ofPrompt = more * lengths.values()[i] / partTokens[i];
+      squares += lengths.weights()[i] * ofPrompt * ofPrompt;
     }
-    return n * partsOfPrompt * squares;
+    return n * squares;
   }
 
   /** How long a request takes that nobody makes wait, with a prompt of the mean length. */
