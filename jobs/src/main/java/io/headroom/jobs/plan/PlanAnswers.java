@@ -76,8 +76,18 @@ final class PlanAnswers {
       advice().forEach(line -> text.append(line).append(System.lineSeparator()));
     }
     reasons().forEach(line -> text.append(line).append(System.lineSeparator()));
+    notSimulated().ifPresent(line -> text.append(line).append(System.lineSeparator()));
     closedForm().ifPresent(of -> text.append(of.text()).append(System.lineSeparator()));
     return text.toString();
+  }
+
+  private Optional<String> notSimulated() {
+    int left = answered.size() - best.size();
+    return left == 0
+        ? Optional.empty()
+        : Optional.of(
+            "not simulated: %s of %s choices of model, heads, cache and accelerator; raise plan.simulate.best, or see candidates"
+                .formatted(Units.count(left), Units.count(answered.size())));
   }
 
   private Optional<ClosedFormError> closedForm() {

@@ -94,6 +94,22 @@ class PlanCommandTest {
             "KV precision must be bf16, f16 or fp8 where the time of a step is asked for: int8");
   }
 
+  /** Four questions have answers, three are simulated. */
+  @Test
+  void saysHowFarTheClosedFormIsFromTheSimulationAndWhatHasNone() {
+    assertThat(run.out())
+        .anyMatch(line -> line.startsWith("closed form beside the 3 simulated: highest load "))
+        .anyMatch(line -> line.startsWith("not simulated: 1 of 4 choices of model"));
+    for (Row row : rows(finished, "simulations")) {
+      Double ttft = row.getAs("ttft_p99_closed_form_ms");
+      if (row.<Double>getAs("load") <= 0.8) {
+        assertThat(ttft / row.<Double>getAs("ttft_p99_ms")).isBetween(0.6, 1.6);
+      }
+      assertThat(row.<Double>getAs("most_load_closed_form") / row.<Double>getAs("most_load"))
+          .isBetween(0.6, 1.4);
+    }
+  }
+
   @Test
   void bestCandidatesSayWhatTheyCostAndHowSureThatIs() {
     for (Row row : rows(finished, "candidates")) {
@@ -226,6 +242,9 @@ class PlanCommandTest {
     assertThat(json.path("answers")).hasSize(SIMULATED);
     assertThat(json.path("answers").get(0).path("usd_per_hour").asDouble()).isPositive();
     assertThat(json.path("infeasible")).isNotEmpty();
+    assertThat(json.path("closed_form").path("deployments").asInt()).isEqualTo(SIMULATED);
+    assertThat(json.path("closed_form").path("most_load_mean_absolute_error").asDouble())
+        .isBetween(0.0, 0.3);
   }
 
   @Test
