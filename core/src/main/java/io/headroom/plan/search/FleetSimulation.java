@@ -8,6 +8,7 @@ import io.headroom.plan.serving.ServingSimulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 
 /**
  * How many replicas meet the service levels where requests are simulated one by one, and what the
@@ -83,36 +84,48 @@ public final class FleetSimulation {
     return new Outcome(size, asked.meets(), points, mostLoad(fleet, points));
   }
 
-  /** One less of a pool as long as the levels are met; more of what is short until they are. */
+  /** More of what is short until the levels are met, then the fewest of each pool that do. */
   private FleetSize fewest(FleetSize closedForm) {
     FleetSize size = closedForm;
     LoadPoint point = at(fleets.apply(size), 1, 0);
-    int steps = 0;
-    while (!point.meets() && steps < MOST_STEPS) {
+    for (int steps = 0; !point.meets() && steps < MOST_STEPS; steps++) {
       boolean moreDecoding = size.decodeReplicas() > 0 && !isSlow(point.result());
       size =
           moreDecoding
               ? size.withDecoding(more(size.decodeReplicas()))
               : size.with(more(size.replicas()));
       point = at(fleets.apply(size), 1, 0);
-      steps++;
     }
     if (!point.meets()) {
       return size;
     }
-    boolean shrinks = true;
-    while (shrinks && steps < MOST_STEPS) {
-      shrinks = false;
-      for (FleetSize smaller : size.smaller()) {
-        steps++;
-        if (at(fleets.apply(smaller), 1, 0).meets()) {
-          size = smaller;
-          shrinks = true;
-          break;
-        }
+    size = size.with(fewest(size.replicas(), size::with));
+    return size.decodeReplicas() == 0
+        ? size
+        : size.withDecoding(fewest(size.decodeReplicas(), size::withDecoding));
+  }
+
+  /**
+   * The fewest replicas of a pool that meet the levels: one less is tried first, then ever more
+   * less, then the middle.
+   *
+   * @param enough replicas that do
+   * @param resized the fleet with others
+   */
+  private long fewest(long enough, LongFunction<FleetSize> resized) {
+    long met = enough;
+    long missed = 0;
+    for (long less = 1; met - missed > 1; ) {
+      boolean gallops = missed == 0;
+      long tried = gallops ? Math.max(1, met - less) : (met + missed) / 2;
+      if (at(fleets.apply(resized.apply(tried)), 1, 0).meets()) {
+        met = tried;
+        less *= 2;
+      } else {
+        missed = tried;
       }
     }
-    return size;
+    return met;
   }
 
   private boolean isSlow(ServingResult result) {

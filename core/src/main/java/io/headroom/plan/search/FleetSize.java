@@ -1,8 +1,5 @@
 package io.headroom.plan.search;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * The fewest replicas for the rate that is asked for.
  *
@@ -58,17 +55,5 @@ public record FleetSize(
 
   FleetSize withDecoding(long otherDecoding) {
     return with(replicas, otherDecoding);
-  }
-
-  /** With one replica less, of each pool that has several. */
-  List<FleetSize> smaller() {
-    List<FleetSize> smaller = new ArrayList<>();
-    if (replicas > 1) {
-      smaller.add(with(replicas - 1, decodeReplicas));
-    }
-    if (decodeReplicas > 1) {
-      smaller.add(with(replicas, decodeReplicas - 1));
-    }
-    return smaller;
   }
 }
