@@ -413,7 +413,7 @@ public final class DeploymentSearch {
         OptionalInt.of(space.batchedTokens().get(choice.batchedTokens())),
         OptionalInt.of(space.sequences().get(choice.sequences())),
         EngineSetting.hasManySequences(steps.profile().sheet().name(), visible),
-        false);
+        steps.profile().sheet().host());
   }
 
   private KvFormat format(Choice choice) {
