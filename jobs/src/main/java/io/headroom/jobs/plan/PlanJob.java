@@ -2,6 +2,7 @@ package io.headroom.jobs.plan;
 
 import io.headroom.jobs.cli.BuildInfo;
 import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.deployments.DeploymentTables;
 import io.headroom.jobs.deployments.PlannedSearch;
 import io.headroom.jobs.deployments.SearchResult;
 import io.headroom.jobs.plan.folder.PlanFolder;
@@ -214,7 +215,8 @@ final class PlanJob {
       return;
     }
     messages.println("plan: accelerators needed by the minute");
-    out.replace(PlanFolder.DEMAND, new WeekDemand(spark, shipped.value()).rows(trace.get(), tally));
+    out.replace(
+        DeploymentTables.DEMAND, new WeekDemand(spark, shipped.value()).rows(trace.get(), tally));
   }
 
   private String id(long number) {
