@@ -102,7 +102,11 @@ final class PlanJob {
             CandidateTable.SCHEMA_VERSION);
     PlannedSearch planned =
         new PlannedSearch(
-            fingerprint, shipped.value().space().size(), (long) requests.count(), prices());
+            fingerprint,
+            shipped.value().space().size(),
+            (long) requests.count(),
+            prices(),
+            planner.assumed());
     Provenance provenance = provenance();
     out.writeManifest(Manifest.of(run, planned, provenance));
     out.writeSettings(planner.file().render());
@@ -122,7 +126,9 @@ final class PlanJob {
   /** What the folder holds now, for people. */
   PlanAnswers answers() {
     return new PlanAnswers(
-        spark.read().parquet(out.table(CandidateTable.NAME)), out.simulations(spark).read());
+        spark.read().parquet(out.table(CandidateTable.NAME)),
+        out.simulations(spark).read(),
+        planner.assumed());
   }
 
   private Map<String, PlannedSearch.PriceOf> prices() {

@@ -27,6 +27,7 @@ const planPage = (() => {
       ["engine", conf.engine],
       ...prices,
       ...unpriced.map(name => [`price of ${name}`, "not known"]),
+      ...Object.entries(manifest.assumed).map(([name, lines]) => [`assumed of ${name}`, lines.join("; ")]),
       ["candidates", format.count(manifest.candidates)],
       ["that serve by the closed form", format.count(manifest.feasible)],
     ]);

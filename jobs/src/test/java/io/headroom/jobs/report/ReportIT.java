@@ -430,6 +430,7 @@ class ReportIT {
             "plain: 5 small for 5 USD an hour as MQA 1 in bf16; 9 big for 36 USD an hour as MHA 8");
     assertThat(CHROMIUM.driver().findElement(By.cssSelector("#plans .facts")).getText())
         .contains("4 USD an hour, 2026-01-01, a made up list", "price of small not known")
+        .contains("assumed of small it is a host; nothing was measured")
         .contains("TTFT p99 2 s, TPOT p99 200 ms");
     assertThat(CHROMIUM.driver().findElement(By.id("plans")).getText())
         .contains("TPOT is (end-to-end time - TTFT) / (output tokens - 1)")

@@ -220,6 +220,7 @@ public final class ScratchPlan {
         {"name": "scratch", "kind": "plan", "state": "%s", "schema_version": %d,
          "started_at": "2026-01-02T03:04:05Z", "wall_seconds": 12.5, "candidates": 60, "requests": 500,
          "prices": {"big": {"usd_per_hour": 4.0, "date": "2026-01-01", "source": "a made up list"}},
+         "assumed": {"small": ["it is a host", "nothing was measured"]},
          %s"git_commit": "0123abcd", "spark_version": "4.2.0",
          "configuration": {"plan": {"name": "scratch", "accelerators": ["big", "small"]}}}
         """
