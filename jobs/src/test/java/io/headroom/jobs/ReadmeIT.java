@@ -50,7 +50,7 @@ class ReadmeIT {
       " --set plan.accelerators=[results/my_host.json] --set plan.kv-heads=[model,mqa] --set plan.kv-precisions=[bf16] --set plan.limits.max-batched-tokens=[256] --set plan.simulate.best=1 --set plan.simulate.requests=50";
 
   private static final String SHORTER =
-      " --set sweep.sequences.lengths=[16] --set sweep.kv-precisions=[bf16] --set sweep.measure.max-seconds-per-cell=0.05 --set sweep.measure.noisy-repeats=9";
+      " --set sweep.sequences.lengths=[16,32] --set sweep.kv-precisions=[bf16] --set sweep.measure.max-seconds-per-cell=0.05";
 
   /** Who runs a command: the first is this class, and the others are named after their tests. */
   private static final Map<String, Predicate<String>> RUNNERS =
