@@ -97,7 +97,8 @@ const planCharts = (() => {
     const {answer} = rows[0];
     const bucket = plan.folder.demand_bucket_minutes;
     const isLong = rows[rows.length - 1].minute >= 600;
-    const {color} = styles.nth(0);
+    // The cheapest by the closed form may not be among the simulated, whose heads have the colours.
+    const {color} = styles.nth(Math.max(0, plan.colorOf(answer)));
     const frame = frames.frame(`Accelerators needed over time by ${model}, ${plural(rows.length, "point")}.`);
     const read = minute => bucket === 1 ? format.count(minute) : `${format.count(minute)} to ${format.count(minute + bucket - 1)}`;
     return {
