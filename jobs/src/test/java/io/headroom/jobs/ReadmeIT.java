@@ -42,8 +42,15 @@ class ReadmeIT {
   private static final String SHORTER_PLAN =
       " --set plan.models=[llama-3.1-8b] --set plan.accelerators=[l40s] --set plan.simulate.best=2 --set plan.simulate.requests=200";
 
+  private static final String HOST = "calibrate --measurements results/";
+
+  private static final String HOST_PLAN = "plan conf/plans/cpu.conf";
+
+  private static final String SHORTER_HOST_PLAN =
+      " --set plan.accelerators=[results/my_host.json] --set plan.kv-heads=[model,mqa] --set plan.kv-precisions=[bf16] --set plan.limits.max-batched-tokens=[256] --set plan.simulate.best=1 --set plan.simulate.requests=50";
+
   private static final String SHORTER =
-      " --set sweep.sequences.lengths=[16] --set sweep.kv-precisions=[bf16] --set sweep.measure.max-seconds-per-cell=0.05";
+      " --set sweep.sequences.lengths=[16,32] --set sweep.kv-precisions=[bf16] --set sweep.measure.max-seconds-per-cell=0.05";
 
   /** Who runs a command: the first is this class, and the others are named after their tests. */
   private static final Map<String, Predicate<String>> RUNNERS =
@@ -60,7 +67,7 @@ class ReadmeIT {
           command -> command.contains("HOST:7077") || command.contains("Master"),
           // Tables of accelerators and runs of servers are not the project's: tests make some.
           "CalibrateCommandTest",
-          command -> command.startsWith("jobs/bin/headroom calibrate "),
+          command -> command.startsWith("jobs/bin/headroom calibrate ") && !command.contains(HOST),
           "ServingCheckTest",
           command -> command.startsWith("jobs/bin/headroom plan --check "),
           "NotebooksIT",
@@ -81,7 +88,7 @@ class ReadmeIT {
 
   private static boolean isOfThisMachine(String command) {
     return command.startsWith("jobs/bin/headroom ")
-        && !command.startsWith("jobs/bin/headroom calibrate ")
+        && (!command.startsWith("jobs/bin/headroom calibrate ") || command.contains(HOST))
         && !command.startsWith("jobs/bin/headroom plan --check ")
         && !command.contains("://HOST");
   }
@@ -126,22 +133,27 @@ class ReadmeIT {
   private static void assertWorks(String command) throws Exception {
     String here =
         command
-            .replace("results/", folder.resolve("results") + "/")
             .replace(QUICKSTART, QUICKSTART + SHORTER)
-            .replace(PLAN, PLAN + SHORTER_PLAN);
+            .replace(PLAN, PLAN + SHORTER_PLAN)
+            .replace(HOST_PLAN, HOST_PLAN + SHORTER_HOST_PLAN)
+            .replace("results/", folder.resolve("results") + "/");
 
     ChildProcess run =
         ChildProcess.run(
             folder, LONGEST, environment(command), List.of("bash", "-c", "exec " + here));
 
     assertThat(run.exitStatus()).as(run.toString()).isZero();
-    assertThat(run.errorsOfHeadroom()).allMatch(line -> line.matches("(sweep|plan): .*"));
+    assertThat(run.errorsOfHeadroom())
+        .allMatch(
+            line ->
+                line.matches(
+                    "(sweep|plan): .*|\\w+: fitted to .* rows|.*: rows left out: .*|the last-level cache .*"));
     assertThat(run.out()).isNotEmpty();
     Matcher out = Pattern.compile(" --out (\\S+)").matcher(here);
     if (out.find()) {
       Path written = Path.of(out.group(1));
-      assertThat(command.contains(" report ") ? written : written.resolve("manifest.json"))
-          .isNotEmptyFile();
+      boolean isFile = command.contains(" report ") || command.contains(HOST);
+      assertThat(isFile ? written : written.resolve("manifest.json")).isNotEmptyFile();
     } else {
       assertThat(command).containsAnyOf(" kv ", " --dry-run");
     }
@@ -154,7 +166,7 @@ class ReadmeIT {
     if (command.contains(" kv ")) {
       return Map.of();
     }
-    return Stream.of(" report ", " --dry-run", " --resume", "local-cluster")
+    return Stream.of(" report ", " --dry-run", " --resume", "local-cluster", HOST, HOST_PLAN)
             .anyMatch(command::contains)
         ? SharedClasses.usedByFirstCompiler(folder)
         : SharedClasses.used(folder);

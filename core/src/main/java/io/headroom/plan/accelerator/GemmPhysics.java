@@ -44,6 +44,9 @@ final class GemmPhysics implements KernelPhysics {
   public double[] terms(KernelCall call, DataSheet sheet) {
     double[] n = call.numbers();
     double bytes = KernelCall.elementBytes(call.texts().get(1));
+    if (sheet.host()) {
+      return HostTerms.product(n[M], n[N], n[K], bytes, sheet);
+    }
     double tileRows = n[M] <= TILE / 2 ? TILE / 2 : TILE;
     double tiles = Math.ceil(n[M] / tileRows) * Math.ceil(n[N] / TILE);
     double slices =

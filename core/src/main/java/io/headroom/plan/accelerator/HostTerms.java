@@ -1,10 +1,11 @@
 package io.headroom.plan.accelerator;
 
 /**
- * The terms of attention where the accelerator is a host: a processor whose threads share the heads
- * of one sequence. They stand in the places that accelerators have for the same kind of cost, and 0
- * where a host has none. Costs that no data sheet has are as one core of a recent server takes
- * them, so that coefficients are about 1: a fit of few rows is drawn to that.
+ * The terms of attention and products where the accelerator is a host: a processor whose threads
+ * share the heads of one sequence, and the rows of weights. They stand in the places that
+ * accelerators have for the same kind of cost, and 0 where a host has none. Costs that no data
+ * sheet has are as one core of a recent server takes them, so that coefficients are about 1: a fit
+ * of few rows is drawn to that.
  */
 final class HostTerms {
   private static final double NANOSECOND = 1e-6;
@@ -17,6 +18,9 @@ final class HostTerms {
   private static final int SHARED_CLIFF = 2;
 
   private static final int OWN_CLIFF = 4;
+
+  /** How well reading and multiplying overlap. */
+  private static final double OVERLAP = 3;
 
   /** Of a core's own cache: 1 to 2 MiB on recent servers. */
   private static final double OWN_CACHE_BYTES = 2e6;
@@ -83,6 +87,28 @@ final class HostTerms {
       0,
       1e3 * moved / sheet.bandwidthBytesPerSecond(),
       kvHeads * tokens * headDim * 5 * NANOSECOND
+    };
+  }
+
+  /**
+   * Rows of float32 with weights that are read from memory. No tile is filled up: few rows cost
+   * little more than the weights.
+   *
+   * @param weightBytes of one number
+   * @return in the order of {@link GemmPhysics#termNames}: a call; weights and rows from memory;
+   *     what multiply-adds take beyond reading; nothing of the longest sum; results
+   */
+  static double[] product(
+      double rows, double outputs, double inputs, double weightBytes, DataSheet sheet) {
+    double moved = inputs * (outputs * weightBytes + rows * Float.BYTES);
+    double memory = 1e3 * moved / sheet.bandwidthBytesPerSecond();
+    double multiplied = 1e3 * 2 * rows * outputs * inputs / sheet.bf16FlopsPerSecond();
+    return new double[] {
+      MICROSECOND,
+      memory,
+      KernelPhysics.larger(memory, multiplied, OVERLAP) - memory,
+      0,
+      1e3 * rows * outputs * Float.BYTES / sheet.bandwidthBytesPerSecond()
     };
   }
 }

@@ -50,7 +50,7 @@ public record KernelCall(List<String> texts, double... numbers) {
   }
 
   /** Of a type that {@link KernelPhysics#requireKnownTypes} has let pass. */
-  static double elementBytes(String type) {
+  public static double elementBytes(String type) {
     return elementBytes("type", type);
   }
 }

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param sequences the most of a step, where they were stated
  * @param manySequences whether the GPU is one for which defaults are larger: of at least 70 GiB and
  *     no A100 (EngineArgs of vllm/engine/arg_utils.py)
- * @param eager whether it runs without CUDA graphs
+ * @param eager whether it runs without CUDA graphs, as on a host
  */
 public record EngineSetting(
     long visibleBytes,

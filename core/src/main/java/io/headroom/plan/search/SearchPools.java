@@ -136,6 +136,6 @@ final class SearchPools {
         OptionalInt.of(space.batchedTokens().get(choice.batchedTokens())),
         OptionalInt.of(space.sequences().get(choice.sequences())),
         EngineSetting.hasManySequences(steps.profile().sheet().name(), visible),
-        false);
+        steps.profile().sheet().host());
   }
 }

@@ -57,9 +57,15 @@ final class SearchSteps {
   }
 
   /**
-   * @throws UserException if the model cannot be divided so
+   * @throws UserException if the model cannot be divided so, or no link is known over which ranks
+   *     could talk
    */
   Parallelism parallelism() {
+    if (profile.sheet().host() && asked.accelerators() > 1) {
+      throw new UserException(
+          "a replica must be one host, for no link between hosts was measured: %d ranks"
+              .formatted(asked.accelerators()));
+    }
     return asked.of(variant);
   }
 

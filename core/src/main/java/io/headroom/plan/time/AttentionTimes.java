@@ -27,7 +27,7 @@ final class AttentionTimes {
   AttentionTimes(Kernels kernels, int tensorRanks, KvFormat cacheFormat) {
     this.kernels = kernels;
     this.tensorRanks = tensorRanks;
-    this.cacheType = CacheType.of(cacheFormat);
+    this.cacheType = CacheType.of(cacheFormat, kernels.sheet());
   }
 
   /** Of one new token of each sequence, with which each has so many. */
@@ -80,7 +80,7 @@ final class AttentionTimes {
             * kept
             * heads.kvHeads()
             * (heads.headDim() + heads.valueDim())
-            * CacheType.elementBytes(cacheType);
+            * KernelCall.elementBytes(cacheType);
     times.add(
         StepPart.ATTENTION, count * kernels.coldMillis(bytes), ASSUMED_ERROR, TimeBasis.MEASURED);
   }

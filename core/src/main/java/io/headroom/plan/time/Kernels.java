@@ -1,6 +1,8 @@
 package io.headroom.plan.time;
 
 import io.headroom.plan.accelerator.AcceleratorProfile;
+import io.headroom.plan.accelerator.DataSheet;
+import io.headroom.plan.accelerator.HostKernel;
 import io.headroom.plan.accelerator.KernelCall;
 import io.headroom.plan.accelerator.KernelCalls;
 import io.headroom.plan.accelerator.KernelFamily;
@@ -156,6 +158,10 @@ final class Kernels {
     return profile.sheet().partInL2(bytes) * L2_GAIN * bytes / bandwidthBytesPerMilli();
   }
 
+  DataSheet sheet() {
+    return profile.sheet();
+  }
+
   double bandwidthBytesPerMilli() {
     return profile.sheet().bandwidthBytesPerSecond() / 1e3;
   }
@@ -164,15 +170,23 @@ final class Kernels {
     return profile.sheet().bf16FlopsPerSecond() / 1e3;
   }
 
-  /** Kernel and type of the cache of attention; the kernel that was measured most for it. */
+  /**
+   * Kernel and type of the cache of attention; the kernel that was measured most for it, of a host
+   * with all threads that its data sheet counts.
+   */
   List<String> attention(KernelFamily family, String cacheType, double headDim, boolean window) {
     return choose(
         family,
         source ->
             source.texts().get(1).equals(cacheType)
                 && source.window() == window
-                && holds(source, "head_dim", headDim),
+                && holds(source, "head_dim", headDim)
+                && hasAllThreads(source),
         List.of(NOT_MEASURED, cacheType));
+  }
+
+  private boolean hasAllThreads(KernelSource source) {
+    return !sheet().host() || HostKernel.isOfWhole(sheet(), source.texts().get(0));
   }
 
   private List<String> product(String type, double m) {

@@ -16,6 +16,7 @@ class HostTermsTest {
 
   private static final KernelPhysics DECODE = KernelFamily.DECODE.physics();
   private static final KernelPhysics PREFILL = KernelFamily.PREFILL.physics();
+  private static final KernelPhysics GEMM = KernelFamily.GEMM.physics();
 
   @Test
   void aHostHasATermInEveryPlaceThatAnAcceleratorHas() {
@@ -65,6 +66,22 @@ class HostTermsTest {
     assertThat(DECODE.turns(decode(7, 64), KernelFamilyTest.H100)).isEqualTo(1);
     assertThat(DECODE.turn(decode(7, 64), KernelFamilyTest.H100).numbers())
         .isEqualTo(decode(7, 64).numbers());
+  }
+
+  /** 2,000 x 1,000 weights of two bytes are 0.4 ms of 10 GB/s; 2 operations each, 0.04 ms a row. */
+  @Test
+  void fewRowsOfAProductTakeTheTimeOfTheWeightsAndManyThatOfTheirOperations() {
+    double[] one = GEMM.terms(gemm(1), HOST);
+    double[] many = GEMM.terms(gemm(1000), HOST);
+
+    assertThat(one).hasSize(GEMM.termNames().size());
+    assertThat(Arrays.stream(one).sum()).isBetween(0.4, 0.41);
+    assertThat(Arrays.stream(many).sum()).isBetween(40.0, 42.0);
+    assertThat(GEMM.rooflineMillis(gemm(1), HOST)).isCloseTo(0.4, within(1e-3));
+  }
+
+  private static KernelCall gemm(int rows) {
+    return new KernelCall(List.of("engine", "bfloat16"), rows, 2000, 1000);
   }
 
   private static double term(double[] terms, String name) {

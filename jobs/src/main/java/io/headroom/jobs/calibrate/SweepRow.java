@@ -6,11 +6,14 @@ import io.headroom.attention.Attention;
 import io.headroom.attention.AttentionMask;
 import io.headroom.attention.AttentionShape;
 import io.headroom.attention.AttentionWork;
+import io.headroom.kvcache.KvFormat;
+import io.headroom.kvcache.KvPrecision;
 import io.headroom.measure.AttentionSpeed;
+import io.headroom.plan.accelerator.HostKernel;
 import io.headroom.plan.accelerator.KernelCall;
 import io.headroom.plan.accelerator.MeasuredCall;
+import io.headroom.plan.time.CacheType;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -51,16 +54,6 @@ record SweepRow(Row row) {
   private static final String DECODE = "decode_ns_p50";
   private static final String QUIET = "quiet";
 
-  /** What the tables of accelerators call the precisions. */
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "f32", "float32",
-          "f16", "float16",
-          "bf16", "bfloat16",
-          "fp8", "fp8",
-          "int8", "int8",
-          "int4", "int4");
-
   /** Of operations a second that were divided by the same time. */
   private static final double ROUNDING = 1e-6;
 
@@ -87,7 +80,7 @@ record SweepRow(Row row) {
     if (number("context_shards") != 1) {
       return Optional.of("over several tasks");
     }
-    if (!TYPES.containsKey(text("kv_precision"))) {
+    if (precision().isEmpty()) {
       return Optional.of("of a precision that no table names");
     }
     if (!isOfEqualLayers()) {
@@ -150,14 +143,22 @@ record SweepRow(Row row) {
 
   /** In the columns of the family. */
   private MeasuredCall measured(long nanos, double... numbers) {
-    KernelCall call = new KernelCall(List.of(source(), TYPES.get(text("kv_precision"))), numbers);
+    String type = CacheType.ofHost(precision().orElseThrow());
+    KernelCall call = new KernelCall(List.of(source(), type), numbers);
     return new MeasuredCall(call, nanos / NANOS_PER_MILLI / number("layers_measured"));
   }
 
   /** Which kernel it is: engine, what it chose of itself, and what it shares the host with. */
   private String source() {
-    String alone = "%s %s threads=%d".formatted(text("engine"), text("engine_detail"), threads());
-    return number("contention") == 1 ? alone : alone + " contention=" + number("contention");
+    return new HostKernel(text("engine"), text("engine_detail"), threads(), number("contention"))
+        .source();
+  }
+
+  /** Empty where keys and values are kept apart, or as no engine here keeps them. */
+  private Optional<KvPrecision> precision() {
+    return KvFormat.named(text("kv_precision"))
+        .filter(KvPrecision.class::isInstance)
+        .map(KvPrecision.class::cast);
   }
 
   private int visible() {

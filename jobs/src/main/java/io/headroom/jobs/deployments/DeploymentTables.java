@@ -17,5 +17,8 @@ public final class DeploymentTables {
   /** What simulated deployments do over time, a row a piece of time. */
   public static final String TIMELINE = "timeline";
 
+  /** What a trace asks for by the minute; without rows where there is none at its own rate. */
+  public static final String DEMAND = "demand";
+
   private DeploymentTables() {}
 }

@@ -1,6 +1,7 @@
 package io.headroom.jobs.deployments;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -11,10 +12,15 @@ import java.util.TreeMap;
  * @param candidates of the search
  * @param requests that the plan is for
  * @param prices by accelerator
+ * @param assumed in lines, by accelerator; empty if the manifest does not say
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record PlannedSearch(
-    String plan, Long candidates, Long requests, Map<String, PriceOf> prices) {
+    String plan,
+    Long candidates,
+    Long requests,
+    Map<String, PriceOf> prices,
+    Map<String, List<String>> assumed) {
 
   /** What one costs, when, and where that is from. */
   public record PriceOf(double usdPerHour, String date, String source) {}
@@ -22,5 +28,6 @@ public record PlannedSearch(
   public PlannedSearch {
     plan = plan == null ? "" : plan;
     prices = prices == null ? new TreeMap<>() : new TreeMap<>(prices);
+    assumed = assumed == null ? new TreeMap<>() : new TreeMap<>(assumed);
   }
 }

@@ -39,12 +39,16 @@ final class PlanAnswers {
   private final Set<String> answered = new HashSet<>();
 
   private final List<Row> infeasible = new ArrayList<>();
+  private final Map<String, List<String>> assumed;
 
   /**
    * @param candidates rows of candidates
    * @param simulations rows of simulations
+   * @param assumed lines, by accelerator
    */
-  PlanAnswers(Dataset<Row> candidates, Dataset<Row> simulations) {
+  PlanAnswers(
+      Dataset<Row> candidates, Dataset<Row> simulations, Map<String, List<String>> assumed) {
+    this.assumed = assumed;
     Map<String, Row> byId = new TreeMap<>();
     for (Row row : candidates.collectAsList()) {
       String status = row.getAs("status");
@@ -75,6 +79,11 @@ final class PlanAnswers {
       text.append(table()).append(System.lineSeparator());
       advice().forEach(line -> text.append(line).append(System.lineSeparator()));
     }
+    assumed.forEach(
+        (name, lines) -> {
+          text.append("assumed of ").append(name).append(':').append(System.lineSeparator());
+          lines.forEach(line -> text.append("  ").append(line).append(System.lineSeparator()));
+        });
     reasons().forEach(line -> text.append(line).append(System.lineSeparator()));
     notSimulated().ifPresent(line -> text.append(line).append(System.lineSeparator()));
     closedForm().ifPresent(of -> text.append(of.text()).append(System.lineSeparator()));
@@ -196,9 +205,10 @@ final class PlanAnswers {
     Row row = answer.simulated();
     Double usd = row.getAs("usd_per_hour");
     lines.add(
-        "%s: rent %s %s (%s), %s; %s"
+        "%s: %s %s %s (%s), %s; %s"
             .formatted(
                 row.getAs("model"),
+                usd == null ? "take" : "rent",
                 Units.count(row.<Long>getAs("accelerators")),
                 row.getAs("accelerator"),
                 ranks(row) + ", " + replicas(row) + " replicas, KV " + row.getAs("kv_precision"),
@@ -243,7 +253,8 @@ final class PlanAnswers {
     Long least = answer.simulated().getAs("accelerators_least");
     Long most = answer.simulated().getAs("accelerators_most");
     double error = answer.candidate().getAs("error");
-    String within = "an error of %s %%".formatted(Units.threeDigits(100 * error));
+    String basis = answer.candidate().<String>getAs("basis").replace('_', ' ');
+    String within = "an error of %s %% (%s)".formatted(Units.threeDigits(100 * error), basis);
     if (most == null) {
       return within + " in time and no number may be enough";
     }
@@ -298,7 +309,7 @@ final class PlanAnswers {
       for (String column : JSON_COLUMNS) {
         fields.put(column, answer.simulated().getAs(column));
       }
-      for (String column : List.of("error", "accelerators_roofline", "limit")) {
+      for (String column : List.of("error", "basis", "accelerators_roofline", "limit")) {
         fields.put(column, answer.candidate().getAs(column));
       }
       fields.put("usd_per_million_output_tokens", usdPerMillionOutput(answer.simulated()));
@@ -318,6 +329,7 @@ final class PlanAnswers {
     json.put("answers", listed);
     json.put("infeasible", refused);
     json.put("closed_form", closedForm().map(ClosedFormError::json).orElse(null));
+    json.put("assumed", assumed);
     return json;
   }
 

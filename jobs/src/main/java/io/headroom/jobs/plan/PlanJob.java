@@ -2,6 +2,7 @@ package io.headroom.jobs.plan;
 
 import io.headroom.jobs.cli.BuildInfo;
 import io.headroom.jobs.cli.Units;
+import io.headroom.jobs.deployments.DeploymentTables;
 import io.headroom.jobs.deployments.PlannedSearch;
 import io.headroom.jobs.deployments.SearchResult;
 import io.headroom.jobs.plan.folder.PlanFolder;
@@ -101,7 +102,11 @@ final class PlanJob {
             CandidateTable.SCHEMA_VERSION);
     PlannedSearch planned =
         new PlannedSearch(
-            fingerprint, shipped.value().space().size(), (long) requests.count(), prices());
+            fingerprint,
+            shipped.value().space().size(),
+            (long) requests.count(),
+            prices(),
+            planner.assumed());
     Provenance provenance = provenance();
     out.writeManifest(Manifest.of(run, planned, provenance));
     out.writeSettings(planner.file().render());
@@ -121,7 +126,9 @@ final class PlanJob {
   /** What the folder holds now, for people. */
   PlanAnswers answers() {
     return new PlanAnswers(
-        spark.read().parquet(out.table(CandidateTable.NAME)), out.simulations(spark).read());
+        spark.read().parquet(out.table(CandidateTable.NAME)),
+        out.simulations(spark).read(),
+        planner.assumed());
   }
 
   private Map<String, PlannedSearch.PriceOf> prices() {
@@ -214,7 +221,8 @@ final class PlanJob {
       return;
     }
     messages.println("plan: accelerators needed by the minute");
-    out.replace(PlanFolder.DEMAND, new WeekDemand(spark, shipped.value()).rows(trace.get(), tally));
+    out.replace(
+        DeploymentTables.DEMAND, new WeekDemand(spark, shipped.value()).rows(trace.get(), tally));
   }
 
   private String id(long number) {

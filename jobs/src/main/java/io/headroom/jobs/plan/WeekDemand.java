@@ -1,6 +1,7 @@
 package io.headroom.jobs.plan;
 
 import io.headroom.jobs.plan.demand.DemandModel;
+import io.headroom.jobs.plan.demand.DemandTable;
 import io.headroom.jobs.plan.demand.TraceDemand;
 import io.headroom.jobs.plan.rows.PlannedDeployment;
 import io.headroom.jobs.plan.search.ShippedSearch;
@@ -20,16 +21,12 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * What a whole trace asks for, minute by minute, of the cheapest deployment of every model: a fleet
  * that grows and shrinks with it.
  */
 final class WeekDemand {
-  private static final StructType SCHEMA = schema();
-
   private final SparkSession spark;
   private final ShippedSearch plan;
   private final DeploymentSearch search;
@@ -38,18 +35,6 @@ final class WeekDemand {
     this.spark = spark;
     this.plan = plan;
     this.search = new DeploymentSearch(plan.space(), plan.inputs());
-  }
-
-  private static StructType schema() {
-    StructType schema =
-        new StructType()
-            .add("candidate_id", DataTypes.StringType)
-            .add("model", DataTypes.StringType)
-            .add("accelerator", DataTypes.StringType);
-    for (var field : TraceDemand.SCHEMA.fields()) {
-      schema = schema.add(field);
-    }
-    return schema;
   }
 
   /** One row a minute and model. */
@@ -70,7 +55,7 @@ final class WeekDemand {
         rows.add(RowFactory.create(values.toArray()));
       }
     }
-    return spark.createDataFrame(rows, SCHEMA).coalesce(1);
+    return spark.createDataFrame(rows, DemandTable.SCHEMA).coalesce(1);
   }
 
   private List<FoundDeployment> cheapestOfModels(SearchTally tally) {

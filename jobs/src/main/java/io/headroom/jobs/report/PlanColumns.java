@@ -9,6 +9,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import io.headroom.jobs.deployments.DeploymentTables;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.types.StructType;
 
 /** The columns of a plan's tables that a page shows; a plan writes more. */
@@ -16,6 +17,9 @@ final class PlanColumns {
   /** The choice of heads and cache. */
   static final List<String> LAYOUT =
       List.of("model", "kv_heads", "variant", "kv_precision", "window", "sinks");
+
+  /** How many ranks there are of each kind. */
+  static final List<String> RANKS = List.of("tensor", "pipeline", "expert", "attention_data");
 
   private static final StructType CANDIDATES =
       deployment()
@@ -73,13 +77,25 @@ final class PlanColumns {
           .add("kv_occupancy_mean", DoubleType)
           .add("kv_bytes_mean", DoubleType);
 
+  private static final StructType DEMAND =
+      new StructType()
+          .add("candidate_id", StringType)
+          .add("minute", IntegerType, false)
+          .add("arrivals", LongType, false)
+          .add("most_concurrent_kv_bytes", DoubleType, false)
+          .add("accelerators_needed", LongType, false);
+
+  /** Tables that plans of earlier versions lack. */
+  static final Set<String> MAY_LACK = Set.of(DeploymentTables.DEMAND);
+
   /** By table. */
   static final Map<String, StructType> ALL =
       Map.of(
           DeploymentTables.CANDIDATES, CANDIDATES,
           DeploymentTables.FRONTIER, CANDIDATES,
           DeploymentTables.SIMULATIONS, SIMULATIONS,
-          DeploymentTables.TIMELINE, TIMELINE);
+          DeploymentTables.TIMELINE, TIMELINE,
+          DeploymentTables.DEMAND, DEMAND);
 
   private PlanColumns() {}
 

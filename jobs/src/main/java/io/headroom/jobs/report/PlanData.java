@@ -1,5 +1,6 @@
 package io.headroom.jobs.report;
 
+import io.headroom.Rounding;
 import io.headroom.UserException;
 import io.headroom.jobs.deployments.DeploymentTables;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /**
  * What a page shows of plans: however many deployments there are, it is of bounded size.
@@ -29,6 +31,11 @@ record PlanData(Map<String, Object> page, long rows, int points) {
   static final int MOST_LINES = 24;
 
   static final int MOST_TIMES = 6_000;
+
+  /** Of one line over the minutes of a trace, and of all such lines. */
+  static final int MOST_MINUTES = 2_000;
+
+  static final int MOST_DEMAND = 12_000;
 
   private static final int MOST_LOADS = 1_000;
 
@@ -54,6 +61,8 @@ record PlanData(Map<String, Object> page, long rows, int points) {
     private final FolderRows front = new FolderRows();
     private final FolderRows loads = new FolderRows();
     private final FolderRows times = new FolderRows();
+    private final FolderRows demand = new FolderRows();
+    private final FolderRows demanding = new FolderRows();
     private final FolderRows limits = new FolderRows();
     private final FolderRows reasons = new FolderRows();
     private long rows;
@@ -93,8 +102,28 @@ record PlanData(Map<String, Object> page, long rows, int points) {
       folder.put("front_left_out", !add(front, PlanTables.front(frontier), MOST_IN_FRONT));
       Dataset<Row> timeline = plan.rows(spark, DeploymentTables.TIMELINE);
       folder.put("times_left_out", !add(times, PlanTables.times(timeline, drawn), MOST_TIMES));
+      folder.put("demand_bucket_minutes", addDemand(plan, spark, candidates));
       folder.put("reasons_left_out", !add(reasons, PlanTables.reasons(candidates), MOST_REASONS));
       return folder;
+    }
+
+    /** Adds what a trace asks for; how many minutes go together. */
+    private int addDemand(PlanResults plan, SparkSession spark, Dataset<Row> candidates) {
+      Dataset<Row> minutes = plan.rows(spark, DeploymentTables.DEMAND);
+      List<Row> lasts =
+          minutes
+              .groupBy("candidate_id")
+              .agg(functions.max("minute").as("last"))
+              .orderBy("candidate_id")
+              .collectAsList();
+      int points =
+          Math.max(1, Math.min(MOST_MINUTES, share(MOST_DEMAND) / Math.max(1, lasts.size())));
+      int length = lasts.stream().mapToInt(row -> row.<Integer>getAs("last") + 1).max().orElse(0);
+      int bucketMinutes = (int) Math.max(1, Rounding.ceilDivide(length, points));
+      add(demand, PlanTables.demand(minutes, bucketMinutes), MOST_DEMAND);
+      List<String> ids = lasts.stream().map(row -> row.<String>getAs("candidate_id")).toList();
+      add(demanding, PlanTables.deployments(candidates, ids), MOST_ANSWERS);
+      return bucketMinutes;
     }
 
     /** Adds the first rows of the plan that comes next; false if there were more. */
@@ -113,9 +142,11 @@ record PlanData(Map<String, Object> page, long rows, int points) {
       page.put("front", front.asMap());
       page.put("loads", loads.asMap());
       page.put("times", times.asMap());
+      page.put("demand", demand.asMap());
+      page.put("demanding", demanding.asMap());
       page.put("limits", limits.asMap());
       page.put("reasons", reasons.asMap());
-      return new PlanData(page, rows, front.size() + loads.size() + times.size());
+      return new PlanData(page, rows, front.size() + loads.size() + times.size() + demand.size());
     }
   }
 

@@ -7,6 +7,7 @@ import io.headroom.jobs.deployments.SearchResult;
 import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.Provenance;
 import io.headroom.jobs.results.RunState;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +22,7 @@ record PlanExcerpt(
     Long candidates,
     Long requests,
     Map<String, PlannedSearch.PriceOf> prices,
+    Map<String, List<String>> assumed,
     Long feasible,
     Map<String, Long> infeasible,
     String headroomVersion,
@@ -44,6 +46,7 @@ record PlanExcerpt(
         planned.map(PlannedSearch::candidates).orElse(null),
         planned.map(PlannedSearch::requests).orElse(null),
         planned.map(PlannedSearch::prices).orElse(Map.of()),
+        planned.map(PlannedSearch::assumed).orElse(Map.of()),
         result.map(SearchResult::feasible).orElse(null),
         result.map(SearchResult::infeasible).orElse(null),
         provenance.headroomVersion(),

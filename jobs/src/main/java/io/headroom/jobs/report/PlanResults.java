@@ -6,6 +6,7 @@ import io.headroom.jobs.results.Manifest;
 import io.headroom.jobs.results.ResultsKind;
 import io.headroom.jobs.results.WrittenResults;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,6 +31,10 @@ record PlanResults(String name, String path, Manifest manifest, Map<String, Stri
     Map<String, String> tables = new LinkedHashMap<>();
     Manifest manifest = null;
     for (String table : PlanColumns.ALL.keySet()) {
+      if (PlanColumns.MAY_LACK.contains(table)
+          && !WrittenResults.hasTable(path, ResultsKind.PLAN, table)) {
+        continue;
+      }
       WrittenResults results =
           WrittenResults.read(path, ResultsKind.PLAN, DeploymentTables.SCHEMA_VERSION, table);
       tables.put(table, results.table());
@@ -38,8 +43,13 @@ record PlanResults(String name, String path, Manifest manifest, Map<String, Stri
     return new PlanResults(name, path, manifest, tables);
   }
 
-  /** The rows of a table so far, in the columns of {@link PlanColumns}. */
+  /**
+   * The rows of a table so far, in the columns of {@link PlanColumns}; none where it is lacking.
+   */
   Dataset<Row> rows(SparkSession spark, String table) {
+    if (!tables.containsKey(table)) {
+      return spark.createDataFrame(List.of(), PlanColumns.ALL.get(table));
+    }
     return spark.read().schema(PlanColumns.ALL.get(table)).parquet(tables.get(table));
   }
 }

@@ -2,6 +2,9 @@ package io.headroom.jobs.report;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sum;
 
@@ -77,6 +80,34 @@ final class PlanTables {
     return timeline
         .where(col("candidate_id").isin(ids.toArray()))
         .orderBy("candidate_id", "from_seconds");
+  }
+
+  /**
+   * What a trace asks for, the largest of every so many minutes; {@code minute} is the first of
+   * them.
+   */
+  static Dataset<Row> demand(Dataset<Row> demand, int bucketMinutes) {
+    Column first = col("minute").minus(pmod(col("minute"), lit(bucketMinutes)));
+    return demand
+        .groupBy(col("candidate_id"), first.as("minute"))
+        .agg(
+            max("accelerators_needed").as("accelerators_needed"),
+            max("most_concurrent_kv_bytes").as("most_concurrent_kv_bytes"),
+            max("arrivals").as("arrivals"))
+        .orderBy("candidate_id", "minute");
+  }
+
+  /** How those of some ids are run. */
+  static Dataset<Row> deployments(Dataset<Row> candidates, List<String> ids) {
+    return candidates
+        .where(is(CandidateStatus.FEASIBLE).and(col("candidate_id").isin(ids.toArray())))
+        .select(
+            Stream.concat(
+                    Stream.of("candidate_id", "accelerator", "weights"),
+                    Stream.concat(PlanColumns.LAYOUT.stream(), PlanColumns.RANKS.stream()))
+                .map(functions::col)
+                .toArray(Column[]::new))
+        .orderBy("model", "candidate_id");
   }
 
   /** The front of every model, the cheapest first. */

@@ -35,6 +35,15 @@ public record WrittenResults(Manifest manifest, String table) {
   }
 
   /**
+   * Whether there is a table, which results of some versions lack.
+   *
+   * @param path of a folder that holds results
+   */
+  public static boolean hasTable(String path, ResultsKind kind, String tableName) {
+    return ResultsFolder.at(path, kind).table(tableName).isPresent();
+  }
+
+  /**
    * What a folder holds, for a command that reads every kind of results.
    *
    * @param path of the folder, as the user named it

@@ -55,6 +55,11 @@ public final class AcceleratorProfiles {
       return Path.of(accelerator);
     }
     Path file = ProjectFolders.accelerators().resolve(accelerator + JSON);
+    if (!isName && Files.isDirectory(Path.of(accelerator))) {
+      throw new UserException(
+          "%s: a folder is no profile of an accelerator; of a sweep's results this makes one: headroom calibrate --measurements %s --gpu NAME --out FILE.json"
+              .formatted(accelerator, accelerator));
+    }
     if (!isName || !Files.isRegularFile(file)) {
       throw new UserException(
           "no profile of the accelerator: %s; allowed: %s, or the path of a profile"

@@ -91,6 +91,33 @@ const planCharts = (() => {
       ["waiting", format.threeDigits(row.waiting_mean)]],
   });
 
+  /* Accelerators that a trace needs minute by minute: a line of steps, in hours where it is long. */
+  function demand(plan, model) {
+    const rows = plan.demand.filter(row => row.answer.model === model);
+    const {answer} = rows[0];
+    const bucket = plan.folder.demand_bucket_minutes;
+    const isLong = rows[rows.length - 1].minute >= 600;
+    // The cheapest by the closed form may not be among the simulated, whose heads have the colours.
+    const {color} = styles.nth(Math.max(0, plan.colorOf(answer)));
+    const frame = frames.frame(`Accelerators needed over time by ${model}, ${plural(rows.length, "point")}.`);
+    const read = minute => bucket === 1 ? format.count(minute) : `${format.count(minute)} to ${format.count(minute + bucket - 1)}`;
+    return {
+      ...frame,
+      grid: usualGrid,
+      legend: legend(),
+      xAxis: {...named(isLong ? "hours" : "minutes", 26), max: "dataMax"},
+      yAxis: {...named(`${answer.accelerator} needed`, 44), min: 0, minInterval: 1},
+      series: [{
+        type: "line", name: `${answer.layout} on ${answer.accelerator}`, step: "end", symbol: "circle", symbolSize: 3, showSymbol: true,
+        lineStyle: {color, width: 1.5}, itemStyle: {color},
+        data: rows.map(row => ({value: [row.minute / (isLong ? 60 : 1), row.accelerators_needed], row})),
+      }],
+      tooltip: {...frame.tooltip, formatter: ({data: {row}}) => frames.tip([`${answer.model} as ${answer.heads} in ${answer.kv_precision}`, `${answer.accelerator}, ${answer.ranks}, weights ${answer.weights}`], [
+        [bucket === 1 ? "minute" : "minutes", read(row.minute)], ["accelerators needed", format.count(row.accelerators_needed)],
+        ["most KV at once", format.bytes(row.most_concurrent_kv_bytes)], ["requests that arrive in a minute", format.count(row.arrivals)]])},
+    };
+  }
+
   /* Cost against the time of a token; the larger a mark, the more KV is saved against MHA in 16 bits. */
   function front(plan, model) {
     const rows = plan.front.filter(row => row.model === model && row.tpot_mean_ms > 0);
@@ -192,7 +219,7 @@ const planCharts = (() => {
   }
 
   return {
-    front, times, layouts, limits, capacity,
+    front, times, demand, layouts, limits, capacity,
     heightOfLayouts: (plan, model) => 70 + 28 * layoutsOf(plan, model).length,
     heightOfLimits: plan => 84 + 30 * new Set(plan.limits.map(row => row.limit)).size,
   };

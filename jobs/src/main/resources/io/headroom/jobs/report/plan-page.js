@@ -27,6 +27,7 @@ const planPage = (() => {
       ["engine", conf.engine],
       ...prices,
       ...unpriced.map(name => [`price of ${name}`, "not known"]),
+      ...Object.entries(manifest.assumed).map(([name, lines]) => [`assumed of ${name}`, lines.join("; ")]),
       ["candidates", format.count(manifest.candidates)],
       ["that serve by the closed form", format.count(manifest.feasible)],
     ]);
@@ -81,6 +82,11 @@ const planPage = (() => {
   const section = (plan, title, about, panels) => panels.length === 0 ? [] : [
     element("h2", {}, plan.of(title)), element("p", {class: "about"}, about), element("div", {class: "panels"}, panels)];
 
+  function together(plan) {
+    const bucket = plan.folder.demand_bucket_minutes;
+    return bucket > 1 ? ` Each point is the largest of ${format.count(bucket)} minutes; the Parquet has all.` : "";
+  }
+
   function charts(plan) {
     const models = plan.models.slice(0, sheets.mostPanels);
     const over = (rows, make) => models.filter(model => rows.some(row => (row.answer ?? row).model === model)).flatMap(make);
@@ -102,6 +108,9 @@ const planPage = (() => {
         ].map(kind => sheet.panel(kind.id, model, `  ${kind.title}`, () => planCharts.capacity(plan, model, kind))))),
       ...section(plan, "KV over time", `Keys and values that all replicas together hold, at the rate that is asked for.${left("times_left_out")}`,
         over(plan.times, model => [sheet.panel("kv-over-time", model, "  KV", () => planCharts.times(plan, model))])),
+      ...section(plan, "What the trace asks for by the minute",
+        `Accelerators that the cheapest deployment of a model needs, from the first arrival on; nothing queues.${together(plan)}`,
+        over(plan.demand, model => [sheet.panel("demand", model, "  accelerators needed", () => planCharts.demand(plan, model))])),
       ...section(plan, "What keeps deployments from serving", "Of all candidates, by the limit that each meets first.",
         plan.limits.length === 0 ? [] : [sheet.panel("limits", "Deployments that cannot serve", "",
           () => planCharts.limits(plan), planCharts.heightOfLimits(plan))]),

@@ -34,6 +34,7 @@ const plans = (() => {
     const answers = own(report.plans.answers).map(describe);
     const front = own(report.plans.front).map(describe);
     const best = answers.filter(answer => answer.is_best);
+    const demanding = new Map(own(report.plans.demanding).map(describe).map(row => [row.candidate_id, row]));
     const byId = new Map(best.map(answer => [answer.candidate_id, answer]));
     const ofBest = rows => own(rows).map(row => ({...row, answer: byId.get(row.candidate_id)}));
     const colors = [...new Set([...best].sort((a, b) => b.kv_heads - a.kv_heads || a.window - b.window).map(colorKey))];
@@ -47,6 +48,7 @@ const plans = (() => {
         : {key: "accelerators", title: "accelerators", read: format.count},
       loads: ofBest(report.plans.loads),
       times: ofBest(report.plans.times),
+      demand: own(report.plans.demand).map(row => ({...row, answer: demanding.get(row.candidate_id)})),
       limits: own(report.plans.limits),
       reasons: own(report.plans.reasons).map(describe),
       models: inOrder(folder, [...answers, ...front, ...own(report.plans.limits)].map(row => row.model)),

@@ -320,6 +320,7 @@ class PlanCommandTest {
       value = {
         "plan.no-such-key=1 | unknown key plan.no-such-key; allowed: ",
         "plan.accelerators=[tpu] | no profile of the accelerator: tpu; allowed: a10, a100_sxm",
+        "plan.accelerators=[..] | a folder is no profile of an accelerator; of a sweep's results this",
         "plan.models=[no-such] | no model 'no-such' in ",
         "plan.service-levels.preset=fast | allowed: mlperf-llama2-70b-server, ",
         "plan.kv-heads=[7] | plan.kv-heads: llama-3.1-8b: kv-heads 7 does not divide the 32",

@@ -3,6 +3,7 @@ package io.headroom.jobs.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headroom.jobs.deployments.DeploymentTables;
+import io.headroom.jobs.plan.demand.DemandTable;
 import io.headroom.jobs.plan.rows.CandidateTable;
 import io.headroom.jobs.plan.rows.SimulationTable;
 import io.headroom.jobs.plan.rows.TimelineTable;
@@ -17,7 +18,8 @@ class PlanColumnsTest {
           DeploymentTables.CANDIDATES, CandidateTable.SCHEMA,
           DeploymentTables.FRONTIER, CandidateTable.SCHEMA,
           DeploymentTables.SIMULATIONS, SimulationTable.SCHEMA,
-          DeploymentTables.TIMELINE, TimelineTable.SCHEMA);
+          DeploymentTables.TIMELINE, TimelineTable.SCHEMA,
+          DeploymentTables.DEMAND, DemandTable.SCHEMA);
 
   @Test
   void everyColumnIsWrittenWithItsType() {

@@ -75,6 +75,30 @@ class PlanReportTest {
     assertThat(plans.path("folders").path(0).path("reasons_left_out").asBoolean()).isTrue();
   }
 
+  /** 4,100 minutes in 2,000 points at most: three go together, the largest of each. */
+  @Test
+  void whatATraceAsksForIsTheLargestOfAFewMinutes() throws IOException {
+    int minutes = 2 * PlanData.MOST_MINUTES + 100;
+    new ScratchPlan()
+        .deployment("a", 2, "bf16", "big", 2, 4.0)
+        .deployment("b", 2, "fp8", "big", 2, 4.0)
+        .demand("a", 2, "bf16", "big", minutes)
+        .demand("b", 2, "fp8", "big", 10)
+        .write(folder.resolve("plan"), SPARK.session());
+
+    JsonNode plans = plans("plan");
+
+    assertThat(plans.path("folders").path(0).path("demand_bucket_minutes").asInt()).isEqualTo(3);
+    JsonNode demand = plans.path("demand");
+    assertThat(demand.path("rows")).hasSize((minutes + 2) / 3 + 4);
+    assertThat(texts(demand, "minute")).startsWith("0", "3", "6").endsWith("0", "3", "6", "9");
+    assertThat(texts(demand, "accelerators_needed"))
+        .startsWith("3", "6", "7", "5", "7")
+        .endsWith("3", "6", "7", "3");
+    assertThat(value(demand, 0, "most_concurrent_kv_bytes").asLong()).isEqualTo(3L << 30);
+    assertThat(texts(plans.path("demanding"), "kv_precision")).containsExactly("bf16", "fp8");
+  }
+
   @Test
   void aPlanThatHasJustBegunMakesAPage() throws IOException {
     ScratchPlan.writeBegun(folder.resolve("begun"));
@@ -86,6 +110,7 @@ class PlanReportTest {
     assertThat(plan.path("asked")).isEmpty();
     assertThat(plan.path("manifest").path("state").asText()).isEqualTo("running");
     assertThat(plan.path("manifest").has("feasible")).isFalse();
+    assertThat(plans.path("demand").path("rows")).isEmpty();
   }
 
   @Test

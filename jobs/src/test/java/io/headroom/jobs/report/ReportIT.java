@@ -61,7 +61,9 @@ class ReportIT {
     ScratchResults.write(folder.resolve("after"), SPARK.session(), rows(2));
     report("one.html", "before");
     report("two.html", "before", "after");
-    plan(4.0, 1.0).write(folder.resolve("plan"), SPARK.session());
+    plan(4.0, 1.0)
+        .demand("plain", 2, "bf16", "small", 700)
+        .write(folder.resolve("plan"), SPARK.session());
     report("plan.html", "plan");
   }
 
@@ -428,6 +430,7 @@ class ReportIT {
             "plain: 5 small for 5 USD an hour as MQA 1 in bf16; 9 big for 36 USD an hour as MHA 8");
     assertThat(CHROMIUM.driver().findElement(By.cssSelector("#plans .facts")).getText())
         .contains("4 USD an hour, 2026-01-01, a made up list", "price of small not known")
+        .contains("assumed of small it is a host; nothing was measured")
         .contains("TTFT p99 2 s, TPOT p99 200 ms");
     assertThat(CHROMIUM.driver().findElement(By.id("plans")).getText())
         .contains("TPOT is (end-to-end time - TTFT) / (output tokens - 1)")
@@ -436,8 +439,11 @@ class ReportIT {
     assertThat(CHROMIUM.driver().findElements(By.tagName("form"))).isEmpty();
     assertThat(CHROMIUM.driver().findElements(By.xpath(ANSWERS + "/tbody/tr"))).hasSize(24);
     assertThat(CHROMIUM.driver().findElements(By.cssSelector("[data-chart]")))
-        .as("two of each head layout, a front, two over rates, one over time, a model; and limits")
-        .hasSize(2 * 6 + 1);
+        .as(
+            "two of each head layout, a front, two over rates, one over time, a model; a demand and"
+                + " limits")
+        .hasSize(2 * 6 + 2);
+    assertThat(labels("demand")).contains("hours", "small needed", "GQA 2 bf16 on small");
     assertThat(lines("ttft")).isEqualTo(6);
     assertThat(lines("kv-over-time")).isEqualTo(6);
     assertThat(labels("ttft")).contains("level 2 s", "asked", "requests a second");
@@ -460,6 +466,12 @@ class ReportIT {
         .contains("MHA 8 in bf16", "requests a second, 20", "TTFT p99, 2 s")
         .contains("meets the levels, no, saturated")
         .contains("with the error in time, 9 – 11", "USD an hour, 36 USD");
+    reveal("demand");
+    WebElement demand = CHROMIUM.driver().findElement(By.cssSelector("[data-chart=demand]"));
+    focus(demand);
+    demand.sendKeys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT);
+    assertThat(told().replace('\u00a0', ' '))
+        .contains("GQA 2 in bf16", "minute, 1", "accelerators needed, 2", "most KV at once, 2 GiB");
     WebElement header =
         CHROMIUM.driver().findElement(By.xpath(ANSWERS + "//th[button='USD an hour']"));
     WebElement button = header.findElement(By.tagName("button"));

@@ -2,6 +2,7 @@ package io.headroom.jobs.testkit;
 
 import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.jobs.deployments.DeploymentTables;
+import io.headroom.jobs.plan.demand.DemandTable;
 import io.headroom.jobs.plan.rows.CandidateTable;
 import io.headroom.jobs.plan.rows.SimulationTable;
 import io.headroom.jobs.plan.rows.TimelineTable;
@@ -17,11 +18,13 @@ import org.apache.spark.sql.types.StructType;
 /** Results as a plan would have written them, of rows that a test makes up. */
 public final class ScratchPlan {
   private static final double RATE = 10;
+  private static final int MOST_NEEDED = 7;
 
   private final List<Row> candidates = new ArrayList<>();
   private final List<Row> frontier = new ArrayList<>();
   private final List<Row> simulations = new ArrayList<>();
   private final List<Row> timeline = new ArrayList<>();
+  private final List<Row> demand = new ArrayList<>();
 
   /**
    * A deployment that was found, in the front, and simulated at the rate that is asked for, at half
@@ -36,7 +39,7 @@ public final class ScratchPlan {
       String accelerator,
       int replicas,
       Double usdPerHour) {
-    String id = "%s-%d-%s-%s".formatted(model.hashCode(), kvHeads, precision, accelerator);
+    String id = id(model, kvHeads, precision, accelerator);
     Double usd = usdPerHour == null ? null : usdPerHour * replicas;
     Row candidate =
         choice(CandidateTable.SCHEMA, id, model, kvHeads, precision, accelerator)
@@ -94,6 +97,36 @@ public final class ScratchPlan {
     return this;
   }
 
+  private static String id(String model, int kvHeads, String precision, String accelerator) {
+    return "%s-%d-%s-%s".formatted(model.hashCode(), kvHeads, precision, accelerator);
+  }
+
+  /**
+   * What a trace of so many minutes asks of a deployment: in each one accelerator more, up to
+   * seven, and then from one again.
+   */
+  public ScratchPlan demand(
+      String model, int kvHeads, String precision, String accelerator, int minutes) {
+    for (int minute = 0; minute < minutes; minute++) {
+      long needed = 1L + minute % MOST_NEEDED;
+      demand.add(
+          new RowBuilder(DemandTable.SCHEMA)
+              .set("candidate_id", id(model, kvHeads, precision, accelerator))
+              .set("model", model)
+              .set("accelerator", accelerator)
+              .set("minute", minute)
+              .set("arrivals", 60 * needed)
+              .set("prompt_tokens", 60_000 * needed)
+              .set("output_tokens", 6_000 * needed)
+              .set("concurrent_requests", 3.0 * needed)
+              .set("concurrent_kv_bytes", 1e9 * needed)
+              .set("most_concurrent_kv_bytes", 1073741824.0 * needed)
+              .set("accelerators_needed", needed)
+              .build());
+    }
+    return this;
+  }
+
   /** Deployments that cannot serve. */
   public ScratchPlan infeasible(
       String model, String accelerator, String limit, String reason, long count) {
@@ -141,12 +174,18 @@ public final class ScratchPlan {
         .set("level_tpot_p99_ms", 200.0);
   }
 
-  /** Writes all tables and the manifest of a plan that came to its end. */
+  /**
+   * Writes all tables and the manifest of a plan that came to its end; none of a demand where there
+   * is none, as plans of earlier versions.
+   */
   public void write(Path folder, SparkSession spark) throws IOException {
     table(folder, DeploymentTables.CANDIDATES, spark, candidates, CandidateTable.SCHEMA);
     table(folder, DeploymentTables.FRONTIER, spark, frontier, CandidateTable.SCHEMA);
     table(folder, DeploymentTables.SIMULATIONS, spark, simulations, SimulationTable.SCHEMA);
     table(folder, DeploymentTables.TIMELINE, spark, timeline, TimelineTable.SCHEMA);
+    if (!demand.isEmpty()) {
+      table(folder, DeploymentTables.DEMAND, spark, demand, DemandTable.SCHEMA);
+    }
     writeManifest(folder, "done", DeploymentTables.SCHEMA_VERSION);
   }
 
@@ -181,6 +220,7 @@ public final class ScratchPlan {
         {"name": "scratch", "kind": "plan", "state": "%s", "schema_version": %d,
          "started_at": "2026-01-02T03:04:05Z", "wall_seconds": 12.5, "candidates": 60, "requests": 500,
          "prices": {"big": {"usd_per_hour": 4.0, "date": "2026-01-01", "source": "a made up list"}},
+         "assumed": {"small": ["it is a host", "nothing was measured"]},
          %s"git_commit": "0123abcd", "spark_version": "4.2.0",
          "configuration": {"plan": {"name": "scratch", "accelerators": ["big", "small"]}}}
         """

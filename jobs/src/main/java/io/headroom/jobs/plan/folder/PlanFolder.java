@@ -1,6 +1,7 @@
 package io.headroom.jobs.plan.folder;
 
 import io.headroom.UserException;
+import io.headroom.jobs.deployments.DeploymentTables;
 import io.headroom.jobs.deployments.PlannedSearch;
 import io.headroom.jobs.plan.rows.CandidateTable;
 import io.headroom.jobs.plan.rows.SimulationTable;
@@ -20,13 +21,11 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Where one plan's results lie: {@code manifest.json}, {@code plan.conf}, and the tables {@code
- * waves}, {@code candidates}, {@code frontier}, {@code simulations} and {@code timeline}.
+ * waves}, {@code candidates}, {@code frontier}, {@code simulations}, {@code timeline} and {@code
+ * demand}.
  */
 public final class PlanFolder {
   public static final String SETTINGS = "plan.conf";
-
-  /** What a trace asks for by the minute; without rows where there is none at its own rate. */
-  public static final String DEMAND = "demand";
 
   private final ResultsFolder results;
 
@@ -73,7 +72,7 @@ public final class PlanFolder {
             CandidateTable.FRONTIER,
             SimulationTable.NAME,
             TimelineTable.NAME,
-            DEMAND));
+            DeploymentTables.DEMAND));
   }
 
   /** What was kept of waves, to which the holder of the lock adds. */
