@@ -3,8 +3,10 @@ package io.headroom.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("alone")
 class ResourceUsageTest {
   private static final long BUSY_NANOS = 100_000_000;
   private static final int TRIALS = 20;

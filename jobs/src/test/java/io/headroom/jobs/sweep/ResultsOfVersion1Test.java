@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,18 +39,19 @@ class ResultsOfVersion1Test {
 
   private static List<Row> given;
 
-  /** The given results, resumed once. */
+  /** The given results, resumed once; by the first test that asks for them. */
   private static Path resumed;
 
   private static CommandRun resuming;
 
+  @TempDir static Path once;
+
   private Path out;
 
   @BeforeAll
-  static void resumeOnce(@TempDir Path once) throws IOException {
+  static void readTheResults() {
     given = rows(GIVEN);
-    resumed = copy(GIVEN, once.resolve("out"));
-    resuming = resume(resumed);
+    resumed = null;
   }
 
   @BeforeEach
@@ -66,9 +68,12 @@ class ResultsOfVersion1Test {
   }
 
   @Test
+  @Tag("second-compiler")
   void whatIsMissingIsMeasuredUnderTheIdsOfTheFolder() throws IOException {
+    Path results = resumed();
+
     assertThat(resuming.exitStatus()).as(resuming.err().toString()).isEqualTo(1);
-    List<Row> after = rows(resumed);
+    List<Row> after = rows(results);
     assertThat(keys(after)).hasSize(ROWS).doesNotHaveDuplicates();
     assertThat(after).containsAll(given);
     assertThat(after.stream().map(row -> row.getAs("cell_id")).distinct())
@@ -79,16 +84,17 @@ class ResultsOfVersion1Test {
                 .map(row -> row.<String>getAs("status")))
         .hasSize(ROWS - given.size())
         .containsOnly("ok");
-    assertThat(SPARK.session().read().parquet(resumed.resolve("summary").toString()).count())
+    assertThat(SPARK.session().read().parquet(results.resolve("summary").toString()).count())
         .isEqualTo(CELLS + UNBUILDABLE);
-    JsonNode manifest = manifest(resumed);
+    JsonNode manifest = manifest(results);
     assertThat(manifest.path("cell_ids").asInt()).isEqualTo(1);
     assertThat(manifest.path("plan")).isEqualTo(manifest(GIVEN).path("plan"));
   }
 
   @Test
+  @Tag("second-compiler")
   void failedRowsAreMeasuredAgainAndThenNothingIs() throws IOException {
-    Path again = copy(resumed, folder.resolve("again"));
+    Path again = copy(resumed(), folder.resolve("again"));
 
     CommandRun retry = resume(again, "--retry-failed");
 
@@ -107,15 +113,17 @@ class ResultsOfVersion1Test {
   }
 
   @Test
+  @Tag("second-compiler")
   void aCellIsMeasuredAgainByItsId() throws IOException {
     assertMeasuredAgain(ofStatus("ok").get(0).getAs("cell_id"), out.resolve("sweep.conf"));
   }
 
   /** The shortest that is no other cell's. */
   @Test
+  @Tag("second-compiler")
   void theBeginningOfAnIdIsEnough() throws IOException {
     List<String> ids =
-        rows(resumed).stream().map(row -> row.<String>getAs("cell_id")).distinct().toList();
+        rows(resumed()).stream().map(row -> row.<String>getAs("cell_id")).distinct().toList();
     String id = ofStatus("ok").get(0).getAs("cell_id");
 
     assertMeasuredAgain(shortest(id, ids), out.resolve("manifest.json"));
@@ -200,6 +208,14 @@ class ResultsOfVersion1Test {
         .containsExactly("headroom: %s/manifest.json: cell_ids = 99; allowed: 1, 2".formatted(out));
     assertThat(again.exitStatus()).isEqualTo(2);
     assertThat(again.err()).isEqualTo(run.err());
+  }
+
+  private static Path resumed() throws IOException {
+    if (resumed == null) {
+      resumed = copy(GIVEN, once.resolve("out"));
+      resuming = resume(resumed);
+    }
+    return resumed;
   }
 
   private static Path copy(Path results, Path copy) throws IOException {
