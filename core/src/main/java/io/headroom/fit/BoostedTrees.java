@@ -18,16 +18,12 @@ public final class BoostedTrees {
   public static final int LEAF = 0;
   public static final double LEAF_UNIT = 1e-4;
 
-  private static final byte NO_FEATURE = -1;
-
   private final List<double[]> thresholds;
   private final List<int[]> trees;
   private final List<int[]> leaves;
 
-  /** The nodes of all trees one after another: of a split its feature, of a leaf none. */
-  private final byte[] features;
-
-  private final double[] splitAt;
+  /** The nodes of all trees one after another. */
+  private final int[] splits;
 
   /** Of a split the node to the right of it, of a leaf its value. */
   private final int[] nexts;
@@ -47,16 +43,12 @@ public final class BoostedTrees {
     this.thresholds = List.copyOf(thresholds);
     this.trees = List.copyOf(trees);
     this.leaves = List.copyOf(leaves);
-    if (thresholds.size() > Byte.MAX_VALUE) {
-      throw new IllegalArgumentException("too many features: " + thresholds.size());
-    }
     if (trees.size() != leaves.size()) {
       throw new IllegalArgumentException(
           "%d trees have leaves of %d".formatted(trees.size(), leaves.size()));
     }
     int nodes = trees.stream().mapToInt(tree -> tree.length).sum();
-    this.features = new byte[nodes];
-    this.splitAt = new double[nodes];
+    this.splits = new int[nodes];
     this.nexts = new int[nodes];
     this.roots = new int[trees.size()];
     int root = 0;
@@ -70,10 +62,8 @@ public final class BoostedTrees {
   private void layOut(int root, int[] nodes, int[] values) {
     int[] nextsOfTree = nexts(nodes, values);
     for (int node = 0; node < nodes.length; node++) {
-      boolean isLeaf = nodes[node] == LEAF;
-      features[root + node] = isLeaf ? NO_FEATURE : (byte) feature(nodes[node]);
-      splitAt[root + node] = isLeaf ? 0 : thresholds.get(feature(nodes[node]))[index(nodes[node])];
-      nexts[root + node] = isLeaf ? nextsOfTree[node] : root + nextsOfTree[node];
+      splits[root + node] = nodes[node];
+      nexts[root + node] = nextsOfTree[node] + (nodes[node] == LEAF ? 0 : root);
     }
   }
 
@@ -185,14 +175,35 @@ public final class BoostedTrees {
    * @param values of the features, as many as the thresholds are of
    */
   public double sum(double[] values) {
+    int[] firsts = firstThresholds(values);
     long sum = 0;
     for (int root : roots) {
       int node = root;
-      while (features[node] != NO_FEATURE) {
-        node = values[features[node]] <= splitAt[node] ? node + 1 : nexts[node];
+      for (int split = splits[node]; split != LEAF; split = splits[node]) {
+        node = firsts[feature(split)] <= index(split) ? node + 1 : nexts[node];
       }
       sum += nexts[node];
     }
     return sum * LEAF_UNIT;
+  }
+
+  /** Of every feature the first threshold that its value does not exceed. */
+  private int[] firstThresholds(double[] values) {
+    int[] firsts = new int[thresholds.size()];
+    for (int feature = 0; feature < firsts.length; feature++) {
+      double[] of = thresholds.get(feature);
+      int low = 0;
+      int high = of.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (values[feature] <= of[middle]) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      firsts[feature] = low;
+    }
+    return firsts;
   }
 }

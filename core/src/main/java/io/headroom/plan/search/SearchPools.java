@@ -6,8 +6,6 @@ import io.headroom.plan.memory.EngineRelease;
 import io.headroom.plan.memory.EngineSetting;
 import io.headroom.plan.memory.KvPool;
 import io.headroom.plan.search.SearchSpace.Choice;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /** What the cache of a replica holds: of choices that share their steps and differ in limits. */
@@ -16,8 +14,10 @@ final class SearchPools {
   private final SearchInputs inputs;
   private final SearchSteps steps;
   private final KvPool ofSteps;
-  private final Map<Integer, KvPool> pools = new HashMap<>();
+  private final KvPool[] bySequences;
   private long blocksOfSequence;
+  private Choice ofLast;
+  private KvPool last;
 
   /**
    * @throws io.headroom.UserException if the model cannot be kept so
@@ -39,6 +39,7 @@ final class SearchPools {
     this.inputs = inputs;
     this.steps = steps;
     this.ofSteps = ofSteps;
+    this.bySequences = new KvPool[space.sequences().size()];
   }
 
   /** The same with another number of batched tokens. */
@@ -47,16 +48,25 @@ final class SearchPools {
   }
 
   KvPool pool(Choice choice) {
-    KvPool first =
-        pools.computeIfAbsent(
-            choice.sequences(),
-            any ->
-                ofSteps.withSteps(
-                    steps.variant().spec(),
-                    setting(space, inputs, steps, choice),
-                    inputs.overheads()));
-    double utilisation = space.utilisations().get(choice.utilisation());
-    return first.withBudget((long) (steps.profile().sheet().memoryBytes() * utilisation));
+    if (!choice.equals(ofLast)) {
+      double utilisation = space.utilisations().get(choice.utilisation());
+      long budget = (long) (steps.profile().sheet().memoryBytes() * utilisation);
+      last = ofSequences(choice).withBudget(budget);
+      ofLast = choice;
+    }
+    return last;
+  }
+
+  /** With any part of the memory. */
+  private KvPool ofSequences(Choice choice) {
+    KvPool pool = bySequences[choice.sequences()];
+    if (pool == null) {
+      pool =
+          ofSteps.withSteps(
+              steps.variant().spec(), setting(space, inputs, steps, choice), inputs.overheads());
+      bySequences[choice.sequences()] = pool;
+    }
+    return pool;
   }
 
   /** What keeps requests from running at all; null if nothing does. */

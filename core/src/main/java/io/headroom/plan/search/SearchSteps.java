@@ -36,6 +36,7 @@ final class SearchSteps {
   private final Map<Integer, Tabulated<TokenCurve>> tokens = new HashMap<>();
   private final Map<AttentionKey, Tabulated<AttentionCurve>> attention = new HashMap<>();
   private final boolean hasLatentHeads;
+  private Parallelism divided;
 
   SearchSteps(SearchSpace space, SearchInputs inputs, StepModels models, Choice choice) {
     this.space = space;
@@ -61,6 +62,13 @@ final class SearchSteps {
    *     could talk
    */
   Parallelism parallelism() {
+    if (divided == null) {
+      divided = divide();
+    }
+    return divided;
+  }
+
+  private Parallelism divide() {
     if (profile.sheet().host() && asked.accelerators() > 1) {
       throw new UserException(
           "a replica must be one host, for no link between hosts was measured: %d ranks"

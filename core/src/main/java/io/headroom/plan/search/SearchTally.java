@@ -29,7 +29,7 @@ public final class SearchTally implements Serializable {
   private final TreeMap<Integer, PriorityQueue<FoundDeployment>> best = new TreeMap<>();
   private final TreeMap<String, Front> fronts = new TreeMap<>();
   private final TreeMap<Integer, EnumMap<Limit, Count>> infeasible = new TreeMap<>();
-  private final TreeMap<Integer, Long> feasible = new TreeMap<>();
+  private final TreeMap<Integer, long[]> feasible = new TreeMap<>();
 
   /**
    * @param keptOfQuestion how many of each question
@@ -57,7 +57,7 @@ public final class SearchTally implements Serializable {
   }
 
   public void countFeasible(int question, long count) {
-    feasible.merge(question, count, Long::sum);
+    feasible.computeIfAbsent(question, any -> new long[1])[0] += count;
   }
 
   public void countInfeasible(int question, Limit limit, Count count) {
@@ -74,7 +74,7 @@ public final class SearchTally implements Serializable {
     other.infeasible.forEach(
         (question, counts) ->
             counts.forEach((limit, count) -> countInfeasible(question, limit, count)));
-    other.feasible.forEach(this::countFeasible);
+    other.feasible.forEach((question, count) -> countFeasible(question, count[0]));
     return this;
   }
 
@@ -96,7 +96,9 @@ public final class SearchTally implements Serializable {
 
   /** Of every question, how many meet the levels. */
   public Map<Integer, Long> feasible() {
-    return new TreeMap<>(feasible);
+    Map<Integer, Long> counts = new TreeMap<>();
+    feasible.forEach((question, count) -> counts.put(question, count[0]));
+    return counts;
   }
 
   /** Of every question, how many do not, by what keeps them from it. */
