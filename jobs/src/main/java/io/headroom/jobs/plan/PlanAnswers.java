@@ -5,6 +5,7 @@ import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.jobs.deployments.TokenCost;
 import io.headroom.plan.search.Limit;
+import io.headroom.plan.search.SearchSpace;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -26,6 +28,15 @@ import org.apache.spark.sql.Row;
 final class PlanAnswers {
   private static final int MOST_LINES = 40;
   private static final String NONE = "-";
+
+  /** Of loads that are tried: what serves it may serve more. */
+  private static final double HIGHEST_TRIED = 3.9;
+
+  /** What has no price last; at one cost, what serves most. */
+  private static final Comparator<Answer> CHEAPEST_FIRST =
+      Comparator.comparing((Answer answer) -> !hasPrice(answer.simulated()))
+          .thenComparingDouble(answer -> cost(answer.simulated()))
+          .thenComparing(Comparator.comparingDouble(PlanAnswers::mostLoad).reversed());
 
   /** A simulated deployment beside what the closed form says of it. */
   private record Answer(Row simulated, Row candidate) {}
@@ -62,10 +73,18 @@ final class PlanAnswers {
     simulations.filter("load = 1").collectAsList().stream()
         .filter(row -> byId.containsKey(row.<String>getAs("candidate_id")))
         .map(row -> new Answer(row, byId.get(row.<String>getAs("candidate_id"))))
-        .sorted((one, other) -> Double.compare(cost(one.simulated()), cost(other.simulated())))
+        .sorted(CHEAPEST_FIRST)
         .forEach(answers::add);
     Set<String> asked = new HashSet<>();
     answers.stream().filter(answer -> asked.add(question(answer.candidate()))).forEach(best::add);
+  }
+
+  private static boolean hasPrice(Row simulated) {
+    return simulated.getAs("usd_per_hour") != null;
+  }
+
+  private static double mostLoad(Answer answer) {
+    return answer.simulated().<Double>getAs("most_load");
   }
 
   private static double cost(Row simulated) {
@@ -85,6 +104,7 @@ final class PlanAnswers {
           lines.forEach(line -> text.append("  ").append(line).append(System.lineSeparator()));
         });
     reasons().forEach(line -> text.append(line).append(System.lineSeparator()));
+    withoutPrice().ifPresent(line -> text.append(line).append(System.lineSeparator()));
     notSimulated().ifPresent(line -> text.append(line).append(System.lineSeparator()));
     closedForm().ifPresent(of -> text.append(of.text()).append(System.lineSeparator()));
     return text.toString();
@@ -100,7 +120,11 @@ final class PlanAnswers {
   }
 
   private Optional<ClosedFormError> closedForm() {
-    return ClosedFormError.of(answers.stream().map(Answer::simulated).toList());
+    return ClosedFormError.of(
+        answers.stream()
+            .filter(answer -> mostLoad(answer) <= HIGHEST_TRIED)
+            .map(Answer::simulated)
+            .toList());
   }
 
   private String table() {
@@ -150,8 +174,14 @@ final class PlanAnswers {
         number(usdPerMillionOutput(row)),
         millis(row.getAs("ttft_p99_ms")),
         millis(row.getAs("tpot_p99_ms")),
-        Units.threeDigits(100 * row.<Double>getAs("most_load")) + " %",
+        highestLoad(mostLoad(answer)),
         candidate.getAs("limit"));
+  }
+
+  private static String highestLoad(double load) {
+    return load > HIGHEST_TRIED
+        ? "over %s %%".formatted(Units.threeDigits(100 * HIGHEST_TRIED))
+        : "%s %%".formatted(Units.threeDigits(100 * load));
   }
 
   private static String ranks(Row row) {
@@ -193,11 +223,33 @@ final class PlanAnswers {
     for (Answer answer : answers) {
       boolean meets = answer.simulated().getAs("meets_levels");
       if (meets && answer.simulated().getAs("kv_heads_asked").equals("model")) {
-        asConfigured.putIfAbsent(answer.simulated().getAs("model"), answer);
+        asConfigured.merge(
+            answer.simulated().getAs("model"), answer, PlanAnswers::cheaperOrWithOwnWindow);
       }
     }
     asConfigured.values().forEach(answer -> lines.addAll(adviceOf(answer)));
     return lines;
+  }
+
+  /** The first, unless only the other leaves the model its own window. */
+  private static Answer cheaperOrWithOwnWindow(Answer first, Answer other) {
+    return hasOwnWindow(other) && !hasOwnWindow(first) ? other : first;
+  }
+
+  private static boolean hasOwnWindow(Answer answer) {
+    return answer.simulated().<Integer>getAs("window") == 0;
+  }
+
+  private static String deployed(Row row) {
+    int window = row.getAs("window");
+    String weights = row.getAs("weights");
+    return "%s, %s replicas, KV %s%s%s"
+        .formatted(
+            ranks(row),
+            replicas(row),
+            row.getAs("kv_precision"),
+            window == 0 ? "" : ", window %d + %d".formatted(window, row.<Integer>getAs("sinks")),
+            weights.equals(SearchSpace.AS_CHECKPOINT) ? "" : ", weights " + weights);
   }
 
   private List<String> adviceOf(Answer answer) {
@@ -211,14 +263,16 @@ final class PlanAnswers {
                 usd == null ? "take" : "rent",
                 Units.count(row.<Long>getAs("accelerators")),
                 row.getAs("accelerator"),
-                ranks(row) + ", " + replicas(row) + " replicas, KV " + row.getAs("kv_precision"),
+                deployed(row),
                 usd == null ? "no price is known" : "%s USD an hour".formatted(number(usd)),
                 sureness(answer)));
     Map<String, Row> cheapest = new LinkedHashMap<>();
     for (Answer other : answers) {
       Row of = other.simulated();
       boolean comparable =
-          of.getAs("model").equals(row.getAs("model")) && of.<Boolean>getAs("meets_levels");
+          of.getAs("model").equals(row.getAs("model"))
+              && of.<Boolean>getAs("meets_levels")
+              && hasPrice(of) == hasPrice(row);
       if (comparable && of != row) {
         cheapest.putIfAbsent(layout(of), of);
       }
@@ -258,8 +312,36 @@ final class PlanAnswers {
     if (most == null) {
       return within + " in time and no number may be enough";
     }
-    return "%s in time makes that %s to %s"
-        .formatted(within, Units.count(least), Units.count(most));
+    return "%s in time makes that %s to %s%s"
+        .formatted(within, Units.count(least), Units.count(most), otherClosedForm(answer));
+  }
+
+  /** Said where the closed form's own band does not have what was simulated. */
+  private static String otherClosedForm(Answer answer) {
+    Row candidate = answer.candidate();
+    long simulated = answer.simulated().<Long>getAs("accelerators");
+    Long least = candidate.getAs("accelerators_least");
+    Long most = candidate.getAs("accelerators_most");
+    boolean holds = (least == null || simulated >= least) && (most == null || simulated <= most);
+    return holds
+        ? ""
+        : "; the closed form alone said %s (%s to %s), so do not trust which was found cheapest"
+            .formatted(
+                Units.count(candidate.<Long>getAs("accelerators")), count(least), count(most));
+  }
+
+  /** Accelerators that were not compared, for want of a price. */
+  private Optional<String> withoutPrice() {
+    Set<String> without = new TreeSet<>();
+    answers.stream()
+        .map(Answer::simulated)
+        .filter(row -> !hasPrice(row))
+        .forEach(row -> without.add(row.getAs("accelerator")));
+    boolean comparesCosts = answers.stream().anyMatch(answer -> hasPrice(answer.simulated()));
+    return comparesCosts && !without.isEmpty()
+        ? Optional.of(
+            "no price is known of %s: listed, not compared".formatted(String.join(", ", without)))
+        : Optional.empty();
   }
 
   /** Why whole questions have no answer. */

@@ -193,12 +193,15 @@ final class PlanJob {
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<PlannedRequests> sent = context.broadcast(requests);
+    int most = settings.simulatedRequests(requests.requestsPerSecond());
+    messages.printf(
+        "plan: %s requests are simulated for each deployment%n",
+        Units.count(Math.min(most, requests.count())));
     int batch = Math.max(1, BATCH_OF_CORE * context.defaultParallelism());
     for (int from = 0; from < left.size(); from += batch) {
       List<Long> some = left.subList(from, Math.min(left.size(), from + batch));
       List<SimulatedRows.OfOne> rows =
-          SimulatedRows.of(
-              spark, shipped, sent, settings.simulateRequests(), settings.routing(), runId, some);
+          SimulatedRows.of(spark, shipped, sent, most, settings.routing(), runId, some);
       // What is in simulations is done: the timeline goes before.
       List<Row> times =
           rows.stream()

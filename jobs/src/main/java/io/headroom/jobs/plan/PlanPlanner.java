@@ -26,6 +26,7 @@ import io.headroom.plan.search.SearchSpace;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,12 @@ final class PlanPlanner {
     for (String accelerator : settings.accelerators()) {
       byte[] profile = naming(() -> AcceleratorProfiles.bytes(accelerator));
       String name = AcceleratorProfiles.name(accelerator, profile);
-      profiles.put(name, profile);
+      byte[] other = profiles.put(name, profile);
+      if (other != null && !Arrays.equals(other, profile)) {
+        throw new UserException(
+            "%s: plan.accelerators: two profiles are named %s; allowed: one data_sheet.name each"
+                .formatted(file.file(), name));
+      }
       accelerators.add(name);
     }
     PriceList known =

@@ -112,7 +112,7 @@ final class PlanRun {
   private RequestsReader.Read read(SparkLease spark) {
     RequestsReader.Read read =
         RequestsReader.read(
-            settings.workload(), settings.seed(), settings.simulateRequests(), spark::analysing);
+            settings.workload(), settings.seed(), settings::simulatedRequests, spark::analysing);
     read.note().ifPresent(note -> System.err.println("plan: " + note));
     planner.unbuildable().forEach(reason -> System.err.println("plan: left out: " + reason));
     return read;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.headroom.jobs.testkit.CommandRun;
 import io.headroom.jobs.testkit.LocalSpark;
+import io.headroom.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -295,6 +296,58 @@ class PlanCommandTest {
   }
 
   @Test
+  void whatHasNoPriceIsNotComparedWithWhatHas() throws IOException {
+    Files.writeString(
+        folder.resolve("prices.conf"),
+        "prices { l40s { usd-per-hour = 1, date = 2026-01-02, source = \"own\" } }");
+    CommandRun priced =
+        plan(
+            folder,
+            PLAN.replace("name = small", "name = small, prices = prices.conf"),
+            "--set",
+            "plan.simulate.best=4",
+            "--out",
+            folder.resolve("out").toString());
+
+    assertThat(priced.exitStatus()).as("%s", priced.err()).isZero();
+    assertThat(priced.out())
+        .contains("no price is known of h100_sxm: listed, not compared")
+        .anyMatch(line -> line.matches("llama-3.1-8b: rent \\d+ l40s .*"))
+        .noneMatch(line -> line.matches("  with .* h100_sxm, .*"));
+  }
+
+  @Test
+  void twoProfilesOfOneNameAreRefused() throws IOException {
+    Path own = folder.resolve("own.json");
+    String profile =
+        Files.readString(SharedData.projectRoot().resolve("conf/accelerators/h100_sxm.json"));
+    Files.writeString(own, profile + "\n");
+    CommandRun refused =
+        plan(folder, PLAN, "--dry-run", "--set", "plan.accelerators=[h100_sxm,\"" + own + "\"]");
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .singleElement()
+        .asString()
+        .contains("plan.accelerators: two profiles are named h100_sxm");
+  }
+
+  /** Ten times two seconds at 20 a second. */
+  @Test
+  void runsLastLongEnoughToMissALevel() throws IOException {
+    CommandRun run =
+        plan(
+            folder,
+            PLAN,
+            "--set",
+            "plan.simulate.requests=5",
+            "--out",
+            folder.resolve("out").toString());
+
+    assertThat(run.err()).contains("plan: 400 requests are simulated for each deployment");
+  }
+
+  @Test
   void aTraceTakesThePlaceOfTheWorkload() throws IOException {
     Path trace = folder.resolve("trace.csv");
     StringBuilder lines = new StringBuilder("TIMESTAMP,ContextTokens,GeneratedTokens\n");
@@ -329,6 +382,8 @@ class PlanCommandTest {
         "plan.weights=[int3] | allowed: model, bf16, fp8, fp8_block, nvfp4, int4",
         "plan.engine=tgi | allowed: ",
         "plan.limits.memory-utilization=[1.1] | must be a number from 0.01 to 1",
+        "plan.engine-version=abc | plan.engine-version = \"abc\": allowed: a release, such as 0.12.0",
+        "plan.workload.rate=1000000 | at 1,000,000 requests a second a run of 10 times the level",
         "plan.routing=random | allowed: round-robin, least-kv"
       })
   void mistakesAreOneLine(String change, String expected) throws IOException {

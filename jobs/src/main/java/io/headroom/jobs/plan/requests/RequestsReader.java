@@ -10,6 +10,7 @@ import io.headroom.plan.serving.Arrivals;
 import io.headroom.workload.DrawnLengths;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleToIntFunction;
 import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 
@@ -31,12 +32,15 @@ public final class RequestsReader {
 
   /**
    * @param seed decides what is drawn
-   * @param simulated how many are simulated
+   * @param simulated how many are simulated at a rate
    * @param spark started only where a trace must be read
    * @throws UserException if a trace cannot be read, or does not say when requests arrive
    */
   public static Read read(
-      PlanWorkload workload, long seed, int simulated, Supplier<SparkSession> spark) {
+      PlanWorkload workload,
+      long seed,
+      DoubleToIntFunction simulated,
+      Supplier<SparkSession> spark) {
     return workload instanceof PlanWorkload.Traced traced
         ? traced(traced, spark.get())
         : drawn((PlanWorkload.Drawn) workload, seed, simulated);
@@ -76,8 +80,8 @@ public final class RequestsReader {
     return new Read(requests, Optional.of(trace), taken.note());
   }
 
-  private static Read drawn(PlanWorkload.Drawn workload, long seed, int simulated) {
-    int count = Math.max(FEWEST_DRAWN, simulated);
+  private static Read drawn(PlanWorkload.Drawn workload, long seed, DoubleToIntFunction simulated) {
+    int count = Math.max(FEWEST_DRAWN, simulated.applyAsInt(workload.requestsPerSecond()));
     DrawnLengths inputs = workload.inputs().draw(count, seed);
     DrawnLengths outputs = workload.outputs().draw(count, seed + 1);
     double rate = workload.requestsPerSecond();

@@ -1,5 +1,7 @@
 package io.headroom.jobs.plan.settings;
 
+import io.headroom.UserException;
+import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.settings.KvHeads;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.settings.Window;
@@ -23,7 +25,7 @@ import java.util.Optional;
  * @param linkBytesPerSecond of an accelerator to those of another pool
  * @param routing which replica gets a request
  * @param simulateBest how many deployments are simulated
- * @param simulateRequests how many requests each gets at most
+ * @param simulateRequests how many requests each gets; see {@link #simulatedRequests}
  * @param keepBest how many deployments are kept as rows
  * @param waveCandidates how many are evaluated between two commits
  */
@@ -54,6 +56,13 @@ public record PlanSettings(
     int keepBest,
     long waveCandidates) {
 
+  static final int MOST_REQUESTS = 10_000_000;
+
+  /** A run that is over sooner tells nothing of a fleet that is too small. */
+  private static final double LEVELS_OF_RUN = 10;
+
+  private static final double MILLIS_PER_SECOND = 1e3;
+
   /** Below every file: an axis that is not named has one value. */
   public static final String DEFAULTS =
       """
@@ -75,6 +84,25 @@ public record PlanSettings(
         wave-candidates = 1000000
       }
       """;
+
+  /**
+   * How many requests are simulated at a rate: as many as {@code simulate.requests}, or as many
+   * more as make a run last long enough for a queue to miss the level of TTFT.
+   *
+   * @throws UserException if they are more than can be simulated
+   */
+  public int simulatedRequests(double requestsPerSecond) {
+    double needed = LEVELS_OF_RUN * levels.ttftP99Millis() / MILLIS_PER_SECOND * requestsPerSecond;
+    if (simulateBest > 0 && needed > MOST_REQUESTS) {
+      throw new UserException(
+          "plan.workload: at %s requests a second a run of %s times the level of TTFT has more than %s; allowed: a lower rate or level, or plan.simulate.best = 0"
+              .formatted(
+                  Units.count(Math.round(requestsPerSecond)),
+                  Units.threeDigits(LEVELS_OF_RUN),
+                  Units.count(MOST_REQUESTS)));
+    }
+    return simulateBest == 0 ? simulateRequests : (int) Math.max(simulateRequests, needed);
+  }
 
   /** With the places where files were found, so that it means the same wherever it is read. */
   public SettingsFile locatedIn(SettingsFile file) {

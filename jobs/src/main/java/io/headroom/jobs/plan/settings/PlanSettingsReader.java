@@ -28,13 +28,14 @@ public final class PlanSettingsReader {
   private static final int MOST_STEP_TOKENS = 1 << 20;
   private static final int MOST_SEQUENCES = 1 << 20;
   private static final int MOST_SIMULATED = 10_000;
-  private static final int MOST_REQUESTS = 10_000_000;
   private static final int MOST_KEPT = 1_000_000;
   private static final long MOST_OF_WAVE = 1L << 40;
   private static final double MOST_MILLIS = 1e9;
   private static final double MOST_RATE = 1e9;
   private static final double BYTES_OF_GIGABYTE = 1e9;
   private static final String BF16 = "bf16";
+  private static final Pattern RELEASE =
+      Pattern.compile("\\d{1,4}(\\.\\d{1,4}){1,3}([a-z.]+\\d{1,4})?");
   private static final Pattern PROFILE_NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
   private final FileLocator files;
@@ -65,7 +66,7 @@ public final class PlanSettingsReader {
             plan.list("accelerators", this::locateProfile),
             parallelisms(plan.object("parallelism")),
             plan.value("engine").named(PlanSettingsReader::engine, engines()),
-            plan.has("engine-version") ? plan.string("engine-version") : "",
+            plan.has("engine-version") ? release(plan.value("engine-version")) : "",
             limits.list("max-batched-tokens", element -> element.tokens(1, MOST_STEP_TOKENS)),
             limits.list("max-sequences", element -> element.integer(1, MOST_SEQUENCES)),
             limits.list("memory-utilization", element -> element.number(0.01, 1)),
@@ -77,13 +78,19 @@ public final class PlanSettingsReader {
             plan.number("link-gigabytes-per-second", 1e-3, 1e6) * BYTES_OF_GIGABYTE,
             plan.value("routing").named(Routing::named, Routing.labels()),
             simulate.integer("best", 0, MOST_SIMULATED),
-            simulate.integer("requests", 1, MOST_REQUESTS),
+            simulate.integer("requests", 1, PlanSettings.MOST_REQUESTS),
             plan.integer("keep-best", 1, MOST_KEPT),
             plan.wholeNumber("wave-candidates", 1, MOST_OF_WAVE));
     limits.rejectUnknown();
     simulate.rejectUnknown();
     plan.rejectUnknown();
     return settings;
+  }
+
+  private static String release(Settings.Element version) {
+    return version.named(
+        text -> RELEASE.matcher(text).matches() ? Optional.of(text) : Optional.empty(),
+        "a release, such as 0.12.0");
   }
 
   private String locateModel(Settings.Element nameOrPath) {
