@@ -121,7 +121,7 @@ final class ReplicaLoad {
    */
   private double deviation(double rate) {
     double running = curve.running(rate);
-    return AVERAGED * Math.sqrt(0.5 * (1 + curve.variation()) / Math.max(1, running));
+    return AVERAGED * Math.sqrt(0.5 * (1 + curve.variation(rate)) / Math.max(1, running));
   }
 
   /**

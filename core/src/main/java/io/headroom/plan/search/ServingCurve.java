@@ -33,7 +33,8 @@ final class ServingCurve {
   private final StepTimes times;
   private final PoolRole role;
   private final RequestMix mix;
-  private final double variation;
+  private final double variationOfAll;
+  private final double rateOfAll;
   private final double slowdown;
   private final double stepTokens;
 
@@ -91,14 +92,16 @@ final class ServingCurve {
       least = Math.max(least * (1 + 1e-9), prompts[i] / stepMillis[i]);
       rates[i] = least;
     }
-    // In turn to many replicas, requests come to each the more evenly.
-    double replicas = demand.requestsPerSecond() / (MILLIS_PER_SECOND * mostRate());
-    this.variation = demand.arrivals().variation() / Math.max(1, replicas);
+    this.variationOfAll = demand.arrivals().variation();
+    this.rateOfAll = demand.requestsPerSecond() / MILLIS_PER_SECOND;
   }
 
-  /** Squared coefficient of variation of the gaps between requests of a replica. */
-  double variation() {
-    return variation;
+  /**
+   * Squared coefficient of variation of the gaps between requests of a replica at a rate: in turn
+   * to the more replicas, the more evenly they come to each.
+   */
+  double variation(double rate) {
+    return variationOfAll * Math.min(1, rate / rateOfAll);
   }
 
   /** The rate at which so many sequences run; infinite where so many never do. */
@@ -276,7 +279,10 @@ final class ServingCurve {
     double tokenMillis = full / room;
     double used = Math.min(NEARLY_FULL, n / step * mix.inputTokens() * tokenMillis);
     double wait =
-        tokenMillis * mix.inputTokens() * (variation + mix.inputVariation()) / (2 * (1 - used));
+        tokenMillis
+            * mix.inputTokens()
+            * (variation(n / step) + mix.inputVariation())
+            / (2 * (1 - used));
 
     RequestMix.Points lengths = mix.prompts();
     double[] own = new double[lengths.count()];
@@ -313,7 +319,7 @@ final class ServingCurve {
     double decode = slowdown * times.decode(running);
     double ofPrompts = role == PoolRole.DECODE ? 0 : variance(n, running, decode);
     double feedback = Math.min(NEARLY_FULL, Math.max(0, 1 - decode / step));
-    double ofOneStep = ofPrompts * variation / ((1 - feedback) * (1 - feedback));
+    double ofOneStep = ofPrompts * variation(n / step) / ((1 - feedback) * (1 - feedback));
     return new TpotTail(decode, step - decode, ofOneStep, outputs);
   }
 
