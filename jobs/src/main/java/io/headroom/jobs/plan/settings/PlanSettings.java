@@ -1,7 +1,6 @@
 package io.headroom.jobs.plan.settings;
 
 import io.headroom.UserException;
-import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.settings.KvHeads;
 import io.headroom.jobs.settings.SettingsFile;
 import io.headroom.jobs.settings.Window;
@@ -10,6 +9,7 @@ import io.headroom.plan.search.ParallelChoice;
 import io.headroom.plan.search.ServiceLevels;
 import io.headroom.plan.serving.Routing;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -95,11 +95,12 @@ public record PlanSettings(
     double needed = LEVELS_OF_RUN * levels.ttftP99Millis() / MILLIS_PER_SECOND * requestsPerSecond;
     if (simulateBest > 0 && needed > MOST_REQUESTS) {
       throw new UserException(
-          "plan.workload: at %s requests a second a run of %s times the level of TTFT has more than %s; allowed: a lower rate or level, or plan.simulate.best = 0"
-              .formatted(
-                  Units.count(Math.round(requestsPerSecond)),
-                  Units.threeDigits(LEVELS_OF_RUN),
-                  Units.count(MOST_REQUESTS)));
+          String.format(
+              Locale.ROOT,
+              "plan.workload: at %,.0f requests a second a run of %.0f times the level of TTFT has more than %,d; allowed: a lower rate or level, or plan.simulate.best = 0",
+              requestsPerSecond,
+              LEVELS_OF_RUN,
+              MOST_REQUESTS));
     }
     return simulateBest == 0 ? simulateRequests : (int) Math.max(simulateRequests, needed);
   }
