@@ -40,8 +40,6 @@ public record KvPool(
     KvBlocks blocks,
     int length) {
 
-  private static final int ACTIVATION_BYTES = 2;
-
   /** Engines run what was trained in 32 bits in 16. */
   private static final int MOST_NUMBER_BYTES = 2;
 
@@ -161,7 +159,7 @@ public record KvPool(
             (long) latent.queryHeads()
                 * (latent.plainDim() + latent.valueDim())
                 * latent.latentDim();
-        bytes += numbers * overheads.value(Overhead.LATENT_COPIES) * ACTIVATION_BYTES;
+        bytes += numbers * overheads.value(Overhead.LATENT_COPIES) * TrialRun.ACTIVATION_BYTES;
       }
     }
     return (long) (bytes / setting.ranks().tensorParallel() / setting.ranks().pipelineParallel());

@@ -40,7 +40,7 @@ public record TrialRun(
     int expertsOfToken,
     boolean keepsWorkspace,
     boolean hasImages) {
-  private static final int ACTIVATION_BYTES = 2;
+  static final int ACTIVATION_BYTES = 2;
 
   static TrialRun of(ModelSpec model, ModelWeights weights) {
     return new TrialRun(

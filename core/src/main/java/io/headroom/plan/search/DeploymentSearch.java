@@ -180,19 +180,19 @@ public final class DeploymentSearch {
   /**
    * What the closed form says of a fleet of any size.
    *
-   * @param number of a deployment that fits
+   * @param number of a deployment that can serve
    * @param load as a part of the rate that is asked for
-   * @throws IllegalArgumentException if it does not fit
+   * @throws IllegalArgumentException if it cannot
    */
   public ExpectedService expected(long number, FleetSize size, double load) {
     Choice choice = space.at(number);
     prepare(choice);
-    Evaluated evaluated =
-        reason == null && pools.tooSmall(choice) == null
-            ? evaluated(choice, this::load)
-            : Evaluated.none(Limit.UNSUPPORTED);
+    if (!fits(choice)) {
+      throw new IllegalArgumentException("deployment %d does not fit".formatted(number));
+    }
+    Evaluated evaluated = evaluated(choice, this::load);
     if (evaluated.fleet() == null) {
-      throw new IllegalArgumentException("deployment %d cannot serve".formatted(number));
+      throw new IllegalArgumentException("deployment %d meets no level".formatted(number));
     }
     return new ExpectedService(
         evaluated.prompting().ttftP99(load * rate() / size.replicas()),
@@ -236,7 +236,7 @@ public final class DeploymentSearch {
   public Fleet fleet(long number, FleetSize size, Routing routing) {
     Choice choice = space.at(number);
     prepare(choice);
-    if (reason != null || pools.tooSmall(choice) != null) {
+    if (!fits(choice)) {
       throw new UserException(details(number).reason().orElse("cannot be simulated"));
     }
     if (simulated == null || !choice.equals(ofSimulated)) {
@@ -248,8 +248,7 @@ public final class DeploymentSearch {
     if (size.decodeReplicas() == 0) {
       return new ColocatedFleet(replica, replicas, routing);
     }
-    double bytesOfToken =
-        steps.variant().spec().kvBytesPerToken(space.kvFormats().get(choice.kvFormat()));
+    double bytesOfToken = steps.variant().spec().kvBytesPerToken(space.kvFormat(choice));
     return new DisaggregatedFleet(
         replica,
         replicas,
@@ -258,6 +257,11 @@ public final class DeploymentSearch {
         routing,
         MILLIS_PER_SECOND * bytesOfToken / linkBytesPerSecond(choice),
         LINK_MILLIS);
+  }
+
+  /** Of a choice that was prepared. */
+  private boolean fits(Choice choice) {
+    return reason == null && pools.tooSmall(choice) == null;
   }
 
   private ReplicaSetup replica(Choice choice) {
@@ -388,8 +392,7 @@ public final class DeploymentSearch {
   private Capacity linked(Choice choice, Capacity prefill) {
     if (promptBytes == 0) {
       long tokens = (long) Math.ceil(inputs.demand().mix().inputTokens());
-      promptBytes =
-          steps.variant().spec().kvBytes(tokens, space.kvFormats().get(choice.kvFormat()));
+      promptBytes = steps.variant().spec().kvBytes(tokens, space.kvFormat(choice));
     }
     double most = linkBytesPerSecond(choice) / promptBytes;
     return most < prefill.requestsPerSecond() ? new Capacity(most, Limit.LINK) : prefill;

@@ -21,6 +21,10 @@ public final class FleetSimulation {
   private static final int MOST_STEPS = 24;
   private static final int HALVINGS = 6;
   private static final double MOST_LOAD = 4;
+
+  /** A highest load above it is not known: halvings came as near to the most as they do. */
+  public static final double HIGHEST_TRIED = 3.9;
+
   private static final int TIMELINE_BINS = 240;
   private static final double LEAST_BIN_MILLIS = 1000;
 

@@ -135,7 +135,7 @@ final class SearchPools {
   private static EngineSetting setting(
       SearchSpace space, SearchInputs inputs, SearchSteps steps, Choice choice) {
     long visible = (long) steps.profile().sheet().memoryBytes();
-    KvFormat format = space.kvFormats().get(choice.kvFormat());
+    KvFormat format = space.kvFormat(choice);
     return new EngineSetting(
         visible,
         space.utilisations().get(choice.utilisation()),

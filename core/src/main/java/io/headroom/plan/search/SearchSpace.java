@@ -120,6 +120,11 @@ public record SearchSpace(
         (int) left, accelerator, parallelism, weight, format, tokens, pools, sequence, utilisation);
   }
 
+  /** In which a choice keeps the cache. */
+  public KvFormat kvFormat(Choice choice) {
+    return kvFormats.get(choice.kvFormat());
+  }
+
   /** What is compared with one another: a model's heads and cache on an accelerator. */
   public int questions() {
     return variants.size() * accelerators.size() * kvFormats.size();

@@ -129,7 +129,7 @@ final class SearchSteps {
    * @throws UserException if the model cannot be divided or kept so
    */
   StepModel model(Choice choice) {
-    return plainModel(choice).keepingIn(space.kvFormats().get(choice.kvFormat()));
+    return plainModel(choice).keepingIn(space.kvFormat(choice));
   }
 
   /** With a cache in 16 bits. */

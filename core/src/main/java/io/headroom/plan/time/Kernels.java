@@ -78,14 +78,10 @@ final class Kernels {
     if (known.isEmpty()) {
       return timeOf(product, m);
     }
-    Map<ProductCall, KernelTime> products = known.get().products();
-    ProductCall call = new ProductCall(product, m);
-    KernelTime time = products.get(call);
-    if (time == null) {
-      time = timeOf(product, m);
-      products.put(call, time);
-    }
-    return time;
+    return known
+        .get()
+        .products()
+        .computeIfAbsent(new ProductCall(product, m), any -> timeOf(product, m));
   }
 
   /**

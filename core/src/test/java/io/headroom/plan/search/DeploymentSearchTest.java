@@ -237,10 +237,7 @@ class DeploymentSearchTest {
         new DeploymentSearch(space, SearchFixture.inputs(space, demand, "sglang"));
     long number = space.size() - 1;
     FleetSize closedForm = search.details(number).served().orElseThrow().fleet();
-    FleetSize simulated =
-        new FleetSimulation(size -> search.fleet(number, size, Routing.ROUND_ROBIN), bursty, narrow)
-            .run(closedForm)
-            .size();
+    FleetSize simulated = simulation(search, number, bursty, narrow).run(closedForm).size();
 
     assertThat((double) closedForm.replicas() / simulated.replicas()).isBetween(0.6, 1.6);
   }
@@ -262,12 +259,7 @@ class DeploymentSearchTest {
         new DeploymentSearch(space, SearchFixture.inputs(space, demand, "vllm"));
     long number = space.size() - 1;
     FleetSize size = search.details(number).served().orElseThrow().fleet();
-    double simulated =
-        new FleetSimulation(
-                fleet -> search.fleet(number, fleet, Routing.ROUND_ROBIN),
-                requests,
-                SearchFixture.LEVELS)
-            .mostLoad(size);
+    double simulated = simulation(search, number, requests, SearchFixture.LEVELS).mostLoad(size);
 
     assertThat(simulated * rate / size.requestsPerSecond()).isBetween(0.75, 1.35);
   }
@@ -298,6 +290,12 @@ class DeploymentSearchTest {
     assertThat(limits).contains(Limit.TTFT, Limit.TPOT, Limit.KV);
   }
 
+  private static FleetSimulation simulation(
+      DeploymentSearch search, long number, Requests requests, ServiceLevels levels) {
+    return new FleetSimulation(
+        size -> search.fleet(number, size, Routing.ROUND_ROBIN), requests, levels);
+  }
+
   private static double partOfLevels(ExpectedService expected) {
     return Math.max(
         expected.ttftP99Millis() / SearchFixture.LEVELS.ttftP99Millis(),
@@ -326,21 +324,15 @@ class DeploymentSearchTest {
     double tpotLogs = 0;
     int count = 0;
     for (long number = 3; number < space.size(); number += 8) {
-      long which = number;
       FleetSize size = search.details(number).served().orElseThrow().fleet();
-      double simulated =
-          new FleetSimulation(
-                  fleet -> search.fleet(which, fleet, Routing.ROUND_ROBIN),
-                  requests,
-                  SearchFixture.LEVELS)
-              .mostLoad(size);
+      double simulated = simulation(search, number, requests, SearchFixture.LEVELS).mostLoad(size);
       double most = size.requestsPerSecond() / rate;
       // Nearer to the highest rate a little of it is much of a percentile.
       double load = Math.min(1, 0.9 * most);
       ExpectedService expected = search.expected(number, size, load);
       ServingResult result =
           ServingSimulation.run(
-              search.fleet(which, size, Routing.ROUND_ROBIN),
+              search.fleet(number, size, Routing.ROUND_ROBIN),
               SearchFixture.requests(12_000, load * rate),
               0);
       logs += Math.abs(Math.log(simulated / most));

@@ -1,12 +1,12 @@
 package io.headroom.jobs.plan;
 
 import io.headroom.jobs.cli.Units;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.DoubleStream;
+import org.apache.commons.math3.stat.descriptive.rank.Median;
 import org.apache.spark.sql.Row;
 
 /**
@@ -35,12 +35,13 @@ record ClosedFormError(int deployments, double mostLoad, double ttftP99, double 
             .map(ratio -> Math.expm1(Math.abs(Math.log(ratio))))
             .average()
             .orElseThrow();
+    Median median = new Median();
     return Optional.of(
         new ClosedFormError(
             serving.size(),
             mostLoad,
-            median(ratios(serving, "ttft_p99_closed_form_ms", "ttft_p99_ms")),
-            median(ratios(serving, "tpot_p99_closed_form_ms", "tpot_p99_ms"))));
+            median.evaluate(ratios(serving, "ttft_p99_closed_form_ms", "ttft_p99_ms").toArray()),
+            median.evaluate(ratios(serving, "tpot_p99_closed_form_ms", "tpot_p99_ms").toArray())));
   }
 
   private static DoubleStream ratios(List<Row> rows, String closedForm, String simulated) {
@@ -48,17 +49,6 @@ record ClosedFormError(int deployments, double mostLoad, double ttftP99, double 
         .filter(row -> row.getAs(closedForm) != null && row.getAs(simulated) != null)
         .filter(row -> row.<Double>getAs(simulated) > 0)
         .mapToDouble(row -> row.<Double>getAs(closedForm) / row.<Double>getAs(simulated));
-  }
-
-  private static double median(DoubleStream values) {
-    double[] sorted = values.sorted().toArray();
-    if (sorted.length == 0) {
-      return Double.NaN;
-    }
-    int half = sorted.length / 2;
-    return sorted.length % 2 == 1
-        ? sorted[half]
-        : Arrays.stream(sorted, half - 1, half + 1).sum() / 2;
   }
 
   String text() {

@@ -6,6 +6,8 @@ import io.headroom.plan.accelerator.DataSheet;
 import io.headroom.plan.accelerator.IdealKernels;
 import io.headroom.plan.accelerator.KernelModel;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -17,12 +19,24 @@ final class HostAssumptions {
 
   private HostAssumptions() {}
 
-  /** A line each; none of an accelerator that is no host. */
-  static List<String> of(AcceleratorProfile profile) {
+  /**
+   * Of those profiles that are hosts, by name.
+   *
+   * @param profiles by name
+   */
+  static Map<String, List<String>> of(Map<String, AcceleratorProfile> profiles) {
+    Map<String, List<String>> assumed = new TreeMap<>();
+    profiles.forEach(
+        (name, profile) -> {
+          if (profile.sheet().host()) {
+            assumed.put(name, lines(profile));
+          }
+        });
+    return assumed;
+  }
+
+  private static List<String> lines(AcceleratorProfile profile) {
     DataSheet sheet = profile.sheet();
-    if (!sheet.host()) {
-      return List.of();
-    }
     return List.of(
         "one is %d thread%s of a host with all its memory, %s"
             .formatted(

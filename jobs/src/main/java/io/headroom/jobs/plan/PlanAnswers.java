@@ -4,6 +4,7 @@ import io.headroom.jobs.cli.TextTable;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.jobs.deployments.TokenCost;
+import io.headroom.plan.search.FleetSimulation;
 import io.headroom.plan.search.Limit;
 import io.headroom.plan.search.SearchSpace;
 import java.util.ArrayList;
@@ -28,9 +29,6 @@ import org.apache.spark.sql.Row;
 final class PlanAnswers {
   private static final int MOST_LINES = 40;
   private static final String NONE = "-";
-
-  /** Of loads that are tried: what serves it may serve more. */
-  private static final double HIGHEST_TRIED = 3.9;
 
   /** What has no price last; at one cost, what serves most. */
   private static final Comparator<Answer> CHEAPEST_FIRST =
@@ -122,7 +120,7 @@ final class PlanAnswers {
   private Optional<ClosedFormError> closedForm() {
     return ClosedFormError.of(
         answers.stream()
-            .filter(answer -> mostLoad(answer) <= HIGHEST_TRIED)
+            .filter(answer -> mostLoad(answer) <= FleetSimulation.HIGHEST_TRIED)
             .map(Answer::simulated)
             .toList());
   }
@@ -179,8 +177,8 @@ final class PlanAnswers {
   }
 
   private static String highestLoad(double load) {
-    return load > HIGHEST_TRIED
-        ? "over %s %%".formatted(Units.threeDigits(100 * HIGHEST_TRIED))
+    return load > FleetSimulation.HIGHEST_TRIED
+        ? "over %s %%".formatted(Units.threeDigits(100 * FleetSimulation.HIGHEST_TRIED))
         : "%s %%".formatted(Units.threeDigits(100 * load));
   }
 

@@ -54,6 +54,7 @@ final class PlanJob {
   private final PlanPlanner planner;
   private final PlanSettings settings;
   private final PlannedRequests requests;
+  private final int mostSimulated;
   private final String fingerprint;
   private final String runId;
   private final PlanFolder out;
@@ -80,6 +81,7 @@ final class PlanJob {
     this.planner = planner;
     this.settings = planner.settings();
     this.requests = read.requests();
+    this.mostSimulated = settings.simulatedRequests(requests.requestsPerSecond());
     this.note = read.note();
     this.trace = read.trace();
     this.fingerprint = fingerprint;
@@ -106,7 +108,7 @@ final class PlanJob {
             shipped.value().space().size(),
             (long) requests.count(),
             prices(),
-            planner.assumed());
+            assumed());
     Provenance provenance = provenance();
     out.writeManifest(Manifest.of(run, planned, provenance));
     out.writeSettings(planner.file().render());
@@ -128,7 +130,11 @@ final class PlanJob {
     return new PlanAnswers(
         spark.read().parquet(out.table(CandidateTable.NAME)),
         out.simulations(spark).read(),
-        planner.assumed());
+        assumed());
+  }
+
+  private Map<String, List<String>> assumed() {
+    return HostAssumptions.of(shipped.value().inputs().profiles());
   }
 
   private Map<String, PlannedSearch.PriceOf> prices() {
@@ -193,15 +199,14 @@ final class PlanJob {
     }
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<PlannedRequests> sent = context.broadcast(requests);
-    int most = settings.simulatedRequests(requests.requestsPerSecond());
     messages.printf(
         "plan: %s requests are simulated for each deployment%n",
-        Units.count(Math.min(most, requests.count())));
+        Units.count(Math.min(mostSimulated, requests.count())));
     int batch = Math.max(1, BATCH_OF_CORE * context.defaultParallelism());
     for (int from = 0; from < left.size(); from += batch) {
       List<Long> some = left.subList(from, Math.min(left.size(), from + batch));
       List<SimulatedRows.OfOne> rows =
-          SimulatedRows.of(spark, shipped, sent, most, settings.routing(), runId, some);
+          SimulatedRows.of(spark, shipped, sent, mostSimulated, settings.routing(), runId, some);
       // What is in simulations is done: the timeline goes before.
       List<Row> times =
           rows.stream()

@@ -20,7 +20,6 @@ import io.headroom.model.ModelSpec;
 import io.headroom.model.config.ConfiguredModel;
 import io.headroom.model.config.ModelCatalogue;
 import io.headroom.model.weights.DecoderWeights;
-import io.headroom.plan.accelerator.ProfileFile;
 import io.headroom.plan.search.ModelVariant;
 import io.headroom.plan.search.SearchSpace;
 import java.nio.charset.StandardCharsets;
@@ -134,19 +133,6 @@ final class PlanPlanner {
 
   Map<String, Price> prices() {
     return prices;
-  }
-
-  /** What is taken for granted of those accelerators that are hosts, by name. */
-  Map<String, List<String>> assumed() {
-    Map<String, List<String>> assumed = new TreeMap<>();
-    profiles.forEach(
-        (name, text) -> {
-          List<String> lines = HostAssumptions.of(ProfileFile.parse(name, text));
-          if (!lines.isEmpty()) {
-            assumed.put(name, lines);
-          }
-        });
-    return assumed;
   }
 
   SearchSpace space() {

@@ -275,8 +275,8 @@ class PlanCommandTest {
         .allMatch(row -> row.getAs("status").equals("infeasible"));
   }
 
-  @Test
-  void withoutAPriceAcceleratorsAreCompared() throws IOException {
+  /** No other accelerator has one. */
+  private CommandRun planWithPriceOfL40s(String change) throws IOException {
     Files.writeString(
         folder.resolve("prices.conf"),
         "prices { l40s { usd-per-hour = 1, date = 2026-01-02, source = \"own\" } }");
@@ -285,11 +285,17 @@ class PlanCommandTest {
             folder,
             PLAN.replace("name = small", "name = small, prices = prices.conf"),
             "--set",
-            "plan.accelerators=[h100_sxm]",
+            change,
             "--out",
             folder.resolve("out").toString());
-
     assertThat(priced.exitStatus()).as("%s", priced.err()).isZero();
+    return priced;
+  }
+
+  @Test
+  void withoutAPriceAcceleratorsAreCompared() throws IOException {
+    CommandRun priced = planWithPriceOfL40s("plan.accelerators=[h100_sxm]");
+
     assertThat(priced.out()).anyMatch(line -> line.contains("no price is known"));
     assertThat(rows(folder.resolve("out"), "candidates"))
         .allMatch(row -> row.<Double>getAs("usd_per_hour") == null);
@@ -297,19 +303,8 @@ class PlanCommandTest {
 
   @Test
   void whatHasNoPriceIsNotComparedWithWhatHas() throws IOException {
-    Files.writeString(
-        folder.resolve("prices.conf"),
-        "prices { l40s { usd-per-hour = 1, date = 2026-01-02, source = \"own\" } }");
-    CommandRun priced =
-        plan(
-            folder,
-            PLAN.replace("name = small", "name = small, prices = prices.conf"),
-            "--set",
-            "plan.simulate.best=4",
-            "--out",
-            folder.resolve("out").toString());
+    CommandRun priced = planWithPriceOfL40s("plan.simulate.best=4");
 
-    assertThat(priced.exitStatus()).as("%s", priced.err()).isZero();
     assertThat(priced.out())
         .contains("no price is known of h100_sxm: listed, not compared")
         .anyMatch(line -> line.matches("llama-3.1-8b: rent \\d+ l40s .*"))

@@ -37,7 +37,7 @@ public record PlannedDeployment(ShippedSearch plan, long number, Choice choice) 
   }
 
   public KvFormat kvFormat() {
-    return space().kvFormats().get(choice.kvFormat());
+    return space().kvFormat(choice);
   }
 
   public int batchedTokens() {
