@@ -33,7 +33,8 @@ public record Deployment(
    * @param promptTokenMillis that a token of a prompt adds to a step
    * @param outputTokenMillis that a sequence more adds to a step
    * @param running sequences of a replica that decodes, on average
-   * @param error of steps, engine and closed form together, as a fraction
+   * @param timesError of steps and engine together, as a fraction
+   * @param error of these and the closed form
    * @param basis the least certain of what the times rest on
    * @param slower the fleet that is needed if all steps take longer by the error; empty if none
    *     meets the levels then
@@ -51,6 +52,7 @@ public record Deployment(
       double promptTokenMillis,
       double outputTokenMillis,
       double running,
+      double timesError,
       double error,
       TimeBasis basis,
       Optional<FleetSize> slower,

@@ -3,18 +3,12 @@ package io.headroom.plan.search;
 import io.headroom.UserException;
 import io.headroom.plan.memory.KvPool;
 import io.headroom.plan.search.SearchSpace.Choice;
-import io.headroom.plan.serving.ColocatedFleet;
-import io.headroom.plan.serving.DisaggregatedFleet;
 import io.headroom.plan.serving.EngineScheduler;
 import io.headroom.plan.serving.Fleet;
-import io.headroom.plan.serving.ReplicaSetup;
 import io.headroom.plan.serving.Routing;
-import io.headroom.plan.serving.StepClock;
 import io.headroom.plan.time.Parallelism;
-import io.headroom.plan.time.StepLimits;
 import io.headroom.plan.time.StepLoad;
 import io.headroom.plan.time.StepModels;
-import io.headroom.plan.time.StepTable;
 import io.headroom.plan.time.StepTime;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -28,8 +22,6 @@ import java.util.function.BiFunction;
  * tables; one object is for one thread.
  */
 public final class DeploymentSearch {
-  private static final double MILLIS_PER_SECOND = 1e3;
-
   /**
    * What capacities in closed form differ from simulated ones by, on average over some 33
    * deployments: 4 to 5 % where requests come at random, 8 % where levels are narrow, 12 % with the
@@ -37,20 +29,12 @@ public final class DeploymentSearch {
    */
   private static final double FORM_ERROR = 0.12;
 
-  /** What a transfer between pools takes beside its bytes. */
-  private static final double LINK_MILLIS = 1;
-
-  /** Prompts of a step that are tabulated. */
-  private static final int MOST_PROMPTS = 64;
-
   private final SearchSpace space;
   private final SearchInputs inputs;
 
   private final Map<Integer, StepModels> models = new HashMap<>();
   private DeploymentSearch roofline;
-
-  private Choice ofSimulated;
-  private ReplicaSetup simulated;
+  private final SearchFleets fleets;
 
   private Choice ofSteps;
   private SearchSteps steps;
@@ -65,6 +49,7 @@ public final class DeploymentSearch {
   public DeploymentSearch(SearchSpace space, SearchInputs inputs) {
     this.space = space;
     this.inputs = inputs;
+    this.fleets = new SearchFleets(space, inputs);
   }
 
   /** Evaluates the deployments of numbers from {@code from} to before {@code to}. */
@@ -207,8 +192,8 @@ public final class DeploymentSearch {
     ReplicaLoad decoding = evaluated.decoding();
     double running = decoding.running(decodeRate);
     StepTime step = step(choice, running);
-    double error =
-        Math.hypot(Math.hypot(step.relativeError(), inputs.costs().tpotError()), FORM_ERROR);
+    double timesError = Math.hypot(step.relativeError(), inputs.costs().tpotError());
+    double error = Math.hypot(timesError, FORM_ERROR);
     return new Deployment.Served(
         fleet,
         evaluated.requestsPerSecond(),
@@ -219,6 +204,7 @@ public final class DeploymentSearch {
         evaluated.prompting().promptTokenMillis(promptRate),
         decoding.sequenceMillis(decodeRate),
         running,
+        timesError,
         error,
         step.basis(),
         fleetAt(choice, 1 + error),
@@ -229,65 +215,33 @@ public final class DeploymentSearch {
   /**
    * A fleet as it is simulated.
    *
-   * @param number of a deployment that fits
-   * @param size how many replicas
-   * @throws UserException if it does not fit
+   * @throws UserException if the deployment does not fit
    */
   public Fleet fleet(long number, FleetSize size, Routing routing) {
+    return fleet(number, size, routing, 1);
+  }
+
+  /**
+   * A fleet as it is simulated, were its steps quicker or slower.
+   *
+   * @param number of a deployment that fits
+   * @param size how many replicas
+   * @param slowdown what steps take of their predicted time: 1, or another to see what an error
+   *     does
+   * @throws UserException if it does not fit
+   */
+  public Fleet fleet(long number, FleetSize size, Routing routing, double slowdown) {
     Choice choice = space.at(number);
     prepare(choice);
     if (!fits(choice)) {
       throw new UserException(details(number).reason().orElse("cannot be simulated"));
     }
-    if (simulated == null || !choice.equals(ofSimulated)) {
-      simulated = replica(choice);
-      ofSimulated = choice;
-    }
-    ReplicaSetup replica = simulated;
-    int replicas = Math.toIntExact(size.replicas());
-    if (size.decodeReplicas() == 0) {
-      return new ColocatedFleet(replica, replicas, routing);
-    }
-    double bytesOfToken = steps.variant().spec().kvBytesPerToken(space.kvFormat(choice));
-    return new DisaggregatedFleet(
-        replica,
-        replicas,
-        replica,
-        Math.toIntExact(size.decodeReplicas()),
-        routing,
-        MILLIS_PER_SECOND * bytesOfToken / linkBytesPerSecond(choice),
-        LINK_MILLIS);
+    return fleets.fleet(choice, steps, pools, size, routing, slowdown);
   }
 
   /** Of a choice that was prepared. */
   private boolean fits(Choice choice) {
     return reason == null && pools.tooSmall(choice) == null;
-  }
-
-  private ReplicaSetup replica(Choice choice) {
-    int sequences = space.sequences().get(choice.sequences());
-    EngineScheduler engine = engine(choice).withMostSequences(sequences);
-    int ranks = steps.parallelism().attentionData();
-    StepTable table =
-        StepTable.of(
-            steps.model(choice),
-            new StepLimits(
-                sequences,
-                inputs.demand().mix().longestTokens() + 1,
-                engine.mostTokens() + sequences,
-                MOST_PROMPTS));
-    int blockTokens = pools.blockTokens(choice);
-    return new ReplicaSetup(
-        engine,
-        StepClock.of(table, inputs.costs(), inputs.release()),
-        ranks,
-        Math.max(1, pools.tokens(choice) / blockTokens),
-        blockTokens);
-  }
-
-  private double linkBytesPerSecond(Choice choice) {
-    return inputs.linkBytesPerSecond()
-        * space.parallelisms().get(choice.parallelism()).accelerators();
   }
 
   private StepTime step(Choice choice, double running) {
@@ -394,7 +348,7 @@ public final class DeploymentSearch {
       long tokens = (long) Math.ceil(inputs.demand().mix().inputTokens());
       promptBytes = steps.variant().spec().kvBytes(tokens, space.kvFormat(choice));
     }
-    double most = linkBytesPerSecond(choice) / promptBytes;
+    double most = SearchFleets.linkBytesPerSecond(space, inputs, choice) / promptBytes;
     return most < prefill.requestsPerSecond() ? new Capacity(most, Limit.LINK) : prefill;
   }
 }

@@ -7,6 +7,7 @@ import io.headroom.plan.serving.ServingResult;
 import io.headroom.plan.serving.ServingSimulation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 
@@ -88,9 +89,20 @@ public final class FleetSimulation {
     return new Outcome(size, asked.meets(), points, mostLoad(fleet, points));
   }
 
+  /**
+   * The fewest replicas that meet the levels at the rate that is asked for; empty if none of the
+   * numbers that were tried do.
+   *
+   * @param from where to begin
+   */
+  public Optional<FleetSize> needed(FleetSize from) {
+    FleetSize size = fewest(from);
+    return at(fleets.apply(size), 1, 0).meets() ? Optional.of(size) : Optional.empty();
+  }
+
   /** More of what is short until the levels are met, then the fewest of each pool that do. */
-  private FleetSize fewest(FleetSize closedForm) {
-    FleetSize size = closedForm;
+  private FleetSize fewest(FleetSize from) {
+    FleetSize size = from;
     LoadPoint point = at(fleets.apply(size), 1, 0);
     for (int steps = 0; !point.meets() && steps < MOST_STEPS; steps++) {
       boolean moreDecoding = size.decodeReplicas() > 0 && !isSlow(point.result());

@@ -26,6 +26,12 @@ public record ReplicaSetup(
     }
   }
 
+  /** The same with steps that take another part of their time. */
+  public ReplicaSetup slowed(double slowdown) {
+    return new ReplicaSetup(
+        engine, clock.slowed(slowdown), attentionRanks, poolBlocks, blockTokens);
+  }
+
   /** Whether its pool has room for so many positions of one sequence. */
   boolean canHold(long tokens) {
     return (tokens + blockTokens - 1) / blockTokens <= poolBlocks;

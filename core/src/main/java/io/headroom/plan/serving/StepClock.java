@@ -30,6 +30,31 @@ public interface StepClock {
   }
 
   /**
+   * The same steps, all of which take another part of their time.
+   *
+   * @param slowdown more than 0; above 1 they take longer
+   */
+  default StepClock slowed(double slowdown) {
+    StepClock clock = this;
+    return new StepClock() {
+      @Override
+      public double millis(
+          double decoding,
+          double keptTokens,
+          double prompts,
+          double promptTokens,
+          double priorTokens) {
+        return slowdown * clock.millis(decoding, keptTokens, prompts, promptTokens, priorTokens);
+      }
+
+      @Override
+      public double decodeMillis(int decoding, long keptTokens) {
+        return slowdown * clock.decodeMillis(decoding, keptTokens);
+      }
+    };
+  }
+
+  /**
    * Of tabulated steps with an engine's costs. Several threads may use it.
    *
    * @param release of the engine, such as {@code 0.12.0}; empty: the newest

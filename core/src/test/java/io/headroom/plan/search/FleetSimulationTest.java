@@ -60,9 +60,46 @@ class FleetSimulationTest {
     assertThat(meets(search, fewest.withDecoding(fewest.decodeReplicas() - 1))).isFalse();
   }
 
+  /** What is needed if steps take longer meets the levels with such steps, and no less does. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.8, 1.25})
+  void findsWhatIsNeededIfStepsTakeAnotherTime(double slowdown) {
+    DeploymentSearch search = search(false);
+    long asPredicted = simulated(search, new FleetSize(9, 0, 9, RATE)).size().replicas();
+
+    FleetSize needed =
+        new FleetSimulation(
+                size -> search.fleet(7, size, Routing.ROUND_ROBIN, slowdown),
+                REQUESTS,
+                SearchFixture.LEVELS)
+            .needed(new FleetSize(asPredicted, 0, asPredicted, RATE))
+            .orElseThrow();
+
+    assertThat(meets(search, needed, slowdown)).isTrue();
+    assertThat(meets(search, needed.with(needed.replicas() - 1), slowdown)).isFalse();
+    assertThat(Long.compare(needed.replicas(), asPredicted)).isEqualTo(Double.compare(slowdown, 1));
+  }
+
+  @Test
+  void noNumberIsNeededWhereStepsAreSlowerThanTheLevel() {
+    DeploymentSearch search = search(false);
+
+    assertThat(
+            new FleetSimulation(
+                    size -> search.fleet(7, size, Routing.ROUND_ROBIN, 50),
+                    REQUESTS,
+                    SearchFixture.LEVELS)
+                .needed(new FleetSize(9, 0, 9, RATE)))
+        .isEmpty();
+  }
+
   private static boolean meets(DeploymentSearch search, FleetSize size) {
+    return meets(search, size, 1);
+  }
+
+  private static boolean meets(DeploymentSearch search, FleetSize size, double slowdown) {
     ServingResult result =
-        ServingSimulation.run(search.fleet(7, size, Routing.ROUND_ROBIN), REQUESTS, 0);
+        ServingSimulation.run(search.fleet(7, size, Routing.ROUND_ROBIN, slowdown), REQUESTS, 0);
     return result.neverFit() == 0
         && result.ttft().p99() <= SearchFixture.LEVELS.ttftP99Millis()
         && result.tpot().p99() <= SearchFixture.LEVELS.tpotP99Millis();

@@ -304,7 +304,7 @@ final class PlanAnswers {
   private static String sureness(Answer answer) {
     Long least = answer.simulated().getAs("accelerators_least");
     Long most = answer.simulated().getAs("accelerators_most");
-    double error = answer.candidate().getAs("error");
+    double error = answer.simulated().getAs("error");
     String basis = answer.candidate().<String>getAs("basis").replace('_', ' ');
     String within = "an error of %s %% (%s)".formatted(Units.threeDigits(100 * error), basis);
     if (most == null) {
@@ -389,7 +389,7 @@ final class PlanAnswers {
       for (String column : JSON_COLUMNS) {
         fields.put(column, answer.simulated().getAs(column));
       }
-      for (String column : List.of("error", "basis", "accelerators_roofline", "limit")) {
+      for (String column : List.of("basis", "accelerators_roofline", "limit")) {
         fields.put(column, answer.candidate().getAs(column));
       }
       fields.put("usd_per_million_output_tokens", usdPerMillionOutput(answer.simulated()));
@@ -438,6 +438,7 @@ final class PlanAnswers {
           "accelerators",
           "accelerators_least",
           "accelerators_most",
+          "error",
           "usd_per_hour",
           "ttft_p99_ms",
           "tpot_p99_ms",

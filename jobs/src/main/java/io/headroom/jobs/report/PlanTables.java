@@ -25,10 +25,9 @@ final class PlanTables {
   private PlanTables() {}
 
   /**
-   * What was simulated at the rate that is asked for, beside the error and the limit of the closed
-   * form. Column {@code is_best} marks the cheapest of each model, heads and cache that meets the
-   * levels, or where none does, the cheapest; those come first, each model's cheapest before its
-   * others.
+   * What was simulated at the rate that is asked for, beside the limit of the closed form. Column
+   * {@code is_best} marks the cheapest of each model, heads and cache that meets the levels, or
+   * where none does, the cheapest; those come first, each model's cheapest before its others.
    */
   static Dataset<Row> answers(Dataset<Row> simulations, Dataset<Row> candidates) {
     Dataset<Row> closedForm =
@@ -37,7 +36,6 @@ final class PlanTables {
             .select(
                 "candidate_id",
                 "accelerators_roofline",
-                "error",
                 "limit",
                 "kv_saving",
                 "accelerator_usd_per_hour");

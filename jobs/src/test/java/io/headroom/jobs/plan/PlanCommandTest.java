@@ -234,6 +234,26 @@ class PlanCommandTest {
         .toList();
   }
 
+  /** Times shorter and longer by the stated error are simulated too. */
+  @Test
+  void simulationsHaveABandOfTheirOwn() {
+    List<Row> simulations = rows(finished, "simulations");
+    for (Row row : simulations) {
+      assertThat(row.<Double>getAs("error")).isBetween(0.05, 1.0);
+      assertThat(row.<Long>getAs("accelerators_least"))
+          .isLessThanOrEqualTo(row.<Long>getAs("accelerators"));
+      Long most = row.getAs("accelerators_most");
+      assertThat(most == null ? Long.MAX_VALUE : most)
+          .isGreaterThanOrEqualTo(row.<Long>getAs("accelerators"));
+    }
+    assertThat(simulations)
+        .anyMatch(
+            row ->
+                row.<Long>getAs("accelerators_most") != null
+                    && row.<Long>getAs("accelerators_most")
+                        > row.<Long>getAs("accelerators_least"));
+  }
+
   @Test
   void printsOneJsonObject() throws IOException {
     JsonNode json = plan(folder, PLAN, "--out", folder.resolve("out").toString(), "--json").json();

@@ -3,13 +3,12 @@ package io.headroom.jobs.plan.rows;
 import io.headroom.plan.search.Deployment;
 import io.headroom.plan.search.ExpectedService;
 import io.headroom.plan.search.FleetSimulation;
-import io.headroom.plan.search.FleetSize;
-import java.util.Optional;
 
 /**
  * A row of {@link SimulationTable}.
  *
  * @param closedForm what the closed form says of the deployment
+ * @param band what is needed if steps take less or more time
  * @param expected what it says of the simulated fleet at this load
  */
 record SimulatedPoint(
@@ -17,18 +16,6 @@ record SimulatedPoint(
     PlannedDeployment planned,
     Deployment.Served closedForm,
     FleetSimulation.Outcome outcome,
+    SimulatedBand band,
     FleetSimulation.LoadPoint point,
-    ExpectedService expected) {
-  private static final double ROUNDING = 1e-9;
-
-  /** What would be needed instead if times were other ones: in the closed form's proportion. */
-  Long acceleratorsAt(Optional<FleetSize> otherTimes) {
-    if (otherTimes.isEmpty()) {
-      return null;
-    }
-    int ofReplica = planned.parallel().accelerators();
-    double scale = (double) otherTimes.get().accelerators() / closedForm.fleet().accelerators();
-    double replicas = scale * outcome.size().accelerators() / ofReplica;
-    return (long) Math.ceil(replicas - ROUNDING) * ofReplica;
-  }
-}
+    ExpectedService expected) {}

@@ -7,11 +7,13 @@ import io.headroom.plan.search.Deployment;
 import io.headroom.plan.search.DeploymentSearch;
 import io.headroom.plan.search.FleetSimulation;
 import io.headroom.plan.search.FleetSize;
+import io.headroom.plan.serving.Requests;
 import io.headroom.plan.serving.Routing;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.DoubleFunction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -82,12 +84,15 @@ public final class SimulatedRows implements FlatMapFunction<Iterator<Long>, Simu
   private OfOne simulated(ShippedSearch plan, DeploymentSearch search, long number) {
     Deployment deployment = search.details(number);
     Deployment.Served closedForm = deployment.served().orElseThrow();
-    FleetSimulation.Outcome outcome =
-        new FleetSimulation(
-                size -> search.fleet(number, size, routing),
-                requests.value().simulated(most),
-                plan.demand().levels())
-            .run(closedForm.fleet());
+    Requests sent = requests.value().simulated(most);
+    DoubleFunction<FleetSimulation> slowed =
+        slowdown ->
+            new FleetSimulation(
+                size -> search.fleet(number, size, routing, slowdown),
+                sent,
+                plan.demand().levels());
+    FleetSimulation.Outcome outcome = slowed.apply(1).run(closedForm.fleet());
+    SimulatedBand band = SimulatedBand.of(outcome, closedForm.timesError(), slowed);
     PlannedDeployment planned = PlannedDeployment.of(plan, number);
     List<Row> simulations =
         outcome.points().stream()
@@ -99,6 +104,7 @@ public final class SimulatedRows implements FlatMapFunction<Iterator<Long>, Simu
                             planned,
                             closedForm,
                             outcome,
+                            band,
                             point,
                             search.expected(number, outcome.size(), point.load()))))
             .toList();

@@ -47,14 +47,9 @@ public final class SimulationTable {
             .add("replicas", LongType, point -> point.outcome().size().replicas())
             .add("decode_replicas", LongType, point -> point.outcome().size().decodeReplicas())
             .add("accelerators", LongType, point -> point.outcome().size().accelerators())
-            .add(
-                "accelerators_least",
-                LongType,
-                point -> point.acceleratorsAt(point.closedForm().quicker()))
-            .add(
-                "accelerators_most",
-                LongType,
-                point -> point.acceleratorsAt(point.closedForm().slower()))
+            .add("accelerators_least", LongType, point -> point.band().least())
+            .add("accelerators_most", LongType, point -> point.band().most().orElse(null))
+            .add("error", DoubleType, point -> point.band().error())
             .add(
                 "accelerators_closed_form",
                 LongType,
