@@ -11,7 +11,13 @@ public final class IdealKernels {
   private static final double FLOOR_MICROS = 5;
 
   /** Three kernels in four are within a factor of two. */
-  public static final double RELATIVE_ERROR = 1;
+  private static final double RELATIVE_ERROR = 1;
+
+  /**
+   * Of hosts: with 1 to 16 rows of float32, a BLAS library took 2.1 to 2.6 times as long on one
+   * thread of a recent server.
+   */
+  private static final double HOST_RELATIVE_ERROR = 2;
 
   private IdealKernels() {}
 
@@ -21,6 +27,11 @@ public final class IdealKernels {
     for (int i = 1; i < terms.length; i++) {
       millis += OF_IDEAL * terms[i];
     }
-    return new KernelTime(millis, RELATIVE_ERROR, TimeBasis.DATA_SHEET);
+    return new KernelTime(millis, relativeError(sheet), TimeBasis.DATA_SHEET);
+  }
+
+  /** That is stated of such times, as a fraction. */
+  public static double relativeError(DataSheet sheet) {
+    return sheet.host() ? HOST_RELATIVE_ERROR : RELATIVE_ERROR;
   }
 }

@@ -31,7 +31,7 @@ class HostDeploymentTest {
 
     Deployment.Served served = deployment.served().orElseThrow();
     assertThat(served.basis()).isEqualTo(TimeBasis.DATA_SHEET);
-    assertThat(served.error()).isBetween(0.9, 1.1);
+    assertThat(served.error()).isBetween(1.9, 2.1);
     assertThat(served.roofline()).isPresent();
     // 0.36 billion weights of two bytes outside of the embeddings, and 0.14 billion of the head.
     assertThat(served.tpotMillis()).isGreaterThan(1e3 * 2 * 0.49e9 / 1e10);

@@ -49,7 +49,7 @@ final class HostAssumptions {
                 Units.threeDigits(IdealKernels.OF_IDEAL),
                 Units.threeDigits(sheet.bandwidthBytesPerSecond() / GIGA),
                 Units.threeDigits(sheet.bf16FlopsPerSecond() / GIGA),
-                Units.threeDigits(1 + IdealKernels.RELATIVE_ERROR)),
+                Units.threeDigits(1 + IdealKernels.relativeError(sheet))),
         "not measured: the engine, whose own costs and memory are those on GPUs",
         "from " + sheet.source());
   }
