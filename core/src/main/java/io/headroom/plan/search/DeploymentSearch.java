@@ -54,8 +54,10 @@ public final class DeploymentSearch {
 
   /** Evaluates the deployments of numbers from {@code from} to before {@code to}. */
   public void run(long from, long to, SearchSink sink) {
+    Choice choice = null;
     for (long number = from; number < to; number++) {
-      evaluate(number, space.at(number), sink);
+      choice = choice == null ? space.at(number) : space.next(number, choice);
+      evaluate(number, choice, sink);
     }
   }
 

@@ -41,6 +41,19 @@ public record SearchSpace(
       int sequences,
       int utilisation) {
 
+    private Choice withUtilisation(int other) {
+      return new Choice(
+          variant,
+          accelerator,
+          parallelism,
+          weights,
+          kvFormat,
+          batchedTokens,
+          disaggregated,
+          sequences,
+          other);
+    }
+
     /** Whether the same model is on the same accelerators in the same parts. */
     boolean isDividedAs(Choice other) {
       return variant == other.variant
@@ -118,6 +131,16 @@ public record SearchSpace(
     left /= accelerators.size();
     return new Choice(
         (int) left, accelerator, parallelism, weight, format, tokens, pools, sequence, utilisation);
+  }
+
+  /**
+   * The choice of a number, found from that of the number before it.
+   *
+   * @param before of {@code number - 1}
+   */
+  Choice next(long number, Choice before) {
+    int utilisation = before.utilisation() + 1;
+    return utilisation < utilisations.size() ? before.withUtilisation(utilisation) : at(number);
   }
 
   /** In which a choice keeps the cache. */
