@@ -5,10 +5,8 @@ import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.jobs.deployments.TokenCost;
 import io.headroom.plan.search.FleetSimulation;
-import io.headroom.plan.search.Limit;
 import io.headroom.plan.search.SearchSpace;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -101,7 +99,8 @@ final class PlanAnswers {
           text.append("assumed of ").append(name).append(':').append(System.lineSeparator());
           lines.forEach(line -> text.append("  ").append(line).append(System.lineSeparator()));
         });
-    reasons().forEach(line -> text.append(line).append(System.lineSeparator()));
+    InfeasibleQuestions.lines(infeasible, PlanAnswers::question, answered)
+        .forEach(line -> text.append(line).append(System.lineSeparator()));
     withoutPrice().ifPresent(line -> text.append(line).append(System.lineSeparator()));
     notSimulated().ifPresent(line -> text.append(line).append(System.lineSeparator()));
     closedForm().ifPresent(of -> text.append(of.text()).append(System.lineSeparator()));
@@ -340,29 +339,6 @@ final class PlanAnswers {
         ? Optional.of(
             "no price is known of %s: listed, not compared".formatted(String.join(", ", without)))
         : Optional.empty();
-  }
-
-  /** Why whole questions have no answer. */
-  private List<String> reasons() {
-    Map<String, List<Row>> byQuestion = new LinkedHashMap<>();
-    for (Row row : infeasible) {
-      byQuestion.computeIfAbsent(question(row), any -> new ArrayList<>()).add(row);
-    }
-    answered.forEach(byQuestion::remove);
-    List<String> lines = new ArrayList<>();
-    byQuestion.forEach(
-        (question, rows) -> {
-          // What comes last in the order of limits is what came nearest to serving.
-          Row nearest = Collections.max(rows, Comparator.comparing(PlanAnswers::limit));
-          lines.add(
-              "%s: infeasible (%s): %s"
-                  .formatted(question, nearest.getAs("limit"), nearest.getAs("reason")));
-        });
-    return lines;
-  }
-
-  private static Limit limit(Row row) {
-    return Limit.valueOf(row.<String>getAs("limit").toUpperCase(Locale.ROOT));
   }
 
   private static String question(Row row) {

@@ -275,6 +275,39 @@ class PlanCommandTest {
         .allMatch(row -> row.getAs("status").equals("infeasible"));
   }
 
+  /** Three ranks divide no heads, and a model without experts has no groups of ranks. */
+  @Test
+  void everyReasonOfAQuestionIsToldWithItsCount() throws IOException {
+    Path out = folder.resolve("out");
+    CommandRun impossible =
+        plan(
+            folder,
+            PLAN,
+            "--set",
+            "plan.parallelism={tensor=[3],attention-data=[1,2]}",
+            "--set",
+            "plan.limits.max-sequences=[64,128,256]",
+            "--out",
+            out.toString());
+
+    String heads = "32 query heads cannot be divided among 3 ranks";
+    String experts = "expert and attention-data parallelism are of models with experts: 1, 2";
+    assertThat(impossible.exitStatus()).isEqualTo(1);
+    int first =
+        impossible
+            .out()
+            .indexOf(
+                "llama-3.1-8b, 8 KV heads in bf16 on h100_sxm: infeasible (unsupported): %s (3 of 6)"
+                    .formatted(heads));
+    assertThat(first).as("%s", impossible.out()).isNotNegative();
+    assertThat(impossible.out().get(first + 1))
+        .isEqualTo("  (unsupported): %s; %s (3 of 6)".formatted(heads, experts));
+    assertThat(rows(out, "candidates"))
+        .hasSize(2 * 2 * 2 * 2)
+        .allMatch(row -> row.<Long>getAs("count") == 3);
+    assertThat(rows(out, "waves")).isNotEmpty();
+  }
+
   /** No other accelerator has one. */
   private CommandRun planWithPriceOfL40s(String change) throws IOException {
     Files.writeString(
