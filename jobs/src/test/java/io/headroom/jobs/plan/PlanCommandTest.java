@@ -241,11 +241,49 @@ class PlanCommandTest {
     assertThat(json.path("tpot").asText()).isEqualTo("(end_to_end - ttft) / (output_tokens - 1)");
     assertThat(json.path("candidates").asLong()).isEqualTo(CANDIDATES);
     assertThat(json.path("answers")).hasSize(SIMULATED);
+    assertThat(json.path("not_simulated")).as("of four questions").hasSize(1);
     assertThat(json.path("answers").get(0).path("usd_per_hour").asDouble()).isPositive();
     assertThat(json.path("infeasible")).isNotEmpty();
     assertThat(json.path("closed_form").path("deployments").asInt()).isEqualTo(SIMULATED);
     assertThat(json.path("closed_form").path("most_load_mean_absolute_error").asDouble())
         .isBetween(0.0, 0.3);
+  }
+
+  @Test
+  void withoutSimulationsTheClosedFormAnswers() throws IOException {
+    Path out = folder.resolve("out");
+    CommandRun text = plan(folder, PLAN, "--set", "plan.simulate.best=0", "--out", out.toString());
+    JsonNode json =
+        plan(
+                folder,
+                PLAN,
+                "--set",
+                "plan.simulate.best=0",
+                "--out",
+                folder.resolve("json").toString(),
+                "--json")
+            .json();
+
+    assertThat(text.exitStatus()).as("%s", text.err()).isZero();
+    assertThat(text.out())
+        .contains("not simulated, by the closed form alone:")
+        .anyMatch(line -> line.matches("llama-3.1-8b +8 GQA +bf16 .* h100_sxm .*"))
+        .anyMatch(
+            line -> line.matches("llama-3.1-8b: rent \\d+ .*; by the closed form, not simulated"))
+        .anyMatch(line -> line.startsWith("not simulated: 4 of 4 choices of model"));
+    assertThat(out.resolve("simulations")).isEmptyDirectory();
+    assertThat(json.path("answers")).isEmpty();
+    assertThat(json.path("not_simulated")).hasSize(4);
+    for (JsonNode answer : json.path("not_simulated")) {
+      assertThat(answer.path("accelerators").asLong()).isPositive();
+      assertThat(answer.path("most_load_closed_form").asDouble()).isGreaterThanOrEqualTo(1);
+      assertThat(answer.has("meets_levels")).isFalse();
+      assertThat(answer.path("limit").asText()).isNotEmpty();
+    }
+    double cheapest = json.path("not_simulated").get(0).path("usd_per_hour").asDouble();
+    assertThat(rows(out, "candidates"))
+        .filteredOn(row -> row.getAs("status").equals("feasible"))
+        .allMatch(row -> row.<Double>getAs("usd_per_hour") >= cheapest);
   }
 
   @Test
