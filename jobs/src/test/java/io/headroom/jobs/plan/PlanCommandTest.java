@@ -297,6 +297,30 @@ class PlanCommandTest {
   }
 
   @Test
+  void aDryRunPrintsOneJsonObject() throws IOException {
+    JsonNode json =
+        plan(folder, PLAN, "--dry-run", "--json", "--set", "plan.kv-heads=[model,mha,5]").json();
+
+    assertThat(json.path("candidates").asLong()).isEqualTo(CANDIDATES);
+    long product = 1;
+    for (JsonNode axis : json.path("axes")) {
+      product *= axis.asLong();
+    }
+    assertThat(product).isEqualTo(CANDIDATES);
+    assertThat(json.path("axes").path("parallelisms").asInt()).isEqualTo(3);
+    assertThat(json.path("requests").asInt()).isEqualTo(20_000);
+    assertThat(json.path("requests_per_second").asDouble()).isEqualTo(20);
+    assertThat(json.path("input_tokens_mean").asDouble()).isBetween(1000.0, 1200.0);
+    assertThat(json.path("level_tpot_p99_ms").asDouble()).isEqualTo(200);
+    assertThat(json.path("prices").path("l40s").path("usd_per_hour").asDouble()).isPositive();
+    assertThat(json.path("prices").path("h100_sxm").path("date").asText()).startsWith("20");
+    assertThat(json.path("left_out"))
+        .singleElement()
+        .satisfies(
+            reason -> assertThat(reason.asText()).contains("kv-heads 5 does not divide the 32"));
+  }
+
+  @Test
   void levelsThatNothingMeetsAreAnAnswer() throws IOException {
     CommandRun impossible =
         plan(
