@@ -12,13 +12,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a plan would search, and for which requests. */
+/** What a plan would search and simulate, and for which requests. */
 final class PlanDryRun {
   private final PlanPlanner planner;
   private final PlanSettings settings;
   private final RequestsReader.Read read;
   private final SearchSpace space;
   private final Demand demand;
+  private final int simulatedRequests;
 
   PlanDryRun(PlanPlanner planner, RequestsReader.Read read) {
     this.planner = planner;
@@ -26,6 +27,9 @@ final class PlanDryRun {
     this.read = read;
     this.space = planner.space();
     this.demand = read.requests().demand(settings.levels());
+    this.simulatedRequests =
+        read.requests()
+            .simulatedCount(settings.simulatedRequests(read.requests().requestsPerSecond()));
   }
 
   String text() {
@@ -50,10 +54,30 @@ final class PlanDryRun {
                 Units.threeDigits(demand.mix().outputTokens()),
                 Units.threeDigits(settings.levels().ttftP99Millis()),
                 Units.threeDigits(settings.levels().tpotP99Millis())));
+    lines.add(simulations());
     for (String name : space.accelerators()) {
       lines.add("%s: %s".formatted(name, price(name).map(PlanDryRun::text).orElse("no price")));
     }
     return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+  }
+
+  private String simulations() {
+    if (settings.simulateBest() == 0) {
+      return "nothing is simulated: plan.simulate.best = 0";
+    }
+    int asked = settings.simulateRequests();
+    String reason =
+        simulatedRequests > asked
+            ? "a run lasts at least %.0f times the level of TTFT"
+                .formatted(PlanSettings.LEVELS_OF_RUN)
+            : "there are no more";
+    return "at most %s simulated, %s each%s"
+        .formatted(
+            Units.counted(settings.simulateBest(), "deployment"),
+            Units.counted(simulatedRequests, "request"),
+            simulatedRequests == asked
+                ? ""
+                : ", not plan.simulate.requests = %s: %s".formatted(Units.count(asked), reason));
   }
 
   private static String text(Price price) {
@@ -96,6 +120,8 @@ final class PlanDryRun {
     json.put("output_tokens_mean", demand.mix().outputTokens());
     json.put("level_ttft_p99_ms", settings.levels().ttftP99Millis());
     json.put("level_tpot_p99_ms", settings.levels().tpotP99Millis());
+    json.put("simulated_deployments", settings.simulateBest());
+    json.put("simulated_requests", settings.simulateBest() == 0 ? 0 : simulatedRequests);
     json.put("prices", prices);
     json.put("left_out", planner.unbuildable());
     json.put("note", read.note().orElse(null));

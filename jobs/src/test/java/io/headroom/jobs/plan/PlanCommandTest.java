@@ -292,6 +292,7 @@ class PlanCommandTest {
 
     assertThat(dry.exitStatus()).isZero();
     assertThat(dry.out())
+        .contains("at most 3 deployments simulated, 800 requests each")
         .anyMatch(line -> line.startsWith("24 candidates: 2 model variants x 2 accelerators"))
         .anyMatch(line -> line.startsWith("h100_sxm: ") && line.contains(" USD an hour, 2"));
   }
@@ -434,7 +435,15 @@ class PlanCommandTest {
             "--out",
             folder.resolve("out").toString());
 
-    assertThat(run.err()).contains("plan: 400 requests are simulated for each deployment");
+    assertThat(run.err()).contains("plan: 400 requests simulated for each deployment");
+    CommandRun dry = plan(folder, PLAN, "--set", "plan.simulate.requests=5", "--dry-run");
+    JsonNode json =
+        plan(folder, PLAN, "--set", "plan.simulate.requests=5", "--dry-run", "--json").json();
+    assertThat(dry.out())
+        .contains(
+            "at most 3 deployments simulated, 400 requests each, not plan.simulate.requests = 5: a run lasts at least 10 times the level of TTFT");
+    assertThat(json.path("simulated_deployments").asInt()).isEqualTo(3);
+    assertThat(json.path("simulated_requests").asInt()).isEqualTo(400);
   }
 
   @Test
@@ -447,9 +456,14 @@ class PlanCommandTest {
               .formatted(second / 60, second % 60, 100 + second, 1 + second % 9));
     }
     Files.writeString(trace, lines);
+    CommandRun dry = plan(folder, PLAN, "--trace", trace.toString(), "--dry-run");
     CommandRun traced =
         plan(folder, PLAN, "--trace", trace.toString(), "--out", folder.resolve("out").toString());
 
+    assertThat(dry.out())
+        .contains(
+            "at most 3 deployments simulated, 240 requests each, not plan.simulate.requests = 800: there are no more");
+    assertThat(traced.err()).contains("plan: 240 requests simulated for each deployment");
     assertThat(traced.exitStatus()).as("%s", traced.err()).isZero();
     List<Row> demand = rows(folder.resolve("out"), "demand");
     assertThat(demand).hasSizeBetween(4, 5);
