@@ -322,6 +322,33 @@ class PlanCommandTest {
   }
 
   @Test
+  void aMeanThatACutChangesIsTold() throws IOException {
+    String output = "plan.workload.output={lognormal={mean=211,p50=129,max=1000}}";
+    String told =
+        "workload.output: the mean of 211 is that before the cut at max = 1000; of what is drawn it is 185.8";
+    Path out = folder.resolve("out");
+    // A uniform one is configured: what is given is the only one.
+    String text = PLAN.replace("output { uniform { min = 1, max = 300 } }", "");
+    CommandRun dry = plan(folder, text, "--dry-run", "--json", "--set", output);
+    CommandRun searched =
+        plan(
+            folder,
+            text,
+            "--set",
+            "plan.simulate.best=0",
+            "--set",
+            output,
+            "--out",
+            out.toString());
+
+    assertThat(dry.json().path("note").asText()).isEqualTo(told);
+    assertThat(dry.err()).containsExactly("plan: " + told);
+    assertThat(searched.err()).contains("plan: " + told);
+    assertThat(Files.readString(out.resolve("manifest.json"))).contains(told);
+    assertThat(run.err()).as("8,000 cuts next to nothing").noneMatch(line -> line.contains("cut"));
+  }
+
+  @Test
   void levelsThatNothingMeetsAreAnAnswer() throws IOException {
     CommandRun impossible =
         plan(
