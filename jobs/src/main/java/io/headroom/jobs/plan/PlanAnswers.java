@@ -231,10 +231,11 @@ final class PlanAnswers {
   private static String deployed(Row row) {
     int window = row.getAs("window");
     String weights = row.getAs("weights");
-    return "%s, %s replicas, KV %s%s%s"
+    return "%s, %s replica%s, KV %s%s%s"
         .formatted(
             ranks(row),
             replicas(row),
+            replicas(row).equals("1") ? "" : "s",
             row.getAs("kv_precision"),
             window == 0 ? "" : ", window %d + %d".formatted(window, row.<Integer>getAs("sinks")),
             weights.equals(SearchSpace.AS_CHECKPOINT) ? "" : ", weights " + weights);

@@ -134,7 +134,8 @@ public record Trace(
     long served = counts.used() - extent.emptyOutputs();
     if (served == 0) {
       throw new UserException(
-          "%s: none of %d requests generated anything".formatted(file, counts.used()));
+          "%s: none of %d request%s generated anything"
+              .formatted(file, counts.used(), counts.used() == 1 ? "" : "s"));
     }
     return served;
   }
@@ -144,7 +145,10 @@ public record Trace(
     return extent.emptyOutputs() == 0
         ? List.of()
         : List.of(
-            "%d requests generated nothing and are left out".formatted(extent.emptyOutputs()));
+            extent.emptyOutputs() == 1
+                ? "1 request generated nothing and is left out"
+                : "%d requests generated nothing and are left out"
+                    .formatted(extent.emptyOutputs()));
   }
 
   boolean hasHistory() {

@@ -511,6 +511,8 @@ class PlanCommandTest {
         "plan.workload.rate=0 | plan.workload.rate = 0: must be a number from ",
         "plan.workload.trace=a.csv | exactly one of trace, arrivals must be given",
         "plan.weights=[int3] | allowed: model, bf16, fp8, fp8_block, nvfp4, int4",
+        "plan.service-levels.ttft-p99-ms=400 | plan.service-levels.preset = \"mlperf-llama2-70b-server\": has both levels: drop it, as by --set plan.service-levels.preset=null, or drop ttft-p99-ms",
+        "plan.service-levels.preset=null | plan.service-levels.ttft-p99-ms is missing",
         "plan.engine=tgi | allowed: ",
         "plan.limits.memory-utilization=[1.1] | must be a number from 0.01 to 1",
         "plan.engine-version=abc | plan.engine-version = \"abc\": allowed: a release, such as 0.12.0",
@@ -523,6 +525,69 @@ class PlanCommandTest {
     assertThat(mistaken.exitStatus()).isEqualTo(2);
     assertThat(mistaken.out()).isEmpty();
     assertThat(mistaken.err()).singleElement().asString().contains(expected);
+  }
+
+  @Test
+  void levelsTakeThePlaceOfAPresetThatIsNull() throws IOException {
+    CommandRun dry =
+        plan(
+            folder,
+            PLAN,
+            "--dry-run",
+            "--set",
+            "plan.service-levels={preset=null,ttft-p99-ms=450,tpot-p99-ms=40}");
+
+    assertThat(dry.exitStatus()).as("%s", dry.err()).isZero();
+    assertThat(dry.out()).anyMatch(line -> line.endsWith("TTFT p99 450 ms, TPOT p99 40 ms"));
+  }
+
+  @Test
+  void aTraceThatIsNotThereIsToldByItsOption() throws IOException {
+    CommandRun refused = plan(folder, PLAN, "--dry-run", "--trace", "no-such.csv");
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .containsExactly(
+            "headroom: --trace no-such.csv: no such file, neither beside the configuration nor here");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"format\": 2, data_sheet | at line 1, column 16: allowed are keys and texts in double",
+        "{\"format\": 2, \"a\": { | at line 1, column 22: it ends too early; every { [ and",
+        "{\"format\": 2, \"format\": 2} | at line 1, column 22: a key that its object has",
+        "{\"format\": 2} {} | at line 1, column 16: more than one value; one object is allowed",
+        "{\"format\": NaN} | at line 1, column 15: allowed are keys and texts in double quotes, num"
+      })
+  void aMalformedProfileIsToldByItsPlace(String text, String expected) throws IOException {
+    Path profile = Files.writeString(folder.resolve("own.json"), text);
+    CommandRun refused =
+        plan(folder, PLAN, "--dry-run", "--set", "plan.accelerators=[\"%s\"]".formatted(profile));
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .singleElement()
+        .asString()
+        .contains(profile + " is not valid JSON " + expected);
+  }
+
+  @Test
+  void aTraceOfOneRequestHasNoRate() throws IOException {
+    Path trace = folder.resolve("one.csv");
+    Files.writeString(
+        trace,
+        "TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:00:00.0000000,100,10\n"
+            + "2023-11-16 18:00:01.0000000,100,0\n");
+    CommandRun refused = plan(folder, PLAN, "--dry-run", "--trace", trace.toString());
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .singleElement()
+        .asString()
+        .contains(trace + ": its 1 request arrives at one moment");
   }
 
   @Test

@@ -69,8 +69,12 @@ public final class RequestsReader {
     double spanMillis = taken.arrivalMillis()[taken.count() - 1] - taken.arrivalMillis()[0];
     if (!(spanMillis > 0)) {
       throw new UserException(
-          "%s: its %d requests arrive at one moment, which is no rate; allowed: several moments"
-              .formatted(source.file(), taken.count()));
+          "%s: %s at one moment, which is no rate; allowed: several moments"
+              .formatted(
+                  source.file(),
+                  taken.count() == 1
+                      ? "its 1 request arrives"
+                      : "its %d requests arrive".formatted(taken.count())));
     }
     double seconds =
         taken.count() == trace.served()
