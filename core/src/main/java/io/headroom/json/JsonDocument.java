@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -119,10 +120,25 @@ public record JsonDocument(String file, String path, ObjectNode values) {
     }
   }
 
-  /** The parser's, without what one would set in it. */
+  /** What is allowed in the place, in other words than the parser's, which speak to programmers. */
   private static String complaint(JsonProcessingException e) {
     String message = e.getOriginalMessage();
-    return message.contains("ALLOW_COMMENTS") ? "a comment, and JSON has none" : message;
+    if (e instanceof JsonEOFException) {
+      return "it ends too early; every { [ and \" must be closed";
+    }
+    if (message.contains("ALLOW_COMMENTS")) {
+      return "a comment, and JSON has none";
+    }
+    if (message.startsWith("Duplicate field")) {
+      return "a key that its object has already; each is allowed once";
+    }
+    if (message.startsWith("Trailing token")) {
+      return "more than one value; one object is allowed";
+    }
+    if (message.contains("UTF-8")) {
+      return "text in UTF-8 is allowed";
+    }
+    return "allowed are keys and texts in double quotes, numbers, true, false, null, { } and [ ]";
   }
 
   private static String place(JsonProcessingException e) {

@@ -2,6 +2,7 @@ package io.headroom.workload;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.math3.distribution.NormalDistribution;
 
 /**
  * Many short prompts and a long tail. With median {@code p50} and mean {@code mean} a lognormal has
@@ -15,6 +16,7 @@ import java.util.List;
  * @param max tokens, at least {@code p50}
  */
 public record LognormalLengths(double mean, double p50, int max) implements LengthDistribution {
+  private static final NormalDistribution NORMAL = new NormalDistribution();
 
   public LognormalLengths {
     if (!(p50 >= 1)) {
@@ -38,6 +40,19 @@ public record LognormalLengths(double mean, double p50, int max) implements Leng
   /** Standard deviation of the logarithm of the length. */
   public double sigma() {
     return StrictMath.sqrt(2 * StrictMath.log(mean / p50));
+  }
+
+  /**
+   * What draws are expected to be on average, in tokens: the mean of what {@code max} and 1 leave
+   * of the distribution.
+   */
+  public double expectedMean() {
+    double fromDeviations = (StrictMath.log(0.5) - mu()) / sigma();
+    double toDeviations = (StrictMath.log(max + 0.5) - mu()) / sigma();
+    // Weighted by its length a lognormal is one whose logarithms are larger by sigma squared.
+    return mean
+        * NORMAL.probability(fromDeviations - sigma(), toDeviations - sigma())
+        / NORMAL.probability(fromDeviations, toDeviations);
   }
 
   @Override

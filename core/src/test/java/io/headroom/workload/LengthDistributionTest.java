@@ -3,12 +3,14 @@ package io.headroom.workload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.List;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LengthDistributionTest {
@@ -25,6 +27,21 @@ class LengthDistributionTest {
   private static final double Z_99 = 2.3263478740408408;
 
   private static final LognormalLengths AZURE_LIKE = new LognormalLengths(1155, 1020, 14050);
+
+  /** Of a narrow cut and of one that is hardly met. */
+  @ParameterizedTest
+  @CsvSource({"211, 129, 1000", "211, 129, 200", "1155, 1020, 14050", "30, 20, 60"})
+  void aCutLowersTheMeanAsExpected(double mean, double p50, int max) {
+    LognormalLengths lengths = new LognormalLengths(mean, p50, max);
+    double drawn =
+        lengths.draw(400_000, 11).promptTokens().stream()
+            .mapToInt(Integer::intValue)
+            .average()
+            .orElseThrow();
+
+    assertThat(drawn).isCloseTo(lengths.expectedMean(), withinPercentage(1));
+    assertThat(lengths.expectedMean()).isLessThan(mean);
+  }
 
   @Test
   void lognormalHasTheParametersOfItsMeanAndMedian() {

@@ -63,14 +63,18 @@ public final class DeploymentSearch {
 
   private void evaluate(long number, Choice choice, SearchSink sink) {
     prepare(choice);
-    Limit unfit = reason == null ? pools.tooSmall(choice) : Limit.UNSUPPORTED;
+    if (reason != null) {
+      sink.infeasible(number, choice, new Reason(Limit.UNSUPPORTED, reason));
+      return;
+    }
+    Limit unfit = pools.tooSmall(choice);
     if (unfit != null) {
-      sink.infeasible(number, choice, unfit);
+      sink.infeasible(number, choice, Reason.of(unfit));
       return;
     }
     Evaluated evaluated = evaluated(choice, this::load);
     if (evaluated.fleet() == null) {
-      sink.infeasible(number, choice, evaluated.limit());
+      sink.infeasible(number, choice, Reason.of(evaluated.limit()));
       return;
     }
     double price = inputs.price(space.accelerators().get(choice.accelerator())).orElse(Double.NaN);

@@ -4,6 +4,9 @@ import io.headroom.UserException;
 import io.headroom.model.LayerSpec;
 import io.headroom.plan.time.Parallelism;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * How many ranks share a model, as asked for.
@@ -18,28 +21,38 @@ public record ParallelChoice(int tensor, int pipeline, int expert, int attention
   }
 
   /**
-   * @throws UserException if the model cannot be divided so
+   * @throws UserException if the model cannot be divided so, with all that is against it
    */
   Parallelism of(ModelVariant variant) {
     int ranks = tensor * attentionData;
+    List<String> complaints = new ArrayList<>();
+    undivided(variant)
+        .ifPresent(
+            heads ->
+                complaints.add(
+                    "%d query heads cannot be divided among %d ranks".formatted(heads, tensor)));
     boolean hasExperts = variant.weights().expertsPerToken() > 0;
     if (!hasExperts && (expert > 1 || attentionData > 1)) {
-      throw new UserException(
+      complaints.add(
           "expert and attention-data parallelism are of models with experts: %d, %d"
               .formatted(expert, attentionData));
-    }
-    if (ranks % expert != 0) {
-      throw new UserException(
+    } else if (ranks % expert != 0) {
+      complaints.add(
           "expert must divide tensor x attention-data: %d, %d x %d"
               .formatted(expert, tensor, attentionData));
     }
-    for (LayerSpec layer : variant.spec().layers()) {
-      if (layer.attends() && layer.heads().queryHeads() % tensor != 0) {
-        throw new UserException(
-            "%d query heads cannot be divided among %d ranks"
-                .formatted(layer.heads().queryHeads(), tensor));
-      }
+    if (!complaints.isEmpty()) {
+      throw new UserException(String.join("; ", complaints));
     }
     return new Parallelism(tensor, pipeline, attentionData, ranks / expert, expert);
+  }
+
+  /** The query heads of the first layer whose heads are not as many for every rank. */
+  private OptionalInt undivided(ModelVariant variant) {
+    return variant.spec().layers().stream()
+        .filter(LayerSpec::attends)
+        .mapToInt(layer -> layer.heads().queryHeads())
+        .filter(heads -> heads % tensor != 0)
+        .findFirst();
   }
 }

@@ -12,5 +12,5 @@ public interface SearchSink {
    */
   void feasible(long number, Choice choice, FleetSize fleet, double usdPerHour, double tpotMillis);
 
-  void infeasible(long number, Choice choice, Limit limit);
+  void infeasible(long number, Choice choice, Reason reason);
 }

@@ -1,7 +1,6 @@
 package io.headroom.plan.search;
 
 import java.io.Serializable;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -28,7 +27,7 @@ public final class SearchTally implements Serializable {
   private final int keptOfQuestion;
   private final TreeMap<Integer, PriorityQueue<FoundDeployment>> best = new TreeMap<>();
   private final TreeMap<String, Front> fronts = new TreeMap<>();
-  private final TreeMap<Integer, EnumMap<Limit, Count>> infeasible = new TreeMap<>();
+  private final TreeMap<Integer, TreeMap<Reason, Count>> infeasible = new TreeMap<>();
   private final TreeMap<Integer, long[]> feasible = new TreeMap<>();
 
   /**
@@ -60,10 +59,8 @@ public final class SearchTally implements Serializable {
     feasible.computeIfAbsent(question, any -> new long[1])[0] += count;
   }
 
-  public void countInfeasible(int question, Limit limit, Count count) {
-    infeasible
-        .computeIfAbsent(question, any -> new EnumMap<>(Limit.class))
-        .merge(limit, count, Count::plus);
+  public void countInfeasible(int question, Reason reason, Count count) {
+    infeasible.computeIfAbsent(question, any -> new TreeMap<>()).merge(reason, count, Count::plus);
   }
 
   /** Adds what is kept of another part of the same space. */
@@ -73,7 +70,7 @@ public final class SearchTally implements Serializable {
         (model, front) -> front.members().forEach(member -> keepInFront(model, member)));
     other.infeasible.forEach(
         (question, counts) ->
-            counts.forEach((limit, count) -> countInfeasible(question, limit, count)));
+            counts.forEach((reason, count) -> countInfeasible(question, reason, count)));
     other.feasible.forEach((question, count) -> countFeasible(question, count[0]));
     return this;
   }
@@ -101,8 +98,8 @@ public final class SearchTally implements Serializable {
     return counts;
   }
 
-  /** Of every question, how many do not, by what keeps them from it. */
-  public Map<Integer, Map<Limit, Count>> infeasible() {
+  /** Of every question, how many do not, by what keeps them from it, in the order of limits. */
+  public Map<Integer, Map<Reason, Count>> infeasible() {
     return new TreeMap<>(infeasible);
   }
 }

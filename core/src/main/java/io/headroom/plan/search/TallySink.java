@@ -47,7 +47,7 @@ public final class TallySink implements SearchSink {
   }
 
   @Override
-  public void infeasible(long number, Choice choice, Limit limit) {
-    tally.countInfeasible(space.question(choice), limit, new SearchTally.Count(1, number));
+  public void infeasible(long number, Choice choice, Reason reason) {
+    tally.countInfeasible(space.question(choice), reason, new SearchTally.Count(1, number));
   }
 }

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -43,8 +44,8 @@ class DeploymentSearchTest {
           }
 
           @Override
-          public void infeasible(long number, Choice choice, Limit limit) {
-            seen.add(new Seen(number, limit, null, 0, 0));
+          public void infeasible(long number, Choice choice, Reason reason) {
+            seen.add(new Seen(number, reason.limit(), null, 0, 0));
           }
         });
     return seen;
@@ -68,6 +69,47 @@ class DeploymentSearchTest {
         List.of("h100_sxm"),
         List.of(1),
         List.of(false));
+  }
+
+  /** Of a model without experts: three ranks divide no heads, and groups of ranks need experts. */
+  @Test
+  void whatCannotBeSplitIsCountedByWhatIsAgainstIt() {
+    SearchSpace one = onOneH100("llama-3.1-8b");
+    SearchSpace space =
+        new SearchSpace(
+            one.variants(),
+            one.accelerators(),
+            List.of(
+                new ParallelChoice(3, 1, 1, 1),
+                new ParallelChoice(1, 1, 1, 2),
+                new ParallelChoice(3, 1, 1, 2)),
+            one.weights(),
+            one.kvFormats(),
+            one.batchedTokens(),
+            one.disaggregated(),
+            one.sequences(),
+            one.utilisations());
+    DeploymentSearch search =
+        new DeploymentSearch(space, SearchFixture.inputs(space, DEMAND, "vllm"));
+    SearchTally tally = new SearchTally(1);
+    search.run(0, space.size(), new TallySink(space, tally, 1000));
+
+    String heads = "32 query heads cannot be divided among 3 ranks";
+    String experts = "expert and attention-data parallelism are of models with experts: 1, 2";
+    assertThat(tally.infeasible()).containsOnlyKeys(0);
+    assertThat(tally.infeasible().get(0))
+        .containsOnly(
+            Map.entry(new Reason(Limit.UNSUPPORTED, heads), new SearchTally.Count(8, 0)),
+            Map.entry(new Reason(Limit.UNSUPPORTED, experts), new SearchTally.Count(8, 8)),
+            Map.entry(
+                new Reason(Limit.UNSUPPORTED, heads + "; " + experts),
+                new SearchTally.Count(8, 16)));
+    tally
+        .infeasible()
+        .get(0)
+        .forEach(
+            (reason, count) ->
+                assertThat(search.details(count.first()).reason()).contains(reason.words()));
   }
 
   @Test

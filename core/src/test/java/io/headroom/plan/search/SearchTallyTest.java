@@ -8,6 +8,12 @@ import org.junit.jupiter.api.Test;
 
 class SearchTallyTest {
   private static final int KEPT = 5;
+  private static final List<Reason> REASONS =
+      List.of(
+          Reason.of(Limit.KV),
+          Reason.of(Limit.TTFT),
+          new Reason(Limit.UNSUPPORTED, "heads"),
+          new Reason(Limit.UNSUPPORTED, "experts"));
 
   /** As executors do: in parts of any size, added up in any order. */
   @Test
@@ -27,9 +33,9 @@ class SearchTallyTest {
           tally.keepInFront("model " + question % 2, found);
         }
       } else {
-        Limit limit = List.of(Limit.KV, Limit.TTFT, Limit.TPOT).get(random.nextInt(3));
-        whole.countInfeasible(question, limit, new SearchTally.Count(1, number));
-        part.countInfeasible(question, limit, new SearchTally.Count(1, number));
+        Reason reason = REASONS.get(random.nextInt(REASONS.size()));
+        whole.countInfeasible(question, reason, new SearchTally.Count(1, number));
+        part.countInfeasible(question, reason, new SearchTally.Count(1, number));
       }
     }
     SearchTally added = new SearchTally(KEPT).add(parts[2]).add(parts[0]).add(parts[1]);
@@ -39,5 +45,7 @@ class SearchTallyTest {
     assertThat(added.fronts()).isEqualTo(whole.fronts());
     assertThat(added.feasible()).isEqualTo(whole.feasible());
     assertThat(added.infeasible()).isEqualTo(whole.infeasible());
+    assertThat(added.infeasible().values())
+        .allSatisfy(counts -> assertThat(counts).hasSameSizeAs(REASONS));
   }
 }

@@ -37,6 +37,11 @@ public final class Units {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
+  /** {@code 1 replica}, {@code 2 replicas}: with an s where there is not one. */
+  public static String counted(long count, String one) {
+    return "%s %s%s".formatted(count(count), one, count == 1 ? "" : "s");
+  }
+
   /** Three digits at least, and no zeros behind the point that say nothing. */
   public static String threeDigits(double value) {
     if (value == Math.rint(value) && Math.abs(value) < 1e6) {

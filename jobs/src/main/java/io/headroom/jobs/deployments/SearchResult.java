@@ -1,6 +1,6 @@
 package io.headroom.jobs.deployments;
 
-import io.headroom.plan.search.Limit;
+import io.headroom.plan.search.Reason;
 import io.headroom.plan.search.SearchTally;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,8 +14,9 @@ import java.util.TreeMap;
 public record SearchResult(long feasible, Map<String, Long> infeasible) {
   public static SearchResult of(SearchTally tally) {
     Map<String, Long> infeasible = new TreeMap<>();
-    for (Map<Limit, SearchTally.Count> counts : tally.infeasible().values()) {
-      counts.forEach((limit, count) -> infeasible.merge(limit.label(), count.count(), Long::sum));
+    for (Map<Reason, SearchTally.Count> counts : tally.infeasible().values()) {
+      counts.forEach(
+          (reason, count) -> infeasible.merge(reason.limit().label(), count.count(), Long::sum));
     }
     long feasible = tally.feasible().values().stream().mapToLong(Long::longValue).sum();
     return new SearchResult(feasible, infeasible);

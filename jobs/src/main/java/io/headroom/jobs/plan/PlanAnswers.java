@@ -3,13 +3,9 @@ package io.headroom.jobs.plan;
 import io.headroom.jobs.cli.TextTable;
 import io.headroom.jobs.cli.Units;
 import io.headroom.jobs.deployments.CandidateStatus;
-import io.headroom.jobs.deployments.TokenCost;
 import io.headroom.plan.search.FleetSimulation;
-import io.headroom.plan.search.Limit;
 import io.headroom.plan.search.SearchSpace;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,19 +26,14 @@ final class PlanAnswers {
   private static final int MOST_LINES = 40;
   private static final String NONE = "-";
 
-  /** What has no price last; at one cost, what serves most. */
-  private static final Comparator<Answer> CHEAPEST_FIRST =
-      Comparator.comparing((Answer answer) -> !hasPrice(answer.simulated()))
-          .thenComparingDouble(answer -> cost(answer.simulated()))
-          .thenComparing(Comparator.comparingDouble(PlanAnswers::mostLoad).reversed());
-
-  /** A simulated deployment beside what the closed form says of it. */
-  private record Answer(Row simulated, Row candidate) {}
-
-  private final List<Answer> answers = new ArrayList<>();
+  /** Simulated, the cheapest first. */
+  private final List<PlanAnswer> answers = new ArrayList<>();
 
   /** Of every question the first. */
-  private final List<Answer> best = new ArrayList<>();
+  private final List<PlanAnswer> best = new ArrayList<>();
+
+  /** Of every question of which nothing was simulated, the best by the closed form. */
+  private final List<PlanAnswer> notSimulated = new ArrayList<>();
 
   /** Questions that some deployment answers, simulated or not. */
   private final Set<String> answered = new HashSet<>();
@@ -70,46 +61,45 @@ final class PlanAnswers {
     }
     simulations.filter("load = 1").collectAsList().stream()
         .filter(row -> byId.containsKey(row.<String>getAs("candidate_id")))
-        .map(row -> new Answer(row, byId.get(row.<String>getAs("candidate_id"))))
-        .sorted(CHEAPEST_FIRST)
+        .map(row -> new PlanAnswer(Optional.of(row), byId.get(row.<String>getAs("candidate_id"))))
+        .sorted(PlanAnswer.CHEAPEST_FIRST)
         .forEach(answers::add);
-    Set<String> asked = new HashSet<>();
-    answers.stream().filter(answer -> asked.add(question(answer.candidate()))).forEach(best::add);
-  }
-
-  private static boolean hasPrice(Row simulated) {
-    return simulated.getAs("usd_per_hour") != null;
-  }
-
-  private static double mostLoad(Answer answer) {
-    return answer.simulated().<Double>getAs("most_load");
-  }
-
-  private static double cost(Row simulated) {
-    Double usd = simulated.getAs("usd_per_hour");
-    return usd == null ? simulated.<Long>getAs("accelerators") : usd;
+    Set<String> simulated = new HashSet<>();
+    answers.stream()
+        .filter(answer -> simulated.add(question(answer.candidate())))
+        .forEach(best::add);
+    byId.values().stream()
+        .filter(row -> row.<Integer>getAs("rank") == 1 && !simulated.contains(question(row)))
+        .map(PlanAnswer::notSimulated)
+        .sorted(PlanAnswer.CHEAPEST_FIRST)
+        .forEach(notSimulated::add);
   }
 
   String text() {
     StringBuilder text = new StringBuilder(System.lineSeparator());
-    if (!answers.isEmpty()) {
-      text.append(table()).append(System.lineSeparator());
-      advice().forEach(line -> text.append(line).append(System.lineSeparator()));
+    if (!best.isEmpty()) {
+      text.append(table(best)).append(System.lineSeparator());
     }
+    if (!notSimulated.isEmpty()) {
+      text.append("not simulated, by the closed form alone:").append(System.lineSeparator());
+      text.append(table(notSimulated)).append(System.lineSeparator());
+    }
+    advice().forEach(line -> text.append(line).append(System.lineSeparator()));
     assumed.forEach(
         (name, lines) -> {
           text.append("assumed of ").append(name).append(':').append(System.lineSeparator());
           lines.forEach(line -> text.append("  ").append(line).append(System.lineSeparator()));
         });
-    reasons().forEach(line -> text.append(line).append(System.lineSeparator()));
+    InfeasibleQuestions.lines(infeasible, PlanAnswers::question, answered)
+        .forEach(line -> text.append(line).append(System.lineSeparator()));
     withoutPrice().ifPresent(line -> text.append(line).append(System.lineSeparator()));
-    notSimulated().ifPresent(line -> text.append(line).append(System.lineSeparator()));
+    leftOfSimulation().ifPresent(line -> text.append(line).append(System.lineSeparator()));
     closedForm().ifPresent(of -> text.append(of.text()).append(System.lineSeparator()));
     return text.toString();
   }
 
-  private Optional<String> notSimulated() {
-    int left = answered.size() - best.size();
+  private Optional<String> leftOfSimulation() {
+    int left = notSimulated.size();
     return left == 0
         ? Optional.empty()
         : Optional.of(
@@ -120,12 +110,12 @@ final class PlanAnswers {
   private Optional<ClosedFormError> closedForm() {
     return ClosedFormError.of(
         answers.stream()
-            .filter(answer -> mostLoad(answer) <= FleetSimulation.HIGHEST_TRIED)
-            .map(Answer::simulated)
+            .filter(answer -> answer.mostLoad() <= FleetSimulation.HIGHEST_TRIED)
+            .map(PlanAnswer::row)
             .toList());
   }
 
-  private String table() {
+  private static String table(List<PlanAnswer> listed) {
     TextTable table =
         new TextTable(
             "model",
@@ -145,16 +135,14 @@ final class PlanAnswers {
             "TPOT\np99",
             "highest\nload",
             "limit");
-    for (Answer answer : best.subList(0, Math.min(MOST_LINES, best.size()))) {
+    for (PlanAnswer answer : listed.subList(0, Math.min(MOST_LINES, listed.size()))) {
       table.add(cells(answer));
     }
     return table.render();
   }
 
-  private static List<String> cells(Answer answer) {
-    Row row = answer.simulated();
-    Row candidate = answer.candidate();
-    boolean meets = row.getAs("meets_levels");
+  private static List<String> cells(PlanAnswer answer) {
+    Row row = answer.row();
     int window = row.getAs("window");
     return List.of(
         row.getAs("model"),
@@ -165,19 +153,20 @@ final class PlanAnswers {
         ranks(row),
         row.getAs("weights"),
         replicas(row),
-        meets ? Units.count(row.<Long>getAs("accelerators")) : "more",
+        answer.meetsLevels() ? Units.count(answer.accelerators()) : "more",
         count(row.getAs("accelerators_least")),
         count(row.getAs("accelerators_most")),
-        number(row.getAs("usd_per_hour")),
-        number(usdPerMillionOutput(row)),
+        number(answer.usdPerHour()),
+        number(answer.usdPerMillionOutput()),
         millis(row.getAs("ttft_p99_ms")),
         millis(row.getAs("tpot_p99_ms")),
-        highestLoad(mostLoad(answer)),
-        candidate.getAs("limit"));
+        highestLoad(answer),
+        answer.candidate().getAs("limit"));
   }
 
-  private static String highestLoad(double load) {
-    return load > FleetSimulation.HIGHEST_TRIED
+  private static String highestLoad(PlanAnswer answer) {
+    double load = answer.mostLoad();
+    return answer.isSimulated() && load > FleetSimulation.HIGHEST_TRIED
         ? "over %s %%".formatted(Units.threeDigits(100 * FleetSimulation.HIGHEST_TRIED))
         : "%s %%".formatted(Units.threeDigits(100 * load));
   }
@@ -204,89 +193,90 @@ final class PlanAnswers {
     return decoding == 0 ? Units.count(replicas) : replicas + " + " + decoding;
   }
 
-  static Double usdPerMillionOutput(Row row) {
-    Double usdPerHour = row.getAs("usd_per_hour");
-    if (usdPerHour == null) {
-      return null;
-    }
-    return TokenCost.usdPerMillion(
-        usdPerHour,
-        row.<Double>getAs("requests_per_second") * row.<Double>getAs("output_tokens_mean"));
+  /**
+   * The cheapest of each model as configured, and what other heads and caches buy; by the closed
+   * form of models of which nothing was simulated.
+   */
+  private List<String> advice() {
+    Set<String> simulated = new HashSet<>();
+    answers.forEach(answer -> simulated.add(answer.model()));
+    List<String> lines = new ArrayList<>(adviceOf(answers));
+    lines.addAll(
+        adviceOf(
+            notSimulated.stream().filter(answer -> !simulated.contains(answer.model())).toList()));
+    return lines;
   }
 
-  /** The cheapest of each model as configured, and what other heads and caches buy. */
-  private List<String> advice() {
+  private static List<String> adviceOf(List<PlanAnswer> among) {
     List<String> lines = new ArrayList<>();
-    Map<String, Answer> asConfigured = new LinkedHashMap<>();
-    for (Answer answer : answers) {
-      boolean meets = answer.simulated().getAs("meets_levels");
-      if (meets && answer.simulated().getAs("kv_heads_asked").equals("model")) {
-        asConfigured.merge(
-            answer.simulated().getAs("model"), answer, PlanAnswers::cheaperOrWithOwnWindow);
+    Map<String, PlanAnswer> asConfigured = new LinkedHashMap<>();
+    for (PlanAnswer answer : among) {
+      if (answer.meetsLevels() && answer.row().getAs("kv_heads_asked").equals("model")) {
+        asConfigured.merge(answer.model(), answer, PlanAnswers::cheaperOrWithOwnWindow);
       }
     }
-    asConfigured.values().forEach(answer -> lines.addAll(adviceOf(answer)));
+    asConfigured.values().forEach(answer -> lines.addAll(advice(answer, among)));
     return lines;
   }
 
   /** The first, unless only the other leaves the model its own window. */
-  private static Answer cheaperOrWithOwnWindow(Answer first, Answer other) {
+  private static PlanAnswer cheaperOrWithOwnWindow(PlanAnswer first, PlanAnswer other) {
     return hasOwnWindow(other) && !hasOwnWindow(first) ? other : first;
   }
 
-  private static boolean hasOwnWindow(Answer answer) {
-    return answer.simulated().<Integer>getAs("window") == 0;
+  private static boolean hasOwnWindow(PlanAnswer answer) {
+    return answer.row().<Integer>getAs("window") == 0;
   }
 
   private static String deployed(Row row) {
     int window = row.getAs("window");
     String weights = row.getAs("weights");
-    return "%s, %s replicas, KV %s%s%s"
+    return "%s, %s replica%s, KV %s%s%s"
         .formatted(
             ranks(row),
             replicas(row),
+            replicas(row).equals("1") ? "" : "s",
             row.getAs("kv_precision"),
             window == 0 ? "" : ", window %d + %d".formatted(window, row.<Integer>getAs("sinks")),
             weights.equals(SearchSpace.AS_CHECKPOINT) ? "" : ", weights " + weights);
   }
 
-  private List<String> adviceOf(Answer answer) {
+  private static List<String> advice(PlanAnswer answer, List<PlanAnswer> among) {
     List<String> lines = new ArrayList<>();
-    Row row = answer.simulated();
-    Double usd = row.getAs("usd_per_hour");
+    Row row = answer.row();
+    Double usd = answer.usdPerHour();
     lines.add(
-        "%s: %s %s %s (%s), %s; %s"
+        "%s: %s %s %s (%s), %s; %s%s"
             .formatted(
-                row.getAs("model"),
+                answer.model(),
                 usd == null ? "take" : "rent",
-                Units.count(row.<Long>getAs("accelerators")),
+                Units.count(answer.accelerators()),
                 row.getAs("accelerator"),
                 deployed(row),
                 usd == null ? "no price is known" : "%s USD an hour".formatted(number(usd)),
-                sureness(answer)));
-    Map<String, Row> cheapest = new LinkedHashMap<>();
-    for (Answer other : answers) {
-      Row of = other.simulated();
+                sureness(answer),
+                answer.isSimulated() ? "" : "; by the closed form, not simulated"));
+    Map<String, PlanAnswer> cheapest = new LinkedHashMap<>();
+    for (PlanAnswer other : among) {
       boolean comparable =
-          of.getAs("model").equals(row.getAs("model"))
-              && of.<Boolean>getAs("meets_levels")
-              && hasPrice(of) == hasPrice(row);
-      if (comparable && of != row) {
-        cheapest.putIfAbsent(layout(of), of);
+          other.model().equals(answer.model())
+              && other.meetsLevels()
+              && other.hasPrice() == answer.hasPrice();
+      if (comparable) {
+        cheapest.putIfAbsent(layout(other.row()), other);
       }
     }
     cheapest.remove(layout(row));
-    for (Map.Entry<String, Row> other : cheapest.entrySet()) {
-      double ratio = cost(other.getValue()) / cost(row);
-      lines.add(
-          "  with %s: %s %s, %s %% of that %s"
-              .formatted(
-                  other.getKey(),
-                  Units.count(other.getValue().<Long>getAs("accelerators")),
-                  other.getValue().getAs("accelerator"),
-                  Units.threeDigits(100 * ratio),
-                  usd == null ? "many" : "cost"));
-    }
+    cheapest.forEach(
+        (layout, other) ->
+            lines.add(
+                "  with %s: %s %s, %s %% of that %s"
+                    .formatted(
+                        layout,
+                        Units.count(other.accelerators()),
+                        other.row().getAs("accelerator"),
+                        Units.threeDigits(100 * other.cost() / answer.cost()),
+                        usd == null ? "many" : "cost")));
     return lines;
   }
 
@@ -301,10 +291,10 @@ final class PlanAnswers {
             window == 0 ? "" : ", window " + window);
   }
 
-  private static String sureness(Answer answer) {
-    Long least = answer.simulated().getAs("accelerators_least");
-    Long most = answer.simulated().getAs("accelerators_most");
-    double error = answer.simulated().getAs("error");
+  private static String sureness(PlanAnswer answer) {
+    Long least = answer.row().getAs("accelerators_least");
+    Long most = answer.row().getAs("accelerators_most");
+    double error = answer.row().getAs("error");
     String basis = answer.candidate().<String>getAs("basis").replace('_', ' ');
     String within = "an error of %s %% (%s)".formatted(Units.threeDigits(100 * error), basis);
     if (most == null) {
@@ -315,9 +305,9 @@ final class PlanAnswers {
   }
 
   /** Said where the closed form's own band does not have what was simulated. */
-  private static String otherClosedForm(Answer answer) {
+  private static String otherClosedForm(PlanAnswer answer) {
     Row candidate = answer.candidate();
-    long simulated = answer.simulated().<Long>getAs("accelerators");
+    long simulated = answer.accelerators();
     Long least = candidate.getAs("accelerators_least");
     Long most = candidate.getAs("accelerators_most");
     boolean holds = (least == null || simulated >= least) && (most == null || simulated <= most);
@@ -328,41 +318,26 @@ final class PlanAnswers {
                 Units.count(candidate.<Long>getAs("accelerators")), count(least), count(most));
   }
 
+  private List<PlanAnswer> all() {
+    List<PlanAnswer> all = new ArrayList<>(answers);
+    all.addAll(notSimulated);
+    return all;
+  }
+
   /** Accelerators that were not compared, for want of a price. */
   private Optional<String> withoutPrice() {
     Set<String> without = new TreeSet<>();
-    answers.stream()
-        .map(Answer::simulated)
-        .filter(row -> !hasPrice(row))
-        .forEach(row -> without.add(row.getAs("accelerator")));
-    boolean comparesCosts = answers.stream().anyMatch(answer -> hasPrice(answer.simulated()));
+    boolean comparesCosts = false;
+    for (PlanAnswer answer : all()) {
+      comparesCosts |= answer.hasPrice();
+      if (!answer.hasPrice()) {
+        without.add(answer.row().getAs("accelerator"));
+      }
+    }
     return comparesCosts && !without.isEmpty()
         ? Optional.of(
             "no price is known of %s: listed, not compared".formatted(String.join(", ", without)))
         : Optional.empty();
-  }
-
-  /** Why whole questions have no answer. */
-  private List<String> reasons() {
-    Map<String, List<Row>> byQuestion = new LinkedHashMap<>();
-    for (Row row : infeasible) {
-      byQuestion.computeIfAbsent(question(row), any -> new ArrayList<>()).add(row);
-    }
-    answered.forEach(byQuestion::remove);
-    List<String> lines = new ArrayList<>();
-    byQuestion.forEach(
-        (question, rows) -> {
-          // What comes last in the order of limits is what came nearest to serving.
-          Row nearest = Collections.max(rows, Comparator.comparing(PlanAnswers::limit));
-          lines.add(
-              "%s: infeasible (%s): %s"
-                  .formatted(question, nearest.getAs("limit"), nearest.getAs("reason")));
-        });
-    return lines;
-  }
-
-  private static Limit limit(Row row) {
-    return Limit.valueOf(row.<String>getAs("limit").toUpperCase(Locale.ROOT));
   }
 
   private static String question(Row row) {
@@ -383,18 +358,6 @@ final class PlanAnswers {
 
   /** The same as one JSON object. */
   Map<String, Object> json() {
-    List<Map<String, Object>> listed = new ArrayList<>();
-    for (Answer answer : answers) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      for (String column : JSON_COLUMNS) {
-        fields.put(column, answer.simulated().getAs(column));
-      }
-      for (String column : List.of("basis", "accelerators_roofline", "limit")) {
-        fields.put(column, answer.candidate().getAs(column));
-      }
-      fields.put("usd_per_million_output_tokens", usdPerMillionOutput(answer.simulated()));
-      listed.add(fields);
-    }
     List<Map<String, Object>> refused = new ArrayList<>();
     for (Row row : infeasible) {
       Map<String, Object> fields = new LinkedHashMap<>();
@@ -406,44 +369,11 @@ final class PlanAnswers {
     }
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("tpot", "(end_to_end - ttft) / (output_tokens - 1)");
-    json.put("answers", listed);
+    json.put("answers", answers.stream().map(PlanAnswer::fields).toList());
+    json.put("not_simulated", notSimulated.stream().map(PlanAnswer::fields).toList());
     json.put("infeasible", refused);
     json.put("closed_form", closedForm().map(ClosedFormError::json).orElse(null));
     json.put("assumed", assumed);
     return json;
   }
-
-  private static final List<String> JSON_COLUMNS =
-      List.of(
-          "candidate_id",
-          "model",
-          "kv_heads",
-          "variant",
-          "kv_precision",
-          "window",
-          "accelerator",
-          "weights",
-          "tensor",
-          "pipeline",
-          "expert",
-          "attention_data",
-          "max_batched_tokens",
-          "max_sequences",
-          "memory_utilization",
-          "disaggregated",
-          "requests_per_second",
-          "meets_levels",
-          "replicas",
-          "decode_replicas",
-          "accelerators",
-          "accelerators_least",
-          "accelerators_most",
-          "error",
-          "usd_per_hour",
-          "ttft_p99_ms",
-          "tpot_p99_ms",
-          "most_load",
-          "kv_occupancy_mean",
-          "preemptions",
-          "never_fit");
 }

@@ -200,8 +200,8 @@ final class PlanJob {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<PlannedRequests> sent = context.broadcast(requests);
     messages.printf(
-        "plan: %s requests are simulated for each deployment%n",
-        Units.count(Math.min(mostSimulated, requests.count())));
+        "plan: %s simulated for each deployment%n",
+        Units.counted(requests.simulatedCount(mostSimulated), "request"));
     int batch = Math.max(1, BATCH_OF_CORE * context.defaultParallelism());
     for (int from = 0; from < left.size(); from += batch) {
       List<Long> some = left.subList(from, Math.min(left.size(), from + batch));

@@ -57,7 +57,11 @@ final class PlanPlanner {
         SettingsFile.readOrRecall(
             configuration, ResultsFolder.CONFIGURATION, PlanSettings.DEFAULTS, overrides);
     SettingsFile asked =
-        trace.map(path -> written.with("plan.workload", Map.of("trace", path))).orElse(written);
+        trace
+            .map(
+                path ->
+                    written.withOption("plan.workload", Map.of("trace", path), "--trace " + path))
+            .orElse(written);
     this.settings = PlanSettingsReader.read(asked);
     this.file = settings.locatedIn(asked);
     for (String accelerator : settings.accelerators()) {

@@ -10,8 +10,6 @@ import io.headroom.jobs.plan.requests.RequestsReader;
 import io.headroom.jobs.plan.settings.PlanSettings;
 import io.headroom.jobs.results.FolderLock;
 import io.headroom.jobs.spark.SparkLease;
-import io.headroom.plan.search.Demand;
-import io.headroom.plan.search.SearchSpace;
 import java.util.Map;
 import java.util.UUID;
 
@@ -30,41 +28,8 @@ final class PlanRun {
   /** Says what would be searched. */
   int dryRun() {
     try (SparkLease spark = new SparkLease("headroom plan --dry-run")) {
-      RequestsReader.Read read = read(spark);
-      SearchSpace space = planner.space();
-      Demand demand = read.requests().demand(settings.levels());
-      System.out.printf(
-          "%s candidates: %d model variants x %d accelerators x %d parallelisms x %d weights x %d KV precisions x %d limits%s%n",
-          Units.count(space.size()),
-          space.variants().size(),
-          space.accelerators().size(),
-          space.parallelisms().size(),
-          space.weights().size(),
-          space.kvFormats().size(),
-          space.batchedTokens().size() * space.sequences().size() * space.utilisations().size(),
-          space.disaggregated().size() > 1 ? " x 2 ways of pools" : "");
-      System.out.printf(
-          "%s requests, %s a second, %s tokens in and %s out on average; TTFT p99 %s ms, TPOT p99 %s ms%n",
-          Units.count(read.requests().count()),
-          Units.threeDigits(demand.requestsPerSecond()),
-          Units.threeDigits(demand.mix().inputTokens()),
-          Units.threeDigits(demand.mix().outputTokens()),
-          Units.threeDigits(settings.levels().ttftP99Millis()),
-          Units.threeDigits(settings.levels().tpotP99Millis()));
-      space
-          .accelerators()
-          .forEach(
-              name ->
-                  System.out.printf(
-                      "%s: %s%n",
-                      name,
-                      planner.prices().containsKey(name)
-                          ? "%s USD an hour, %s, %s"
-                              .formatted(
-                                  Units.threeDigits(planner.prices().get(name).usdPerHour()),
-                                  planner.prices().get(name).date(),
-                                  planner.prices().get(name).source())
-                          : "no price"));
+      PlanDryRun dry = new PlanDryRun(planner, read(spark));
+      System.out.print(json ? JsonLine.of(dry.json()) : dry.text());
       return ExitStatus.DONE;
     }
   }

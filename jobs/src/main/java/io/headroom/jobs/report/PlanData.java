@@ -58,6 +58,7 @@ record PlanData(Map<String, Object> page, long rows, int points) {
     private final int plans;
     private final List<Map<String, Object>> folders = new ArrayList<>();
     private final FolderRows answers = new FolderRows();
+    private final FolderRows notSimulated = new FolderRows();
     private final FolderRows front = new FolderRows();
     private final FolderRows loads = new FolderRows();
     private final FolderRows times = new FolderRows();
@@ -98,6 +99,9 @@ record PlanData(Map<String, Object> page, long rows, int points) {
       folder.put("manifest", PlanExcerpt.of(plan.manifest()));
       folder.put("asked", asked(candidates));
       folder.put("answers_left_out", !hasAll);
+      folder.put(
+          "not_simulated_left_out",
+          !add(notSimulated, PlanTables.notSimulated(simulations, candidates), MOST_ANSWERS));
       Dataset<Row> frontier = plan.rows(spark, DeploymentTables.FRONTIER);
       folder.put("front_left_out", !add(front, PlanTables.front(frontier), MOST_IN_FRONT));
       Dataset<Row> timeline = plan.rows(spark, DeploymentTables.TIMELINE);
@@ -139,6 +143,7 @@ record PlanData(Map<String, Object> page, long rows, int points) {
       Map<String, Object> page = new LinkedHashMap<>();
       page.put("folders", folders);
       page.put("answers", answers.asMap());
+      page.put("not_simulated", notSimulated.asMap());
       page.put("front", front.asMap());
       page.put("loads", loads.asMap());
       page.put("times", times.asMap());

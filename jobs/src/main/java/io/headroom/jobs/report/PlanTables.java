@@ -57,6 +57,27 @@ final class PlanTables {
         .orderBy(order);
   }
 
+  /**
+   * Of every model, heads, cache and accelerator of which nothing was simulated the best by the
+   * closed form, each model's cheapest first. Column {@code most_load} is the closed form's.
+   */
+  static Dataset<Row> notSimulated(Dataset<Row> simulations, Dataset<Row> candidates) {
+    List<String> question =
+        Stream.concat(PlanColumns.LAYOUT.stream(), Stream.of("accelerator")).toList();
+    return candidates
+        .where(is(CandidateStatus.FEASIBLE).and(col("rank").equalTo(1)))
+        .join(
+            simulations.select(columns(question)).distinct(),
+            question.toArray(String[]::new),
+            "left_anti")
+        .withColumn(
+            "usd_per_million_output_tokens", TokenCost.usdPerMillionOutput(col("usd_per_hour")))
+        .withColumn(
+            "most_load", col("fleet_requests_per_second").divide(col("requests_per_second")))
+        .drop("status", "reason", "count", "rank")
+        .orderBy(col("model"), cost(), col("accelerators"), col("candidate_id"));
+  }
+
   /** What those of some ids do as more or fewer requests come. */
   static Dataset<Row> loads(Dataset<Row> simulations, List<String> ids) {
     return simulations

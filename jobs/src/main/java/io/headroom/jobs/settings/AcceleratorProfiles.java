@@ -37,8 +37,9 @@ public final class AcceleratorProfiles {
    * @throws UserException if there is none, or it cannot be read
    */
   public static byte[] bytes(String accelerator) {
-    byte[] text = ProfileFile.bytes(file(accelerator));
-    ProfileFile.parse(accelerator, text);
+    Path file = file(accelerator);
+    byte[] text = ProfileFile.bytes(file);
+    ProfileFile.parse(file.toString(), text);
     return text;
   }
 

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * is wrong; what is allowed}.
  */
 public final class Settings {
+  private static final String OPTION = "--";
   private static final int MOST_SHOWN_CHARACTERS = 80;
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
@@ -40,9 +41,11 @@ public final class Settings {
     this.object = object;
   }
 
+  /** Whether there is a value; a null takes away what stands below it. */
   public boolean has(String key) {
     known.add(key);
-    return object.get(key) != null;
+    ConfigValue value = object.get(key);
+    return value != null && value.valueType() != ConfigValueType.NULL;
   }
 
   /** All of them, in the order of the alphabet, where any name may be a key. */
@@ -69,6 +72,17 @@ public final class Settings {
 
   public double number(String key, double least, double most) {
     return asNumber(key, require(key), least, most);
+  }
+
+  /** A number above 0. */
+  public double positiveNumber(String key, double most) {
+    ConfigValue value = require(key);
+    return asNumber(
+        key,
+        value,
+        Double.MIN_VALUE,
+        most,
+        "must be a number above 0, at most %s".formatted(plain(most)));
   }
 
   /** The object under a key; the caller must {@link #rejectUnknown} it in the end. */
@@ -164,7 +178,16 @@ public final class Settings {
   }
 
   private double asNumber(String key, ConfigValue value, double least, double most) {
-    String allowed = "must be a number from %s to %s".formatted(plain(least), plain(most));
+    return asNumber(
+        key,
+        value,
+        least,
+        most,
+        "must be a number from %s to %s".formatted(plain(least), plain(most)));
+  }
+
+  private double asNumber(
+      String key, ConfigValue value, double least, double most, String allowed) {
     String text = String.valueOf(value.unwrapped());
     // Java takes 20d and 20f for numbers too, which people take for days and who knows what.
     if (!NUMBER.matcher(text).matches()) {
@@ -185,6 +208,11 @@ public final class Settings {
   }
 
   private UserException wrong(String key, ConfigValue value, String complaint) {
+    String origin = value.origin().description();
+    if (origin.startsWith(OPTION) && !origin.startsWith(SettingsFile.OVERRIDE)) {
+      // It says what was given, and whoever gave it knows no key.
+      return new UserException("%s: %s".formatted(origin, complaint));
+    }
     return new UserException(
         "%s: %s = %s: %s".formatted(where(value.origin()), name(key), shown(value), complaint));
   }

@@ -93,6 +93,16 @@ public final class SettingsFile {
     return new SettingsFile(file, config.withValue(key, ConfigValueFactory.fromAnyRef(value)));
   }
 
+  /**
+   * The same with what an option of the command line gives.
+   *
+   * @param option with its value, as complaints about that shall begin: {@code --trace FILE}
+   */
+  public SettingsFile withOption(String key, Object value, String option) {
+    return new SettingsFile(
+        file, config.withValue(key, ConfigValueFactory.fromAnyRef(value, option)));
+  }
+
   /** The object under a top-level key, which must be the only one. */
   public Settings only(String key) {
     Settings root = new Settings(file.toString(), "", config.root());

@@ -103,7 +103,9 @@ final class RequestCollector {
     }
     long waiting = turns.waiting();
     if (waiting > 0) {
-      remarks.add("%d requests wait for the answer to another".formatted(waiting));
+      remarks.add(
+          "%d %s for the answer to another"
+              .formatted(waiting, waiting == 1 ? "request waits" : "requests wait"));
     }
     if (waiting > 0 && trace.description() == TraceFormat.AIPERF) {
       remarks.add(

@@ -134,7 +134,9 @@ public record Trace(
     long served = counts.used() - extent.emptyOutputs();
     if (served == 0) {
       throw new UserException(
-          "%s: none of %d requests generated anything".formatted(file, counts.used()));
+          counts.used() == 1
+              ? "%s: its 1 request generated nothing".formatted(file)
+              : "%s: none of %d requests generated anything".formatted(file, counts.used()));
     }
     return served;
   }
@@ -144,7 +146,10 @@ public record Trace(
     return extent.emptyOutputs() == 0
         ? List.of()
         : List.of(
-            "%d requests generated nothing and are left out".formatted(extent.emptyOutputs()));
+            extent.emptyOutputs() == 1
+                ? "1 request generated nothing and is left out"
+                : "%d requests generated nothing and are left out"
+                    .formatted(extent.emptyOutputs()));
   }
 
   boolean hasHistory() {

@@ -16,7 +16,7 @@ const planCharts = (() => {
   const named = (name, nameGap) => ({type: "value", ...axes.look(), name, nameLocation: "middle", nameGap});
 
   function deployment(row) {
-    return [`${row.model} as ${row.heads} in ${row.kv_precision}`, `${row.accelerator}, ${row.ranks}, ${row.pools} replicas, weights ${row.weights}`];
+    return [`${row.model} as ${row.heads} in ${row.kv_precision}`, `${row.accelerator}, ${row.ranks}, ${row.pools} ${row.pools === "1" ? "replica" : "replicas"}, weights ${row.weights}`];
   }
 
   const band = row => format.known(row.accelerators_most)

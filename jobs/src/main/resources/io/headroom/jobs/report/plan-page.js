@@ -35,32 +35,51 @@ const planPage = (() => {
 
   const yes = value => value ? "yes" : "no";
 
+  const errorBand = "least and most are with times shorter and longer by the stated error";
+
+  /* Columns that simulated deployments and those of the closed form both have. */
+  function columns(rows) {
+    return [
+      {key: "model", title: "model"},
+      {key: "heads", title: "KV heads"},
+      {key: "kv_precision", title: "KV"},
+      {key: "accelerator", title: "accelerator"},
+      {key: "ranks", title: "ranks"},
+      {key: "weights", title: "weights"},
+      {key: "max_batched_tokens", title: "batched tokens", read: format.count},
+      {key: "pools", title: "replicas", read: format.text},
+      {key: "accelerators", title: "accelerators", read: format.count},
+      {key: "accelerators_least", title: "least", read: format.count},
+      {key: "accelerators_most", title: "most", read: format.count},
+      {key: "accelerators_roofline", title: "roofline", read: format.count},
+      ...(rows.some(row => format.known(row.usd_per_hour)) ? [
+        {key: "usd_per_hour", title: "USD an hour", read: format.threeDigits},
+        {key: "usd_per_million_output_tokens", title: "USD a million output tokens", read: format.threeDigits}] : []),
+      {key: "ttft_p99_ms", title: "TTFT p99", read: plans.millis},
+      {key: "tpot_p99_ms", title: "TPOT p99", read: plans.millis},
+      {key: "most_load", title: "highest load", read: format.percent},
+      {key: "limit", title: "limit"},
+    ];
+  }
+
   function answers(plan) {
+    if (plan.answers.length === 0) return [];
     const table = tables.sortable(
-      "Simulated at the rate that is asked for, with the fewest replicas that meet the levels; least and most are with times shorter and longer by the stated error. The cheapest of each layout come first.", [
-        {key: "model", title: "model"},
-        {key: "heads", title: "KV heads"},
-        {key: "kv_precision", title: "KV"},
-        {key: "accelerator", title: "accelerator"},
-        {key: "ranks", title: "ranks"},
-        {key: "weights", title: "weights"},
-        {key: "max_batched_tokens", title: "batched tokens", read: format.count},
-        {key: "pools", title: "replicas", read: format.text},
-        {key: "accelerators", title: "accelerators", read: format.count},
-        {key: "accelerators_least", title: "least", read: format.count},
-        {key: "accelerators_most", title: "most", read: format.count},
-        {key: "accelerators_roofline", title: "roofline", read: format.count},
-        ...(plan.answers.some(row => format.known(row.usd_per_hour)) ? [
-          {key: "usd_per_hour", title: "USD an hour", read: format.threeDigits},
-          {key: "usd_per_million_output_tokens", title: "USD a million output tokens", read: format.threeDigits}] : []),
-        {key: "ttft_p99_ms", title: "TTFT p99", read: plans.millis},
-        {key: "tpot_p99_ms", title: "TPOT p99", read: plans.millis},
-        {key: "most_load", title: "highest load", read: format.percent},
-        {key: "limit", title: "limit"},
-        {key: "meets_levels", title: "meets levels"},
-      ]);
+      `Simulated at the rate that is asked for, with the fewest replicas that meet the levels; ${errorBand}. The cheapest of each layout come first.`,
+      [...columns(plan.answers), {key: "meets_levels", title: "meets levels"}]);
     table.show(plan.answers.map(row => ({...row, meets_levels: yes(row.meets_levels)})));
-    return table.parts;
+    return [element("h2", {}, plan.of("Answers")), element("p", {class: "about"}, tpot), ...table.parts,
+      ...(plan.folder.answers_left_out ? [element("p", {class: "about"}, "There are more answers; the simulations' Parquet has all.")] : [])];
+  }
+
+  function notSimulated(plan) {
+    if (plan.notSimulated.length === 0) return [];
+    const table = tables.sortable(
+      `The best of each choice of heads, cache and accelerator of which nothing was simulated, by the closed form alone; ${errorBand}.`,
+      columns(plan.notSimulated));
+    table.show(plan.notSimulated);
+    return [element("h2", {}, plan.of("Answers that were not simulated")), element("p", {class: "about"}, tpot), ...table.parts,
+      ...(plan.folder.not_simulated_left_out ? [element("p", {class: "about"}, "There are more; the candidates' Parquet has all.")] : [])];
   }
 
   function reasons(plan) {
@@ -127,8 +146,8 @@ const planPage = (() => {
       ...(isAlone ? [] : [element("p", {}, plans.sentence(plan))]),
       element("ul", {class: "notes"}, plans.others(plan).map(line => element("li", {}, line))),
       facts(plan),
-      ...(plan.answers.length === 0 ? [] : [element("h2", {}, plan.of("Answers")), element("p", {class: "about"}, tpot), ...answers(plan),
-        ...(plan.folder.answers_left_out ? [element("p", {class: "about"}, "There are more answers; the simulations' Parquet has all.")] : [])]),
+      ...answers(plan),
+      ...notSimulated(plan),
       ...charts(plan),
       ...reasons(plan),
       element("h2", {}, plan.of("Where it was planned")),

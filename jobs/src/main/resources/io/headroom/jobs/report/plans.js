@@ -32,15 +32,16 @@ const plans = (() => {
   function plan(folder, i) {
     const own = rows => rows.filter(row => row.folder === i);
     const answers = own(report.plans.answers).map(describe);
+    const notSimulated = own(report.plans.not_simulated).map(describe);
     const front = own(report.plans.front).map(describe);
     const best = answers.filter(answer => answer.is_best);
     const demanding = new Map(own(report.plans.demanding).map(describe).map(row => [row.candidate_id, row]));
     const byId = new Map(best.map(answer => [answer.candidate_id, answer]));
     const ofBest = rows => own(rows).map(row => ({...row, answer: byId.get(row.candidate_id)}));
     const colors = [...new Set([...best].sort((a, b) => b.kv_heads - a.kv_heads || a.window - b.window).map(colorKey))];
-    const priced = [...answers, ...front].every(row => format.known(row.usd_per_hour));
+    const priced = [...(answers.length > 0 ? answers : notSimulated), ...front].every(row => format.known(row.usd_per_hour));
     return {
-      folder, answers, front, best, priced,
+      folder, answers, notSimulated, front, best, priced,
       name: folder.name,
       of: title => several ? `${folder.name}: ${title}` : title,
       cost: priced
@@ -51,7 +52,7 @@ const plans = (() => {
       demand: own(report.plans.demand).map(row => ({...row, answer: demanding.get(row.candidate_id)})),
       limits: own(report.plans.limits),
       reasons: own(report.plans.reasons).map(describe),
-      models: inOrder(folder, [...answers, ...front, ...own(report.plans.limits)].map(row => row.model)),
+      models: inOrder(folder, [...answers, ...notSimulated, ...front, ...own(report.plans.limits)].map(row => row.model)),
       /* Most KV heads first. */
       headsOf: model => [...new Set(best.filter(row => row.model === model)
         .sort((a, b) => b.kv_heads - a.kv_heads || a.window - b.window).map(row => row.heads))],
@@ -71,21 +72,26 @@ const plans = (() => {
   const fleet = row => `${format.count(row.accelerators)} ${row.accelerator}`
     + (format.known(row.usd_per_hour) ? ` for ${usd(row.usd_per_hour)} an hour` : "");
 
-  /* The cheapest of every choice of heads of a model that serves, that of its own heads first. */
+  /* The cheapest of every choice of heads of a model that serves, that of its own heads first; by the closed form
+     where nothing of the plan was simulated. */
   function serving(plan, model) {
-    const all = plan.best.filter(answer => answer.model === model && answer.meets_levels)
+    const all = (isSimulated(plan) ? plan.best.filter(answer => answer.meets_levels) : plan.notSimulated)
+      .filter(answer => answer.model === model)
       .sort((a, b) => a[plan.cost.key] - b[plan.cost.key]);
     const own = answer => answer.kv_heads_asked === "model";
     return grouped([...all.filter(own), ...all.filter(answer => !own(answer))], answer => answer.heads).map(([first]) => first);
   }
 
+  const isSimulated = plan => plan.answers.length > 0;
+
   function sentence(plan) {
-    if (plan.answers.length === 0) return `Plan ${plan.name}: nothing was simulated.`;
+    if (plan.answers.length === 0 && plan.notSimulated.length === 0) return `Plan ${plan.name}: nothing was simulated.`;
     const told = plan.models.slice(0, 3).map(model => {
       const [first] = serving(plan, model);
-      return first ? `${model} takes ${fleet(first)} as ${first.heads} in ${first.kv_precision}` : `nothing that was simulated serves ${model}`;
+      return first ? `${model} takes ${fleet(first)} as ${first.heads} in ${first.kv_precision}`
+        : isSimulated(plan) ? `nothing that was simulated serves ${model}` : `nothing serves ${model}`;
     });
-    return `For ${format.threeDigits(plan.folder.asked.requests_per_second)} requests a second ${told.join("; ")}.`;
+    return `${isSimulated(plan) ? "For" : "By the closed form alone, not simulated: for"} ${format.threeDigits(plan.folder.asked.requests_per_second)} requests a second ${told.join("; ")}.`;
   }
 
   /* What other heads take, a line a model. */

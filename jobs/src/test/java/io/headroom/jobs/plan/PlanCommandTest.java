@@ -261,6 +261,7 @@ class PlanCommandTest {
     assertThat(json.path("tpot").asText()).isEqualTo("(end_to_end - ttft) / (output_tokens - 1)");
     assertThat(json.path("candidates").asLong()).isEqualTo(CANDIDATES);
     assertThat(json.path("answers")).hasSize(SIMULATED);
+    assertThat(json.path("not_simulated")).as("of four questions").hasSize(1);
     assertThat(json.path("answers").get(0).path("usd_per_hour").asDouble()).isPositive();
     assertThat(json.path("infeasible")).isNotEmpty();
     assertThat(json.path("closed_form").path("deployments").asInt()).isEqualTo(SIMULATED);
@@ -269,13 +270,102 @@ class PlanCommandTest {
   }
 
   @Test
+  void withoutSimulationsTheClosedFormAnswers() throws IOException {
+    Path out = folder.resolve("out");
+    CommandRun text = plan(folder, PLAN, "--set", "plan.simulate.best=0", "--out", out.toString());
+    JsonNode json =
+        plan(
+                folder,
+                PLAN,
+                "--set",
+                "plan.simulate.best=0",
+                "--out",
+                folder.resolve("json").toString(),
+                "--json")
+            .json();
+
+    assertThat(text.exitStatus()).as("%s", text.err()).isZero();
+    assertThat(text.out())
+        .contains("not simulated, by the closed form alone:")
+        .anyMatch(line -> line.matches("llama-3.1-8b +8 GQA +bf16 .* h100_sxm .*"))
+        .anyMatch(
+            line -> line.matches("llama-3.1-8b: rent \\d+ .*; by the closed form, not simulated"))
+        .anyMatch(line -> line.startsWith("not simulated: 4 of 4 choices of model"));
+    assertThat(out.resolve("simulations")).isEmptyDirectory();
+    assertThat(json.path("answers")).isEmpty();
+    assertThat(json.path("not_simulated")).hasSize(4);
+    for (JsonNode answer : json.path("not_simulated")) {
+      assertThat(answer.path("accelerators").asLong()).isPositive();
+      assertThat(answer.path("most_load_closed_form").asDouble()).isGreaterThanOrEqualTo(1);
+      assertThat(answer.has("meets_levels")).isFalse();
+      assertThat(answer.path("limit").asText()).isNotEmpty();
+    }
+    double cheapest = json.path("not_simulated").get(0).path("usd_per_hour").asDouble();
+    assertThat(rows(out, "candidates"))
+        .filteredOn(row -> row.getAs("status").equals("feasible"))
+        .allMatch(row -> row.<Double>getAs("usd_per_hour") >= cheapest);
+  }
+
+  @Test
   void aDryRunStartsNothing() throws IOException {
     CommandRun dry = plan(folder, PLAN, "--dry-run");
 
     assertThat(dry.exitStatus()).isZero();
     assertThat(dry.out())
+        .contains("at most 3 deployments simulated, 800 requests each")
         .anyMatch(line -> line.startsWith("24 candidates: 2 model variants x 2 accelerators"))
         .anyMatch(line -> line.startsWith("h100_sxm: ") && line.contains(" USD an hour, 2"));
+  }
+
+  @Test
+  void aDryRunPrintsOneJsonObject() throws IOException {
+    JsonNode json =
+        plan(folder, PLAN, "--dry-run", "--json", "--set", "plan.kv-heads=[model,mha,5]").json();
+
+    assertThat(json.path("candidates").asLong()).isEqualTo(CANDIDATES);
+    long product = 1;
+    for (JsonNode axis : json.path("axes")) {
+      product *= axis.asLong();
+    }
+    assertThat(product).isEqualTo(CANDIDATES);
+    assertThat(json.path("axes").path("parallelisms").asInt()).isEqualTo(3);
+    assertThat(json.path("requests").asInt()).isEqualTo(20_000);
+    assertThat(json.path("requests_per_second").asDouble()).isEqualTo(20);
+    assertThat(json.path("input_tokens_mean").asDouble()).isBetween(1000.0, 1200.0);
+    assertThat(json.path("level_tpot_p99_ms").asDouble()).isEqualTo(200);
+    assertThat(json.path("prices").path("l40s").path("usd_per_hour").asDouble()).isPositive();
+    assertThat(json.path("prices").path("h100_sxm").path("date").asText()).startsWith("20");
+    assertThat(json.path("left_out"))
+        .singleElement()
+        .satisfies(
+            reason -> assertThat(reason.asText()).contains("kv-heads 5 does not divide the 32"));
+  }
+
+  @Test
+  void aMeanThatACutChangesIsTold() throws IOException {
+    String output = "plan.workload.output={lognormal={mean=211,p50=129,max=1000}}";
+    String told =
+        "workload.output: the mean of 211 is that before the cut at max = 1000; of what is drawn it is 185.8";
+    Path out = folder.resolve("out");
+    // A uniform one is configured: what is given is the only one.
+    String text = PLAN.replace("output { uniform { min = 1, max = 300 } }", "");
+    CommandRun dry = plan(folder, text, "--dry-run", "--json", "--set", output);
+    CommandRun searched =
+        plan(
+            folder,
+            text,
+            "--set",
+            "plan.simulate.best=0",
+            "--set",
+            output,
+            "--out",
+            out.toString());
+
+    assertThat(dry.json().path("note").asText()).isEqualTo(told);
+    assertThat(dry.err()).containsExactly("plan: " + told);
+    assertThat(searched.err()).contains("plan: " + told);
+    assertThat(Files.readString(out.resolve("manifest.json"))).contains(told);
+    assertThat(run.err()).as("8,000 cuts next to nothing").noneMatch(line -> line.contains("cut"));
   }
 
   @Test
@@ -293,6 +383,39 @@ class PlanCommandTest {
         .anyMatch(line -> line.startsWith("0 of 24 candidates meet"));
     assertThat(rows(folder.resolve("out"), "candidates"))
         .allMatch(row -> row.getAs("status").equals("infeasible"));
+  }
+
+  /** Three ranks divide no heads, and a model without experts has no groups of ranks. */
+  @Test
+  void everyReasonOfAQuestionIsToldWithItsCount() throws IOException {
+    Path out = folder.resolve("out");
+    CommandRun impossible =
+        plan(
+            folder,
+            PLAN,
+            "--set",
+            "plan.parallelism={tensor=[3],attention-data=[1,2]}",
+            "--set",
+            "plan.limits.max-sequences=[64,128,256]",
+            "--out",
+            out.toString());
+
+    String heads = "32 query heads cannot be divided among 3 ranks";
+    String experts = "expert and attention-data parallelism are of models with experts: 1, 2";
+    assertThat(impossible.exitStatus()).isEqualTo(1);
+    int first =
+        impossible
+            .out()
+            .indexOf(
+                "llama-3.1-8b, 8 KV heads in bf16 on h100_sxm: infeasible (unsupported): %s (3 of 6)"
+                    .formatted(heads));
+    assertThat(first).as("%s", impossible.out()).isNotNegative();
+    assertThat(impossible.out().get(first + 1))
+        .isEqualTo("  (unsupported): %s; %s (3 of 6)".formatted(heads, experts));
+    assertThat(rows(out, "candidates"))
+        .hasSize(2 * 2 * 2 * 2)
+        .allMatch(row -> row.<Long>getAs("count") == 3);
+    assertThat(rows(out, "waves")).isNotEmpty();
   }
 
   /** No other accelerator has one. */
@@ -359,7 +482,15 @@ class PlanCommandTest {
             "--out",
             folder.resolve("out").toString());
 
-    assertThat(run.err()).contains("plan: 400 requests are simulated for each deployment");
+    assertThat(run.err()).contains("plan: 400 requests simulated for each deployment");
+    CommandRun dry = plan(folder, PLAN, "--set", "plan.simulate.requests=5", "--dry-run");
+    JsonNode json =
+        plan(folder, PLAN, "--set", "plan.simulate.requests=5", "--dry-run", "--json").json();
+    assertThat(dry.out())
+        .contains(
+            "at most 3 deployments simulated, 400 requests each, not plan.simulate.requests = 5: a run lasts at least 10 times the level of TTFT");
+    assertThat(json.path("simulated_deployments").asInt()).isEqualTo(3);
+    assertThat(json.path("simulated_requests").asInt()).isEqualTo(400);
   }
 
   @Test
@@ -372,9 +503,14 @@ class PlanCommandTest {
               .formatted(second / 60, second % 60, 100 + second, 1 + second % 9));
     }
     Files.writeString(trace, lines);
+    CommandRun dry = plan(folder, PLAN, "--trace", trace.toString(), "--dry-run");
     CommandRun traced =
         plan(folder, PLAN, "--trace", trace.toString(), "--out", folder.resolve("out").toString());
 
+    assertThat(dry.out())
+        .contains(
+            "at most 3 deployments simulated, 240 requests each, not plan.simulate.requests = 800: there are no more");
+    assertThat(traced.err()).contains("plan: 240 requests simulated for each deployment");
     assertThat(traced.exitStatus()).as("%s", traced.err()).isZero();
     List<Row> demand = rows(folder.resolve("out"), "demand");
     assertThat(demand).hasSizeBetween(4, 5);
@@ -395,6 +531,8 @@ class PlanCommandTest {
         "plan.workload.rate=0 | plan.workload.rate = 0: must be a number from ",
         "plan.workload.trace=a.csv | exactly one of trace, arrivals must be given",
         "plan.weights=[int3] | allowed: model, bf16, fp8, fp8_block, nvfp4, int4",
+        "plan.service-levels.ttft-p99-ms=400 | plan.service-levels.preset = \"mlperf-llama2-70b-server\": has both levels: drop it, as by --set plan.service-levels.preset=null, or drop ttft-p99-ms",
+        "plan.service-levels.preset=null | plan.service-levels.ttft-p99-ms is missing",
         "plan.engine=tgi | allowed: ",
         "plan.limits.memory-utilization=[1.1] | must be a number from 0.01 to 1",
         "plan.engine-version=abc | plan.engine-version = \"abc\": allowed: a release, such as 0.12.0",
@@ -407,6 +545,72 @@ class PlanCommandTest {
     assertThat(mistaken.exitStatus()).isEqualTo(2);
     assertThat(mistaken.out()).isEmpty();
     assertThat(mistaken.err()).singleElement().asString().contains(expected);
+  }
+
+  @Test
+  void levelsTakeThePlaceOfAPresetThatIsNull() throws IOException {
+    CommandRun dry =
+        plan(
+            folder,
+            PLAN,
+            "--dry-run",
+            "--set",
+            "plan.service-levels={preset=null,ttft-p99-ms=450,tpot-p99-ms=40}");
+
+    assertThat(dry.exitStatus()).as("%s", dry.err()).isZero();
+    assertThat(dry.out()).anyMatch(line -> line.endsWith("TTFT p99 450 ms, TPOT p99 40 ms"));
+  }
+
+  @Test
+  void aTraceThatIsNotThereIsToldByItsOption() throws IOException {
+    CommandRun refused = plan(folder, PLAN, "--dry-run", "--trace", "no-such.csv");
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .containsExactly(
+            "headroom: --trace no-such.csv: no such file, neither beside the configuration nor here");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{\"format\": 2, data_sheet | at line 1, column 15: allowed are keys and texts in double",
+        "{\"format\": 2, \"a\": { | at line 1, column 21: it ends too early; every { [ and",
+        "{\"format\": 2, \"format\": 2} | at line 1, column 23: a key that its object has",
+        "{\"format\": 2} {} | at line 1, column 15: more than one value; one object is allowed",
+        "{\"format\": NaN} | at line 1, column 15: allowed are keys and texts in double quotes, num"
+      })
+  void aMalformedProfileIsToldByItsPlace(String text, String expected) throws IOException {
+    Path profile = Files.writeString(folder.resolve("own.json"), text);
+    CommandRun refused =
+        plan(folder, PLAN, "--dry-run", "--set", "plan.accelerators=[\"%s\"]".formatted(profile));
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .singleElement()
+        .asString()
+        .contains(profile + " is not valid JSON " + expected);
+  }
+
+  @Test
+  void aTraceOfOneRequestHasNoRate() throws IOException {
+    Path trace = folder.resolve("one.csv");
+    Files.writeString(
+        trace,
+        """
+        TIMESTAMP,ContextTokens,GeneratedTokens
+        2023-11-16 18:00:00.0000000,100,10
+        2023-11-16 18:00:01.0000000,100,0
+        """);
+    CommandRun refused = plan(folder, PLAN, "--dry-run", "--trace", trace.toString());
+
+    assertThat(refused.exitStatus()).isEqualTo(2);
+    assertThat(refused.err())
+        .singleElement()
+        .asString()
+        .contains(trace + ": its 1 request arrives at one moment");
   }
 
   @Test

@@ -24,6 +24,29 @@ class PlanReportTest {
   @TempDir Path folder;
 
   @Test
+  void whatWasNotSimulatedIsShownAsTheClosedFormHasIt() throws IOException {
+    new ScratchPlan()
+        .deployment("a", 8, "bf16", "big", 2, 4.0)
+        .notSimulated("a", 8, "bf16", "small", 9, 1.0)
+        .notSimulated("a", 1, "bf16", "big", 1, 4.0)
+        .write(folder.resolve("plan"), SPARK.session());
+    new ScratchPlan()
+        .notSimulated("a", 8, "bf16", "big", 2, 4.0)
+        .write(folder.resolve("none"), SPARK.session());
+
+    JsonNode some = plans("plan");
+    JsonNode none = plans("none");
+
+    assertThat(texts(some.path("answers"), "accelerator")).containsExactly("big");
+    assertThat(texts(some.path("not_simulated"), "accelerator")).containsExactly("big", "small");
+    assertThat(texts(some.path("not_simulated"), "usd_per_hour")).containsExactly("4", "9");
+    assertThat(texts(some.path("not_simulated"), "most_load")).containsExactly("1.5", "1.5");
+    assertThat(none.path("answers").path("rows")).isEmpty();
+    assertThat(texts(none.path("not_simulated"), "accelerators")).containsExactly("2");
+    assertThat(none.path("folders").get(0).path("not_simulated_left_out").asBoolean()).isFalse();
+  }
+
+  @Test
   void theCheapestOfEachLayoutComesFirstWithItsBandAndItsTimes() throws IOException {
     new ScratchPlan()
         .deployment("a", 8, "bf16", "small", 9, 1.0)

@@ -454,6 +454,24 @@ class ReportIT {
   }
 
   @Test
+  void aPlanWithoutSimulationsShowsWhatTheClosedFormAnswers() throws IOException {
+    new ScratchPlan()
+        .notSimulated("plain", 8, "bf16", "big", 2, 4.0)
+        .notSimulated("plain", 2, "bf16", "small", 9, 1.0)
+        .write(folder.resolve("closed"), SPARK.session());
+    report("closed.html", "closed");
+    open("closed.html");
+
+    assertThat(CHROMIUM.console()).isEmpty();
+    assertThat(CHROMIUM.driver().findElement(By.tagName("h1")).getText())
+        .isEqualTo(
+            "By the closed form alone, not simulated: for 10 requests a second plain takes 9 small for 9 USD an hour as GQA 2 in bf16.");
+    assertThat(CHROMIUM.driver().findElement(By.id("plans")).getText())
+        .contains("Answers that were not simulated", "150 %")
+        .doesNotContain("Simulated at the rate");
+  }
+
+  @Test
   void thePointsOfAPlanAreToldToPointersAndKeys() {
     open("plan.html");
     reveal("ttft");

@@ -39,29 +39,16 @@ public final class ScratchPlan {
       String accelerator,
       int replicas,
       Double usdPerHour) {
-    String id = id(model, kvHeads, precision, accelerator);
-    Double usd = usdPerHour == null ? null : usdPerHour * replicas;
-    Row candidate =
-        choice(CandidateTable.SCHEMA, id, model, kvHeads, precision, accelerator)
-            .set("status", CandidateStatus.FEASIBLE)
-            .set("limit", "ttft")
-            .set("count", 1L)
-            .set("input_tokens_mean", 1000.0)
-            .set("replicas", (long) replicas)
-            .set("decode_replicas", 0L)
-            .set("accelerators", (long) replicas)
-            .set("accelerators_least", (long) replicas)
-            .set("accelerators_most", replicas + 1L)
-            .set("accelerators_roofline", 1L)
-            .set("accelerator_usd_per_hour", usdPerHour)
-            .set("usd_per_hour", usd)
-            .set("kv_saving", 1 - kvHeads / 8.0)
-            .set("ttft_p99_ms", 300.0)
-            .set("tpot_p99_ms", 60.0)
-            .set("tpot_mean_ms", 10.0 + replicas)
-            .build();
+    Row candidate = candidate(model, kvHeads, precision, accelerator, replicas, usdPerHour);
     candidates.add(candidate);
     frontier.add(candidate);
+    simulate(model, kvHeads, precision, accelerator, replicas, usd(replicas, usdPerHour));
+    return this;
+  }
+
+  private void simulate(
+      String model, int kvHeads, String precision, String accelerator, int replicas, Double usd) {
+    String id = id(model, kvHeads, precision, accelerator);
     for (double load : List.of(0.5, 1.0, 2.0)) {
       simulations.add(
           choice(SimulationTable.SCHEMA, id, model, kvHeads, precision, accelerator)
@@ -94,7 +81,60 @@ public final class ScratchPlan {
               .set("kv_bytes_mean", 1e9 * kvHeads * (1 + second))
               .build());
     }
+  }
+
+  /** The same of one that was not simulated. */
+  public ScratchPlan notSimulated(
+      String model,
+      int kvHeads,
+      String precision,
+      String accelerator,
+      int replicas,
+      Double usdPerHour) {
+    Row candidate = candidate(model, kvHeads, precision, accelerator, replicas, usdPerHour);
+    candidates.add(candidate);
+    frontier.add(candidate);
     return this;
+  }
+
+  private static Row candidate(
+      String model,
+      int kvHeads,
+      String precision,
+      String accelerator,
+      int replicas,
+      Double usdPerHour) {
+    return choice(
+            CandidateTable.SCHEMA,
+            id(model, kvHeads, precision, accelerator),
+            model,
+            kvHeads,
+            precision,
+            accelerator)
+        .set("status", CandidateStatus.FEASIBLE)
+        .set("limit", "ttft")
+        .set("count", 1L)
+        .set("rank", 1)
+        .set("fleet_requests_per_second", 1.5 * RATE)
+        .set("input_tokens_mean", 1000.0)
+        .set("replicas", (long) replicas)
+        .set("decode_replicas", 0L)
+        .set("accelerators", (long) replicas)
+        .set("accelerators_least", (long) replicas)
+        .set("accelerators_most", replicas + 1L)
+        .set("accelerators_roofline", 1L)
+        .set("error", 0.2)
+        .set("accelerator_usd_per_hour", usdPerHour)
+        .set("usd_per_hour", usd(replicas, usdPerHour))
+        .set("kv_saving", 1 - kvHeads / 8.0)
+        .set("ttft_p99_ms", 300.0)
+        .set("tpot_p99_ms", 60.0)
+        .set("tpot_mean_ms", 10.0 + replicas)
+        .build();
+  }
+
+  private static Double usd(int replicas, Double usdPerHour) {
+    return usdPerHour == null ? null : usdPerHour * replicas;
   }
 
   private static String id(String model, int kvHeads, String precision, String accelerator) {

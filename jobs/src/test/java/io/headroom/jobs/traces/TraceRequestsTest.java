@@ -49,7 +49,7 @@ class TraceRequestsTest {
         .contains(
             file
                 + ": requests do not stand in the order of their arrival: they are sorted by it;"
-                + " 1 requests generated nothing and are left out");
+                + " 1 request generated nothing and is left out");
 
     TraceRequests first = TraceRequests.first(histories(file), 2);
     assertThat(first.inputTokens()).containsExactly(10, 30);
@@ -241,7 +241,7 @@ class TraceRequestsTest {
 
     assertThatExceptionOfType(UserException.class)
         .isThrownBy(() -> TraceRequests.first(lengths(file), 1))
-        .withMessage(file + ": none of 1 requests generated anything");
+        .withMessage(file + ": its 1 request generated nothing");
   }
 
   @Test

@@ -78,7 +78,7 @@ public final class PlanFolder {
   /** What was kept of waves, to which the holder of the lock adds. */
   public TableFiles waves(SparkSession spark) {
     return results.growingTable(
-        spark, WaveTable.NAME, new TableColumns(WaveTable.SCHEMA, WaveTable.KEY, Set.of()));
+        spark, WaveTable.NAME, new TableColumns(WaveTable.SCHEMA, WaveTable.KEY, WaveTable.ADDED));
   }
 
   /** What was simulated, to which the holder of the lock adds. */

@@ -48,10 +48,7 @@ public final class PriceList {
   }
 
   private static Price price(Settings settings) {
-    double usdPerHour = settings.number("usd-per-hour", 0, MOST_USD_PER_HOUR);
-    if (usdPerHour == 0) {
-      throw settings.wrong("usd-per-hour", "must be above 0");
-    }
+    double usdPerHour = settings.positiveNumber("usd-per-hour", MOST_USD_PER_HOUR);
     LocalDate date = date(settings.value("date"));
     String source = settings.string("source");
     if (source.isBlank()) {

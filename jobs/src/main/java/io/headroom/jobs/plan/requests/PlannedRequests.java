@@ -54,9 +54,14 @@ public record PlannedRequests(
         RequestMix.of(inputTokens, outputTokens), arrivals, requestsPerSecond, levels);
   }
 
+  /** How many are simulated where at most so many are. */
+  public int simulatedCount(int most) {
+    return Math.min(most, count());
+  }
+
   /** The first of them, as they are simulated. */
   public Requests simulated(int most) {
-    int taken = Math.min(most, count());
+    int taken = simulatedCount(most);
     Requests requests =
         new Requests(
             Arrays.copyOf(arrivalMillis, taken),

@@ -8,6 +8,13 @@ import io.headroom.jobs.traces.TraceRequests;
 import io.headroom.jobs.workload.SequenceSource;
 import io.headroom.plan.serving.Arrivals;
 import io.headroom.workload.DrawnLengths;
+import io.headroom.workload.LengthDistribution;
+import io.headroom.workload.LognormalLengths;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleToIntFunction;
@@ -18,6 +25,9 @@ import org.apache.spark.sql.SparkSession;
 public final class RequestsReader {
   /** More tell no more of lengths and arrivals, and take the driver's memory. */
   private static final int MOST_OF_TRACE = 200_000;
+
+  /** Part of a mean that a cut may take without a word. */
+  private static final double TOLD_OF_MEAN = 0.01;
 
   private static final int FEWEST_DRAWN = 20_000;
 
@@ -59,8 +69,12 @@ public final class RequestsReader {
     double spanMillis = taken.arrivalMillis()[taken.count() - 1] - taken.arrivalMillis()[0];
     if (!(spanMillis > 0)) {
       throw new UserException(
-          "%s: its %d requests arrive at one moment, which is no rate; allowed: several moments"
-              .formatted(source.file(), taken.count()));
+          "%s: %s at one moment, which is no rate; allowed: several moments"
+              .formatted(
+                  source.file(),
+                  taken.count() == 1
+                      ? "its 1 request arrives"
+                      : "its %d requests arrive".formatted(taken.count())));
     }
     double seconds =
         taken.count() == trace.served()
@@ -101,7 +115,28 @@ public final class RequestsReader {
             new double[0],
             rate,
             workload.gapVariation() * workload.gapVariation());
-    return new Read(requests, Optional.empty(), Optional.empty());
+    List<String> cuts = new ArrayList<>();
+    cut("lengths", workload.inputs(), requests.inputTokens()).ifPresent(cuts::add);
+    cut("output", workload.outputs(), requests.outputTokens()).ifPresent(cuts::add);
+    return new Read(
+        requests,
+        Optional.empty(),
+        cuts.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", cuts)));
+  }
+
+  /** What a cut of lengths makes of their mean, where it matters. */
+  private static Optional<String> cut(String key, LengthDistribution lengths, int[] drawn) {
+    return lengths instanceof LognormalLengths lognormal
+            && lognormal.expectedMean() < (1 - TOLD_OF_MEAN) * lognormal.mean()
+        ? Optional.of(
+            String.format(
+                Locale.ROOT,
+                "workload.%s: the mean of %s is that before the cut at max = %d; of what is drawn it is %.1f",
+                key,
+                BigDecimal.valueOf(lognormal.mean()).stripTrailingZeros().toPlainString(),
+                lognormal.max(),
+                Arrays.stream(drawn).average().orElseThrow()))
+        : Optional.empty();
   }
 
   private static int[] tokens(DrawnLengths lengths) {

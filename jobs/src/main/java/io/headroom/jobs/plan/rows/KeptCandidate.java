@@ -2,7 +2,7 @@ package io.headroom.jobs.plan.rows;
 
 import io.headroom.jobs.deployments.CandidateStatus;
 import io.headroom.plan.search.FoundDeployment;
-import io.headroom.plan.search.Limit;
+import io.headroom.plan.search.Reason;
 import io.headroom.plan.search.SearchTally;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public record KeptCandidate(long number, String status, int rank, long count)
                 kept.add(new KeptCandidate(best, CandidateStatus.NOT_KEPT, 0, others));
               }
             });
-    for (Map<Limit, SearchTally.Count> counts : tally.infeasible().values()) {
+    for (Map<Reason, SearchTally.Count> counts : tally.infeasible().values()) {
       for (SearchTally.Count count : counts.values()) {
         kept.add(new KeptCandidate(count.first(), CandidateStatus.INFEASIBLE, 0, count.count()));
       }

@@ -7,10 +7,12 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 
 import io.headroom.plan.search.FoundDeployment;
 import io.headroom.plan.search.Limit;
+import io.headroom.plan.search.Reason;
 import io.headroom.plan.search.SearchTally;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -26,6 +28,8 @@ public final class WaveTable {
   /** What tells its rows apart. */
   public static final List<String> KEY = List.of("wave", "kind", "question", "model", "number");
 
+  private static final String REASON = "reason";
+
   public static final StructType SCHEMA =
       new StructType()
           .add("wave", IntegerType)
@@ -39,7 +43,11 @@ public final class WaveTable {
           .add("accelerators", LongType)
           .add("fleet_requests_per_second", DoubleType)
           .add("tpot_mean_ms", DoubleType)
-          .add("kv_saving", DoubleType);
+          .add("kv_saving", DoubleType)
+          .add(REASON, StringType);
+
+  /** Columns that came when there were waves already. */
+  public static final Set<String> ADDED = Set.of(REASON);
 
   private static final String BEST = "best";
   private static final String FRONT = "front";
@@ -69,13 +77,13 @@ public final class WaveTable {
         .forEach(
             (question, counts) ->
                 counts.forEach(
-                    (limit, count) ->
+                    (reason, count) ->
                         rows.add(
                             counted(
                                 wave,
                                 INFEASIBLE,
                                 question,
-                                limit.label(),
+                                reason,
                                 count.first(),
                                 count.count()))));
     return rows;
@@ -95,13 +103,26 @@ public final class WaveTable {
         found.accelerators(),
         found.requestsPerSecond(),
         found.tpotMillis(),
-        found.kvSaving());
+        found.kvSaving(),
+        null);
   }
 
   private static Row counted(
-      int wave, String kind, int question, String limit, Long first, long count) {
+      int wave, String kind, int question, Reason reason, Long first, long count) {
     return RowFactory.create(
-        wave, kind, question, null, limit, first, count, null, null, null, null, null);
+        wave,
+        kind,
+        question,
+        null,
+        reason == null ? null : reason.limit().label(),
+        first,
+        count,
+        null,
+        null,
+        null,
+        null,
+        null,
+        reason == null ? null : reason.words());
   }
 
   /** Adds to a tally what rows say that {@link #rows} made. */
@@ -113,11 +134,15 @@ public final class WaveTable {
         case FEASIBLE -> tally.countFeasible(row.getInt(2), row.getLong(6));
         default ->
             tally.countInfeasible(
-                row.getInt(2),
-                Limit.valueOf(row.getString(4).toUpperCase(Locale.ROOT)),
-                new SearchTally.Count(row.getLong(6), row.getLong(5)));
+                row.getInt(2), reason(row), new SearchTally.Count(row.getLong(6), row.getLong(5)));
       }
     }
+  }
+
+  private static Reason reason(Row row) {
+    String words = row.getString(12);
+    return new Reason(
+        Limit.valueOf(row.getString(4).toUpperCase(Locale.ROOT)), words == null ? "" : words);
   }
 
   private static FoundDeployment found(Row row) {

@@ -59,7 +59,7 @@ public record PlanSettings(
   static final int MOST_REQUESTS = 10_000_000;
 
   /** A run that is over sooner tells nothing of a fleet that is too small. */
-  private static final double LEVELS_OF_RUN = 10;
+  public static final double LEVELS_OF_RUN = 10;
 
   private static final double MILLIS_PER_SECOND = 1e3;
 

@@ -188,8 +188,12 @@ public final class PlanSettingsReader {
 
   private static ServiceLevels levels(Settings levels) {
     if (levels.has("preset")) {
-      if (levels.has("ttft-p99-ms") || levels.has("tpot-p99-ms")) {
-        throw levels.wrong("preset", "must be alone: it has both levels");
+      List<String> beside = Stream.of("ttft-p99-ms", "tpot-p99-ms").filter(levels::has).toList();
+      if (!beside.isEmpty()) {
+        throw levels.wrong(
+            "preset",
+            "has both levels: drop it, as by --set plan.service-levels.preset=null, or drop %s"
+                .formatted(String.join(" and ", beside)));
       }
       levels.rejectUnknown();
       return levels.value("preset").named(ServicePreset::named, ServicePreset.names()).levels();

@@ -116,7 +116,7 @@ class TraceDemandTest {
     TraceDemand demand = TraceDemand.of(read(file), SECONDS);
 
     assertThat(demand.minutes().get(0).arrivals()).isOne();
-    assertThat(demand.note()).contains(file + ": 1 requests generated nothing and are left out");
+    assertThat(demand.note()).contains(file + ": 1 request generated nothing and is left out");
     assertThat(demand(SECONDS, "0,5,1").note()).isEmpty();
   }
 
@@ -216,7 +216,7 @@ class TraceDemandTest {
         ": a request of 90000 output tokens would be served for 25.0 hours; allowed: 24 at most",
         write("0,5,90000"),
         SECONDS);
-    assertFails(": none of 1 requests generated anything", write("0,5,0"), SECONDS);
+    assertFails(": its 1 request generated nothing", write("0,5,0"), SECONDS);
     assertFails(
         ": not all requests say when they arrived, as a demand by the minute needs",
         Files.writeString(

@@ -65,9 +65,10 @@ class PriceListTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "prices { a { usd-per-hour = 0, date = 2026-01-31, source = x } }|:1: prices.a.usd-per-hour = 0: must be above 0",
-        "prices { a { usd-per-hour = -1, date = 2026-01-31, source = x } }|:1: prices.a.usd-per-hour = -1: must be a number from 0 to 1000000",
-        "prices { a { usd-per-hour = free, date = 2026-01-31, source = x } }|:1: prices.a.usd-per-hour = \"free\": must be a number from 0 to 1000000",
+        "prices { a { usd-per-hour = 0, date = 2026-01-31, source = x } }|:1: prices.a.usd-per-hour = 0: must be a number above 0, at most 1000000",
+        "prices { a { usd-per-hour = -1, date = 2026-01-31, source = x } }|:1: prices.a.usd-per-hour = -1: must be a number above 0, at most 1000000",
+        "prices { a { usd-per-hour = 2e6, date = 2026-01-31, source = x } }|:1: prices.a.usd-per-hour = 2000000: must be a number above 0, at most 1000000",
+        "prices { a { usd-per-hour = free, date = 2026-01-31, source = x } }|:1: prices.a.usd-per-hour = \"free\": must be a number above 0, at most 1000000",
         "prices { a { usd-per-hour = 1, date = 31.1.2026, source = x } }|:1: prices.a.date = \"31.1.2026\": must be a date such as 2026-09-10",
         "prices { a { usd-per-hour = 1, date = 2026-01-31, source = \" \" } }|:1: prices.a.source = \" \": must say whose price it is",
         "prices { a { usd-per-hour = 1, date = 2026-01-31 } }|: prices.a.source is missing",
