@@ -2,6 +2,7 @@ package io.headroom.jobs;
 
 import io.headroom.jobs.cli.ExitStatus;
 import io.headroom.jobs.cli.TopLevelErrors;
+import io.headroom.jobs.spark.YarnDriver;
 import java.util.Locale;
 import picocli.CommandLine;
 
@@ -22,7 +23,11 @@ public final class Headroom {
       // Java itself would end with the status of a bad result.
       e.printStackTrace(System.err);
     }
-    System.exit(status);
+    if (YarnDriver.isHere()) {
+      YarnDriver.end(status);
+    } else {
+      System.exit(status);
+    }
   }
 
   /** Runs a command as {@link #main} does, and returns the exit status instead of ending. */

@@ -55,7 +55,10 @@ final class PlanPlanner {
   PlanPlanner(Path configuration, Optional<String> trace, List<String> overrides) {
     SettingsFile written =
         SettingsFile.readOrRecall(
-            configuration, ResultsFolder.CONFIGURATION, PlanSettings.DEFAULTS, overrides);
+            ProjectFolders.configuration(configuration),
+            ResultsFolder.CONFIGURATION,
+            PlanSettings.DEFAULTS,
+            overrides);
     SettingsFile asked =
         trace
             .map(

@@ -1,7 +1,6 @@
 package io.headroom.jobs.results;
 
 import io.headroom.UserException;
-import io.headroom.host.Environment;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -122,7 +121,7 @@ public final class FolderLock implements AutoCloseable {
       requireOld(now);
       return;
     }
-    if (other.get().mayBeAlive(Environment.hostName(), now)) {
+    if (other.get().mayBeAlive(holder, now)) {
       throw new UserException(
           "--out %s: is being written by %s; allowed: another folder, or to wait until it has ended"
               .formatted(shownFolder(), other.get()));

@@ -104,7 +104,7 @@ public final class Manifest {
    */
   public RunState run() {
     return part(RunState.class)
-        .orElseGet(() -> new RunState(null, null, null, null, null, null, null, null));
+        .orElseGet(() -> new RunState(null, null, null, null, null, null, null, null, null));
   }
 
   /**

@@ -231,7 +231,7 @@ public final class ResultsFolder {
       return;
     }
     String name = manifest.get().run().name();
-    if (!resume) {
+    if (!resume && !isOfThisApplication(manifest.get())) {
       throw new UserException(
           "--out %s: holds the %s %s; allowed: a new folder, or --resume to finish it"
               .formatted(this, kind.label(), name));
@@ -241,6 +241,16 @@ public final class ResultsFolder {
           "--out %s: holds the %s %s of another %s; allowed: a new folder, or --resume with %s"
               .formatted(this, kind.label(), name, other, same));
     }
+  }
+
+  /**
+   * Whether an earlier attempt of the application whose driver this is has begun what is there:
+   * then this one goes on with it, asked or not.
+   */
+  private static boolean isOfThisApplication(Manifest manifest) {
+    return ClusterApplication.current()
+        .filter(application -> application.id().equals(manifest.run().application()))
+        .isPresent();
   }
 
   /**

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param startedAt as ISO 8601 has it, in UTC
  * @param note what a reader must know of it
  * @param schemaVersion of the columns of its tables
+ * @param application of YARN whose driver runs it; null where YARN does not run the driver
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RunState(
@@ -24,7 +25,8 @@ public record RunState(
     String startedAt,
     Double wallSeconds,
     String note,
-    Integer schemaVersion) {
+    Integer schemaVersion,
+    String application) {
 
   public static final String RUNNING = "running";
   public static final String DONE = "done";
@@ -48,12 +50,21 @@ public record RunState(
       String note,
       int schemaVersion) {
     return new RunState(
-        name, kind.label(), RUNNING, runId, started.toString(), 0.0, note, schemaVersion);
+        name,
+        kind.label(),
+        RUNNING,
+        runId,
+        started.toString(),
+        0.0,
+        note,
+        schemaVersion,
+        ClusterApplication.current().map(ClusterApplication::id).orElse(null));
   }
 
   /** The same run at another moment. */
   public RunState at(Instant now, String newState) {
     double seconds = Duration.between(Instant.parse(startedAt), now).toMillis() / MILLIS_PER_SECOND;
-    return new RunState(name, kind, newState, runId, startedAt, seconds, note, schemaVersion);
+    return new RunState(
+        name, kind, newState, runId, startedAt, seconds, note, schemaVersion, application);
   }
 }

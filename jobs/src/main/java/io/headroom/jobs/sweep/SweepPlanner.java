@@ -37,7 +37,10 @@ final class SweepPlanner {
   SweepPlanner(Path configuration, List<String> overrides) {
     SettingsFile written =
         SettingsFile.readOrRecall(
-            configuration, ResultsFolder.CONFIGURATION, SweepSettings.DEFAULTS, overrides);
+            ProjectFolders.configuration(configuration),
+            ResultsFolder.CONFIGURATION,
+            SweepSettings.DEFAULTS,
+            overrides);
     this.settings = SweepSettingsReader.read(written);
     this.file = settings.locatedIn(written);
     this.idsOfConfiguration = SweepFolder.cellIdsOf(configuration);

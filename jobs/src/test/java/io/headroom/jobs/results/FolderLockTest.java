@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** One folder, one run. */
 class FolderLockTest {
-  private static final String ELSEWHERE = "another-host";
+  private static final ProcessPlace ELSEWHERE = new ProcessPlace("another-host", "", "");
   private static final Instant LONG_AGO = Instant.parse("2020-01-02T03:04:05Z");
 
   @TempDir Path folder;
@@ -75,13 +75,23 @@ class FolderLockTest {
     assertThat(folder).isEmptyDirectory();
   }
 
+  private static LockHolder holder(
+      String runId,
+      ProcessPlace place,
+      long pid,
+      Instant processStartedAt,
+      Instant since,
+      Instant heartbeatAt) {
+    return new LockHolder(
+        runId, place, pid, processStartedAt, since, heartbeatAt, Optional.empty());
+  }
+
   /** With and without the lock of a run that is gone, which all of them find. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void ofManyThatTryOneGetsIt(boolean overStale) throws Exception {
     if (overStale) {
-      Files.writeString(
-          file, new LockHolder("gone", ELSEWHERE, 7, LONG_AGO, LONG_AGO, LONG_AGO).toJson());
+      Files.writeString(file, holder("gone", ELSEWHERE, 7, LONG_AGO, LONG_AGO, LONG_AGO).toJson());
     }
     ExecutorService runs = Executors.newFixedThreadPool(8);
     List<FolderLock> acquired = new ArrayList<>();
@@ -126,10 +136,10 @@ class FolderLockTest {
     Instant now = Instant.now();
     Instant stale = now.minus(LockHolder.STALE_AFTER).minusSeconds(1);
     return Stream.of(
-        new LockHolder("gone", here.host(), ended.pid(), started, now, now),
-        new LockHolder("gone", here.host(), here.pid(), LONG_AGO, now, now),
-        new LockHolder("gone", here.host(), here.pid(), here.processStartedAt(), stale, stale),
-        new LockHolder("gone", ELSEWHERE, here.pid(), LONG_AGO, LONG_AGO, stale));
+        holder("gone", here.place(), ended.pid(), started, now, now),
+        holder("gone", here.place(), here.pid(), LONG_AGO, now, now),
+        holder("gone", here.place(), here.pid(), here.processStartedAt(), stale, stale),
+        holder("gone", ELSEWHERE, here.pid(), LONG_AGO, LONG_AGO, stale));
   }
 
   @ParameterizedTest
@@ -144,11 +154,60 @@ class FolderLockTest {
     assertThat(folder).isEmptyDirectory();
   }
 
+  /** Containers may share the name of their host; the number of a process means nothing then. */
+  static Stream<ProcessPlace> ofTheSameHost() {
+    ProcessPlace here = LockHolder.here("other").place();
+    return Stream.of(
+        new ProcessPlace(here.host(), here.boot(), "pid:[1]"),
+        new ProcessPlace(here.host(), "another boot", here.namespace()),
+        new ProcessPlace("another-host", here.boot(), here.namespace()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofTheSameHost")
+  void aProcessThatCannotBeSeenHoldsItWhileItIsHeardOf(ProcessPlace place) throws IOException {
+    long nobody = ProcessHandle.current().pid() + 10_000_000L;
+    Instant heard = Instant.now().minus(LockHolder.STALE_AFTER).plusSeconds(60);
+    Files.writeString(file, holder("other", place, nobody, LONG_AGO, LONG_AGO, heard).toJson());
+
+    assertThatThrownBy(() -> acquire("next")).hasMessageContaining("is being written by run other");
+    assertThat(held().runId()).isEqualTo("other");
+  }
+
+  /** YARN starts a driver again when the one before it has ended. */
+  @Test
+  void theNextAttemptOfAnApplicationFollowsTheOneBefore() {
+    Optional<ClusterApplication> first =
+        ClusterApplication.of("application_7_0001", "container_7_0001_01_000001");
+    Optional<ClusterApplication> second =
+        ClusterApplication.of("application_7_0001", "container_e03_7_0001_02_000001");
+    Optional<ClusterApplication> another =
+        ClusterApplication.of("application_7_0002", "container_7_0002_02_000001");
+    Instant now = Instant.now();
+
+    assertThat(of(first).mayBeAlive(asking(second), now)).isFalse();
+    assertThat(of(second).mayBeAlive(asking(first), now)).isTrue();
+    assertThat(of(first).mayBeAlive(asking(another), now)).isTrue();
+    assertThat(of(first).mayBeAlive(asking(Optional.empty()), now)).isTrue();
+    LockHolder written = of(second);
+    assertThat(LockHolder.parse(written.toJson())).contains(written);
+  }
+
+  private static LockHolder asking(Optional<ClusterApplication> application) {
+    Instant now = Instant.now();
+    ProcessPlace here = new ProcessPlace("host", "", "");
+    return new LockHolder("run", here, 7, LONG_AGO, now, now, application);
+  }
+
+  private static LockHolder of(Optional<ClusterApplication> application) {
+    Instant now = Instant.now();
+    return new LockHolder("run", ELSEWHERE, 7, LONG_AGO, LONG_AGO, now, application);
+  }
+
   @Test
   void aRunOnAnotherHostHoldsItWhileItIsHeardOf() throws IOException {
     Instant heard = Instant.now().minus(LockHolder.STALE_AFTER).plusSeconds(60);
-    Files.writeString(
-        file, new LockHolder("other", ELSEWHERE, 7, LONG_AGO, LONG_AGO, heard).toJson());
+    Files.writeString(file, holder("other", ELSEWHERE, 7, LONG_AGO, LONG_AGO, heard).toJson());
 
     assertThatThrownBy(() -> acquire("next"))
         .hasMessageContaining(
