@@ -48,12 +48,14 @@ public final class ProjectFolders {
    * @throws UserException if the driver runs in a cluster and there is no such file
    */
   public static Path configuration(Path path) {
-    if (path.isAbsolute() || Files.exists(path)) {
+    if (Files.exists(path)) {
       return path;
     }
-    Path inJar = JobJar.root().resolve(path.normalize().toString());
-    if (Files.isRegularFile(inJar)) {
-      return inJar;
+    if (!path.isAbsolute()) {
+      Path inJar = JobJar.root().resolve(path.normalize().toString());
+      if (Files.isRegularFile(inJar)) {
+        return inJar;
+      }
     }
     if ("cluster".equals(System.getProperty("spark.submit.deployMode"))) {
       throw new UserException(
