@@ -16,9 +16,12 @@ import org.apache.spark.sql.Row;
  */
 record PlanAnswer(Optional<Row> simulated, Row candidate) {
 
-  /** What has no price last; at one cost, what serves most. */
+  /**
+   * What does not meet the levels last, before it what has no price; at one cost, what serves most.
+   */
   static final Comparator<PlanAnswer> CHEAPEST_FIRST =
-      Comparator.comparing((PlanAnswer answer) -> !answer.hasPrice())
+      Comparator.comparing((PlanAnswer answer) -> !answer.meetsLevels())
+          .thenComparing(answer -> !answer.hasPrice())
           .thenComparingDouble(PlanAnswer::cost)
           .thenComparing(Comparator.comparingDouble(PlanAnswer::mostLoad).reversed());
 
@@ -84,6 +87,13 @@ record PlanAnswer(Optional<Row> simulated, Row candidate) {
   /** By the closed form all do that are candidates. */
   boolean meetsLevels() {
     return !isSimulated() || row().<Boolean>getAs("meets_levels");
+  }
+
+  /**
+   * Whether no load was found at which the levels are met, so that more replicas would not help.
+   */
+  boolean isHopeless() {
+    return !meetsLevels() && mostLoad() == 0;
   }
 
   boolean hasPrice() {

@@ -153,15 +153,22 @@ final class PlanAnswers {
         ranks(row),
         row.getAs("weights"),
         replicas(row),
-        answer.meetsLevels() ? Units.count(answer.accelerators()) : "more",
-        count(row.getAs("accelerators_least")),
+        needed(answer),
+        answer.isHopeless() ? NONE : count(row.getAs("accelerators_least")),
         count(row.getAs("accelerators_most")),
-        number(answer.usdPerHour()),
-        number(answer.usdPerMillionOutput()),
+        answer.meetsLevels() ? number(answer.usdPerHour()) : NONE,
+        answer.meetsLevels() ? number(answer.usdPerMillionOutput()) : NONE,
         millis(row.getAs("ttft_p99_ms")),
         millis(row.getAs("tpot_p99_ms")),
         highestLoad(answer),
         answer.candidate().getAs("limit"));
+  }
+
+  private static String needed(PlanAnswer answer) {
+    if (answer.isHopeless()) {
+      return "none does";
+    }
+    return (answer.meetsLevels() ? "" : "over ") + Units.count(answer.accelerators());
   }
 
   private static String highestLoad(PlanAnswer answer) {
