@@ -35,7 +35,7 @@ class ArchitectureTest {
         mayUse("cli"),
         mayUse("settings"),
         mayUse("spark"),
-        mayUse("results"),
+        mayUse("results", "spark"),
         mayUse("measurements"),
         mayUse("deployments"),
         mayUse("traces", "spark"),

@@ -2,6 +2,7 @@ package io.headroom.jobs.results;
 
 import io.headroom.MessageLine;
 import io.headroom.UserException;
+import io.headroom.jobs.spark.SchemeFileSystems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ public final class ResultsFolder {
   public static ResultsFolder at(String out, ResultsKind kind) {
     try {
       Path path = new Path(out);
-      FileSystem files = path.getFileSystem(configuration());
+      FileSystem files = SchemeFileSystems.of(path, configuration());
       files.setWriteChecksum(false);
       return new ResultsFolder(files.makeQualified(path), kind, files);
     } catch (IOException | IllegalArgumentException e) {

@@ -2,6 +2,7 @@ package io.headroom.jobs.traces;
 
 import io.headroom.ForeignFile;
 import io.headroom.UserException;
+import io.headroom.jobs.spark.SchemeFileSystems;
 import io.headroom.workload.TraceHead;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
@@ -41,7 +42,7 @@ record TraceFile(
   static TraceFile open(String name, Configuration hadoop) {
     try {
       Path path = new Path(name);
-      FileSystem files = path.getFileSystem(hadoop);
+      FileSystem files = SchemeFileSystems.of(path, hadoop);
       FileStatus status = files.getFileStatus(path);
       if (status.isDirectory()) {
         throw new UserException("%s: a directory; a trace is one file".formatted(name));
