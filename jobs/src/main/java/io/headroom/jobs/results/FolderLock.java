@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.apache.commons.lang3.ThreadUtils;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -25,10 +26,15 @@ import org.apache.hadoop.util.ShutdownHookManager;
 public final class FolderLock implements AutoCloseable {
   static final String NAME = "lock.json";
 
+  /** Held by a run while it takes the lock of another over. */
+  private static final String TURN = ".lock.json.turn";
+
   private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
   /** How often a lock may change hands while it is tried for. */
-  private static final int TRIES = 5;
+  private static final int TRIES = 20;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(50);
 
   /** While Hadoop's file systems are still open, and after Spark has stopped. */
   private static final int SHUTDOWN_PRIORITY = FileSystem.SHUTDOWN_HOOK_PRIORITY + 5;
@@ -106,7 +112,9 @@ public final class FolderLock implements AutoCloseable {
       Optional<String> found = read(path);
       if (found.isPresent()) {
         requireGone(found.get());
-        takeAway(found.get());
+        if (takeOver(found.get())) {
+          return;
+        }
       }
     }
     throw new UserException(
@@ -130,39 +138,55 @@ public final class FolderLock implements AutoCloseable {
 
   /** A lock that says nothing is being written, or was left by a run killed as it wrote it. */
   private void requireOld(Instant now) throws IOException {
-    Instant changed;
-    try {
-      changed = Instant.ofEpochMilli(files.getFileStatus(path).getModificationTime());
-    } catch (FileNotFoundException e) {
-      return;
-    }
-    if (changed.isAfter(now.minus(LockHolder.STALE_AFTER))) {
+    Optional<Instant> changed = changedAt(path);
+    if (changed.filter(at -> at.isAfter(now.minus(LockHolder.STALE_AFTER))).isPresent()) {
       throw new UserException(
           "--out %s: is being written: %s is there since %s and does not say by whom; allowed: another folder, or to delete that file if no %s runs"
-              .formatted(shownFolder(), FilePaths.plain(path), changed, kind.label()));
+              .formatted(shownFolder(), FilePaths.plain(path), changed.get(), kind.label()));
     }
   }
 
   /**
-   * Removes the lock of a run that is gone. Only one of several that try gets the file; one that
-   * got the lock of a third, which was quicker, puts it back.
+   * Puts this run's lock in the place of that of a run that is gone. Only one of several may try at
+   * a time: the one that makes a second file; the lock itself is never away, so that nobody can
+   * make it meanwhile.
+   *
+   * @param stale what the lock was
+   * @return whether the folder is this run's
    */
-  private void takeAway(String stale) throws IOException {
+  private boolean takeOver(String stale) throws IOException {
     AtomicFiles atomic = new AtomicFiles(files);
-    Path taken = new Path(folder, "." + NAME + "." + holder.runId());
+    Path turn = new Path(folder, TURN);
+    if (!atomic.createNew(turn, holder.toJson())) {
+      endTurnOfTheDead(turn);
+      return false;
+    }
     try {
-      atomic.move(path, taken);
-    } catch (IOException e) {
-      if (files.exists(path)) {
-        throw e;
+      if (read(path).filter(stale::equals).isEmpty()) {
+        return false;
       }
-      return;
+      atomic.write(path, holder.toJson());
+      return read(path).filter(this::isMine).isPresent();
+    } finally {
+      files.delete(turn, false);
     }
-    Optional<String> text = read(taken);
-    if (text.isPresent() && !text.get().equals(stale)) {
-      atomic.createNew(path, text.get());
+  }
+
+  /** Of a run that was killed in its turn, after as long as its lock would be stale. */
+  private void endTurnOfTheDead(Path turn) throws IOException {
+    Instant now = Instant.now();
+    Optional<LockHolder> other = read(turn).flatMap(LockHolder::parse);
+    boolean isOver =
+        other.isPresent()
+            ? !other.get().mayBeAlive(holder, now)
+            : changedAt(turn)
+                .filter(at -> at.isBefore(now.minus(LockHolder.STALE_AFTER)))
+                .isPresent();
+    if (isOver) {
+      files.delete(turn, false);
+    } else {
+      ThreadUtils.sleepQuietly(BETWEEN_TRIES);
     }
-    files.delete(taken, false);
   }
 
   /**
@@ -240,6 +264,15 @@ public final class FolderLock implements AutoCloseable {
       }
     } catch (IOException e) {
       // It goes stale by itself.
+    }
+  }
+
+  /** Empty if there is no such file. */
+  private Optional<Instant> changedAt(Path file) throws IOException {
+    try {
+      return Optional.of(Instant.ofEpochMilli(files.getFileStatus(file).getModificationTime()));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
     }
   }
 

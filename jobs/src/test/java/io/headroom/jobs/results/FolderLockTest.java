@@ -90,6 +90,12 @@ class FolderLockTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void ofManyThatTryOneGetsIt(boolean overStale) throws Exception {
+    for (int round = 0; round < 20; round++) {
+      oneOfManyGetsIt(overStale);
+    }
+  }
+
+  private void oneOfManyGetsIt(boolean overStale) throws Exception {
     if (overStale) {
       Files.writeString(file, holder("gone", ELSEWHERE, 7, LONG_AGO, LONG_AGO, LONG_AGO).toJson());
     }
@@ -202,6 +208,32 @@ class FolderLockTest {
   private static LockHolder of(Optional<ClusterApplication> application) {
     Instant now = Instant.now();
     return new LockHolder("run", ELSEWHERE, 7, LONG_AGO, LONG_AGO, now, application);
+  }
+
+  /** Killed while it took over a lock: its turn is over as its lock would be. */
+  @Test
+  void aTurnOfARunThatIsGoneIsEnded() throws Exception {
+    LockHolder gone = gone().findFirst().orElseThrow();
+    Files.writeString(file, gone.toJson());
+    Files.writeString(folder.resolve(".lock.json.turn"), gone.toJson());
+
+    try (FolderLock lock = acquire("next")) {
+      lock.requireHeld();
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aTurnOfARunThatIsHeardOfIsWaitedFor() throws Exception {
+    Instant now = Instant.now();
+    Files.writeString(file, gone().findFirst().orElseThrow().toJson());
+    Files.writeString(
+        folder.resolve(".lock.json.turn"),
+        holder("other", ELSEWHERE, 7, LONG_AGO, now, now).toJson());
+
+    assertThatThrownBy(() -> acquire("next"))
+        .hasMessageContaining("several runs are trying to write it at once");
+    assertThat(held().runId()).isEqualTo("gone");
   }
 
   @Test
