@@ -486,26 +486,30 @@ final class PanamaKernels implements Kernels {
 
   private static void widenFloat16(int[] from, int source, int count, float[] to, int offset) {
     for (int group = 0; group < count; group += COLUMN_DISTANCE) {
-      for (int half = 0; half < 2; half++) {
-        int target = offset + 2 * group + half * COLUMN_DISTANCE;
-        for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
-          FloatVector value =
-              IntVector.fromArray(INTS, from, source + group + j)
-                  .lanewise(VectorOperators.LSHL, 16 - 16 * half)
-                  .lanewise(VectorOperators.ASHR, 3)
-                  .and(FLOAT16_BITS)
-                  .reinterpretAsFloats()
-                  .mul(FLOAT16_REBIAS);
-          // Exponent 31 of float16 is infinity or NaN, and would be a number from 65536 on.
-          var special = value.abs().compare(VectorOperators.GE, 0x1p16f);
-          value
-              .reinterpretAsInts()
-              .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))
-              .reinterpretAsFloats()
-              .intoArray(to, target + j);
-        }
+      int target = offset + 2 * group;
+      for (int j = 0; j < COLUMN_DISTANCE; j += LANES) {
+        // By constants: with shifts by a variable some virtual machines of JDK 17 were seen to
+        // compute wrong numbers.
+        IntVector pairs = IntVector.fromArray(INTS, from, source + group + j);
+        float16InUpperHalf(pairs.lanewise(VectorOperators.LSHL, 16)).intoArray(to, target + j);
+        float16InUpperHalf(pairs).intoArray(to, target + COLUMN_DISTANCE + j);
       }
     }
+  }
+
+  private static FloatVector float16InUpperHalf(IntVector halves) {
+    FloatVector value =
+        halves
+            .lanewise(VectorOperators.ASHR, 3)
+            .and(FLOAT16_BITS)
+            .reinterpretAsFloats()
+            .mul(FLOAT16_REBIAS);
+    // Exponent 31 of float16 is infinity or NaN, and would be a number from 65536 on.
+    var special = value.abs().compare(VectorOperators.GE, 0x1p16f);
+    return value
+        .reinterpretAsInts()
+        .lanewise(VectorOperators.OR, 0x7F800000, special.cast(INTS))
+        .reinterpretAsFloats();
   }
 
   private static void widenFloat8(int[] from, int source, int count, float[] to, int offset) {
